@@ -1,0 +1,2 @@
+namespace Slerp.Connector;
+internal static class Placeholder;
