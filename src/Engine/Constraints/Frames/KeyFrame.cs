@@ -26,6 +26,12 @@ internal sealed class KeyFrame : Frame
     /// <summary>Whether the name read so far begins no declared one, so that any text may follow.</summary>
     public bool IsFree => _from == _to && _cursor.IsBody && _object.AllowsOther();
 
+    /// <summary>Whether a name with this beginning would repeat one of the undeclared names that the object has.</summary>
+    public bool MayRepeat => _object.Seen.HasOtherFrom(_text);
+
+    /// <summary>The frame after the closing quote of a free name, were it a new one.</summary>
+    public Frame CloseAsNewName() => new ColonFrame(_object.Shape.Additional, 0, _object.With(_text));
+
     public static KeyFrame Begin(ObjectFrame @object) => new(@object, default, 0, @object.Shape.Names.Count, 0, "");
 
     public override void Step(int symbol, FrameSink into)

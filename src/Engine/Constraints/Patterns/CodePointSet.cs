@@ -6,6 +6,8 @@ namespace Slerp.Engine.Constraints.Patterns;
 internal sealed class CodePointSet
 {
     private const int Last = 0x10FFFF;
+    private const int FirstEmptyPlane = 0x40000;
+    private const int LastEmptyPlane = 0xDFFFF;
 
     private CodePointSet(IReadOnlyList<(int Low, int High)> intervals) => Intervals = intervals;
 
@@ -47,26 +49,32 @@ internal sealed class CodePointSet
         return new CodePointSet(merged);
     }
 
-    /// <summary>The code points of some general categories.</summary>
-    public static CodePointSet OfCategories(IReadOnlySet<UnicodeCategory> categories)
+    /// <summary>The code points of some general categories, given as a bit per category.</summary>
+    public static CodePointSet OfCategories(uint categories)
     {
         var intervals = new List<(int Low, int High)>();
         var start = -1;
-        for (var codePoint = 0; codePoint <= Last + 1; codePoint++)
+        for (var codePoint = 0; codePoint <= Last; codePoint++)
         {
-            var isMember = codePoint <= Last && categories.Contains(CharUnicodeInfo.GetUnicodeCategory(codePoint));
+            if (codePoint == FirstEmptyPlane)
+            {
+                // Ten planes without characters: one look is enough.
+                codePoint = LastEmptyPlane;
+            }
+
+            var isMember = (categories >> (int)CharUnicodeInfo.GetUnicodeCategory(codePoint) & 1) != 0;
             if (isMember && start < 0)
             {
-                start = codePoint;
+                start = codePoint == LastEmptyPlane ? FirstEmptyPlane : codePoint;
             }
             else if (!isMember && start >= 0)
             {
-                intervals.Add((start, codePoint - 1));
+                intervals.Add((start, (codePoint == LastEmptyPlane ? FirstEmptyPlane : codePoint) - 1));
                 start = -1;
             }
         }
 
-        return Union(intervals);
+        return Union(start < 0 ? intervals : intervals.Append((start, Last)));
     }
 
     public bool Contains(int codePoint)

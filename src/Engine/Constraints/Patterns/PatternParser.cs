@@ -213,7 +213,7 @@ internal sealed class PatternParser
         var key = isNegated ? "^" + name : name;
         if (!_categories.TryGetValue(key, out var set))
         {
-            set = UnicodeCategories.Find(name) is { } categories
+            set = UnicodeCategories.Find(name) is > 0 and var categories
                 ? CodePointSet.OfCategories(categories)
                 : throw Unsupported($"the Unicode property '{name}'");
             _categories[key] = set = isNegated ? set.Negate() : set;

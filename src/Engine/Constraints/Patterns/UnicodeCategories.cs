@@ -84,8 +84,8 @@ internal static class UnicodeCategories
         ["Cn"] = UnicodeCategory.OtherNotAssigned,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The categories of a name such as "L", "Lu" or "Letter", or null where the name is unknown.</summary>
-    public static IReadOnlySet<UnicodeCategory>? Find(string name)
+    /// <summary>The categories of a name such as "L", "Lu" or "Letter", as a bit per category; zero where the name is unknown.</summary>
+    public static uint Find(string name)
     {
         foreach (var prefix in new[] { "General_Category=", "gc=" })
         {
@@ -102,7 +102,6 @@ internal static class UnicodeCategories
             { Length: 1 } => Codes.Where(entry => entry.Key.StartsWith(code, StringComparison.Ordinal)),
             _ => Codes.Where(entry => entry.Key == code),
         };
-        var categories = found.Select(entry => entry.Value).ToHashSet();
-        return categories.Count == 0 ? null : categories;
+        return found.Aggregate(0u, (mask, entry) => mask | (1u << (int)entry.Value));
     }
 }

@@ -34,6 +34,20 @@ internal sealed class SeenKeys : IEquatable<SeenKeys>
         return false;
     }
 
+    /// <summary>Whether an undeclared name with this beginning has been seen.</summary>
+    public bool HasOtherFrom(string beginning)
+    {
+        for (var key = _others; key is not null; key = key.Previous)
+        {
+            if (key.Name.StartsWith(beginning, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public SeenKeys With(int declaredIndex)
     {
         var words = new ulong[Math.Max(_declared.Length, (declaredIndex >> 6) + 1)];

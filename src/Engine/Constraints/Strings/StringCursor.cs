@@ -21,6 +21,8 @@ internal readonly record struct StringCursor(StringPhase Phase, int Value, int M
     public bool IsBody => Phase is StringPhase.Body;
 
     /// <summary>Reads one byte: a code point that it completes, or <see cref="Dead"/>, <see cref="Pending"/> or <see cref="Close"/>.</summary>
+    /// <param name="symbol">The byte.</param>
+    /// <param name="next">The cursor after it; must not be the variable that this cursor is read from.</param>
     public int Advance(int symbol, out StringCursor next)
     {
         next = default;
