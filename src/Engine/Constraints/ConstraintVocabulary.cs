@@ -97,7 +97,7 @@ internal sealed class ConstraintVocabulary
     }
 
     /// <summary>The tokens that may come next. Empty only where the vocabulary cannot spell what is demanded.</summary>
-    public TokenMask Allowed(ConstraintState state) => _cache.GetOrAdd(state, Compute);
+    public TokenMask Allowed(ConstraintState state) => _cache.GetOrAdd(state.ForMask(_trie.MaximumDepth), Compute);
 
     /// <summary>Tokens that complete the text, nearly as few as possible.</summary>
     /// <exception cref="ConstraintException">The vocabulary cannot spell it.</exception>
