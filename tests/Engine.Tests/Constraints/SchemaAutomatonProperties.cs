@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FsCheck;
@@ -10,7 +9,7 @@ namespace Slerp.Engine.Tests.Constraints;
 /// <summary>Laws of the automaton over random schemas and values.</summary>
 public sealed class SchemaAutomatonProperties
 {
-    private static readonly Config Quick = Config.QuickThrowOnFailure.WithMaxTest(int.Parse(Environment.GetEnvironmentVariable("SLERP_PROPERTY_TESTS") ?? "400", CultureInfo.InvariantCulture));
+    private static readonly Config Quick = Config.QuickThrowOnFailure.WithMaxTest(400);
     private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue - 1).ToArbitrary();
 
     [Fact]

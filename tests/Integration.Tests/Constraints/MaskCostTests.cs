@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Slerp.Integration.Tests.Constraints;
 
 /// <summary>What a mask costs, and that it says what stepping says, on a real vocabulary.</summary>
+[Collection(TimedConstraintTests.Name)]
 public sealed class MaskCostTests(ITestOutputHelper output)
 {
     private const string OrderSchema = """
