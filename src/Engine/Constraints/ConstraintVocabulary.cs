@@ -156,13 +156,14 @@ internal sealed class ConstraintVocabulary
 
         foreach (var reading in state.Readings)
         {
-            if (state.Readings.Count == 1)
+            // Inside strings a mask is worth keeping by itself: the same one occurs beside different other readings.
+            if (state.Readings.Count > 1 && reading is StringFrame)
             {
-                _walker.Walk(reading, mask);
+                mask.AddAll(_cache.GetOrAdd(reading, ComputeReading));
             }
             else
             {
-                mask.AddAll(_cache.GetOrAdd(reading, ComputeReading));
+                _walker.Walk(reading, mask);
             }
 
             AddSpecials(reading, mask);

@@ -138,6 +138,7 @@ public sealed class TokenMaskTests
         }
 
         Assert.True(Constraint.IsComplete(end!), $"{schema}: the completion does not complete");
+        Assert.True(constraint.FitsWithin(state, constraint.Completion(state).Count));
     }
 
     private static SchemaAutomaton? CompileOrNull(string schema, SchemaLimits limits)

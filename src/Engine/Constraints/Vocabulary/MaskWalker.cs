@@ -55,10 +55,7 @@ internal sealed class MaskWalker
         {
             var sink = new FrameSink(_threads);
             reading.Step(_trie.Label(child), sink);
-            for (var index = 0; index < sink.Count; index++)
-            {
-                Walk(child, sink[index], into);
-            }
+            WalkAll(sink, child, into);
         }
     }
 
@@ -68,7 +65,7 @@ internal sealed class MaskWalker
         var room = matcher.Most is { } most ? most - text.State.Count : int.MaxValue;
         _body.AddInside(_trie, node, room, into);
         var rests = new TokenMask(_body.RestCount);
-        WalkResumed(text.Parent, _restWalker!, 0, rests);
+        _restWalker!.WalkAll(Resumed(text.Parent), 0, rests);
         var (from, to) = _body.Closing(_trie, node);
         for (var index = from; index < to; index++)
         {
@@ -122,6 +119,7 @@ internal sealed class MaskWalker
     {
         var top = _trie.Depth(node);
         var steps = new StringSteps(text.Matcher);
+        var resumed = Resumed(text.Parent);
         var places = new int[_trie.MaximumDepth - top + 1];
         places[0] = steps.Place(text.State, text.Cursor);
         for (var child = node + 1; child < _trie.End(node);)
@@ -138,20 +136,25 @@ internal sealed class MaskWalker
 
             if (place == StringSteps.Close)
             {
-                WalkResumed(text.Parent, this, child, into);
+                WalkAll(resumed, child, into);
             }
 
             child = _trie.End(child);
         }
     }
 
-    private void WalkResumed(Frame parent, MaskWalker walker, int node, TokenMask into)
+    private void WalkAll(FrameSink readings, int node, TokenMask into)
+    {
+        for (var index = 0; index < readings.Count; index++)
+        {
+            Walk(node, readings[index], into);
+        }
+    }
+
+    private FrameSink Resumed(Frame parent)
     {
         var sink = new FrameSink(_threads);
         parent.Resume(sink);
-        for (var index = 0; index < sink.Count; index++)
-        {
-            walker.Walk(node, sink[index], into);
-        }
+        return sink;
     }
 }

@@ -14,6 +14,9 @@ internal sealed class StringSteps(StringMatcher matcher)
 
     private const int Unknown = -3;
 
+    /// <summary>Inside a UTF-8 sequence only the bytes 0x80 to 0xBF are possible.</summary>
+    private const int ContinuationBytes = 64;
+
     private readonly Dictionary<(MatchState, StringCursor), int> _numbers = [];
     private readonly List<(MatchState State, StringCursor Cursor)> _places = [];
     private readonly List<int[]> _next = [];
@@ -25,8 +28,12 @@ internal sealed class StringSteps(StringMatcher matcher)
         {
             _numbers[(state, cursor)] = number = _places.Count;
             _places.Add((state, cursor));
-            // Places inside a character are many and seldom visited twice: only those between characters get a row.
-            _next.Add(cursor.IsBody ? NewRow() : []);
+            _next.Add(cursor.Phase switch
+            {
+                StringPhase.Body => NewRow(256),
+                StringPhase.Utf8 => NewRow(ContinuationBytes),
+                _ => [],
+            });
         }
 
         return number;
@@ -36,23 +43,32 @@ internal sealed class StringSteps(StringMatcher matcher)
     public int Next(int place, byte symbol)
     {
         var row = _next[place];
-        if (row.Length == 0)
+        var index = (int)symbol;
+        if (row.Length == ContinuationBytes)
+        {
+            index -= 0x80;
+            if ((uint)index >= ContinuationBytes)
+            {
+                return Dead;
+            }
+        }
+        else if (row.Length == 0)
         {
             return Compute(place, symbol);
         }
 
-        var next = row[symbol];
+        var next = row[index];
         if (next == Unknown)
         {
-            row[symbol] = next = Compute(place, symbol);
+            row[index] = next = Compute(place, symbol);
         }
 
         return next;
     }
 
-    private static int[] NewRow()
+    private static int[] NewRow(int length)
     {
-        var row = new int[256];
+        var row = new int[length];
         Array.Fill(row, Unknown);
         return row;
     }
