@@ -5,8 +5,11 @@ namespace Slerp.Engine.Cache;
 /// <summary>Sizes of the KV cache, as pure functions.</summary>
 internal static class CacheArithmetic
 {
+    /// <summary>Rows of a page.</summary>
+    public const int PageRows = KvStore.PageRows;
+
     /// <summary>Pages that hold <paramref name="rows"/> rows of one layer.</summary>
-    public static int PagesFor(int rows) => (rows + KvStore.PageRows - 1) / KvStore.PageRows;
+    public static int PagesFor(int rows) => (rows + PageRows - 1) / PageRows;
 
     /// <summary>Bytes of one row of one layer: keys and values of all heads.</summary>
     public static long BytesPerRow(int kvHeads, int headSize, KvFormat format) =>
@@ -14,5 +17,5 @@ internal static class CacheArithmetic
 
     /// <summary>Bytes of one page.</summary>
     public static long BytesPerPage(int kvHeads, int headSize, KvFormat format) =>
-        KvStore.PageRows * BytesPerRow(kvHeads, headSize, format);
+        PageRows * BytesPerRow(kvHeads, headSize, format);
 }
