@@ -33,7 +33,12 @@ internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template
                 "The checkpoint has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json). Add one, or send a raw prompt.");
         }
 
-        var rendered = template.Render(conversation);
+        var rendered = template.Render(new ChatTemplateInput
+        {
+            Turns = conversation.Turns,
+            Tools = conversation.Tools,
+            Variables = conversation.Variables,
+        });
         var spans = new ContentSpan[rendered.Spans.Count];
         for (var index = 0; index < spans.Length; index++)
         {
