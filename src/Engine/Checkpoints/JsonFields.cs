@@ -98,7 +98,7 @@ internal sealed class JsonFields
     /// <summary>The failure of one field.</summary>
     /// <param name="name">The field.</param>
     /// <param name="fault">The rest of the sentence: what it is and what was expected.</param>
-    public CheckpointException Refuse(string name, string fault) => new(File, $"field '{prefix}{name}' {fault}");
+    public CheckpointException Refuse(string name, string fault) => new(File, $"field '{prefix}{Excerpt.Of(name)}' {fault}");
 
     private JsonElement.ArrayEnumerator List(string name) => Find(name) switch
     {
@@ -128,6 +128,6 @@ internal sealed class JsonFields
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        _ => value.GetRawText() is { Length: > 60 } text ? string.Concat(text.AsSpan(0, 57), "...") : value.GetRawText(),
+        _ => Excerpt.Of(value.GetRawText()),
     };
 }

@@ -119,7 +119,7 @@ internal static class ModelConfigReader
             {
                 "full_attention" => LayerKind.FullAttention,
                 "sliding_attention" => LayerKind.SlidingAttention,
-                _ => throw fields.Refuse("layer_types", $"names \"{name}\"; expected full_attention or sliding_attention."),
+                _ => throw fields.Refuse("layer_types", $"names \"{Excerpt.Of(name)}\"; expected full_attention or sliding_attention."),
             }),
         ];
     }
@@ -130,7 +130,7 @@ internal static class ModelConfigReader
         var name = fields.FindText(field) ?? "silu";
         return KnownActivations.Contains(name)
             ? name
-            : throw fields.Refuse(field, $"is \"{name}\"; expected one of {string.Join(", ", KnownActivations)}.");
+            : throw fields.Refuse(field, $"is \"{Excerpt.Of(name)}\"; expected one of {string.Join(", ", KnownActivations)}.");
     }
 
     // Some exports write -1 for "no padding".
@@ -146,7 +146,7 @@ internal static class ModelConfigReader
             "float32" => WeightDType.F32,
             "float16" => WeightDType.F16,
             "bfloat16" => WeightDType.BF16,
-            { } other => throw fields.Refuse(field, $"is \"{other}\"; expected float32, float16 or bfloat16. Convert the checkpoint."),
+            { } other => throw fields.Refuse(field, $"is \"{Excerpt.Of(other)}\"; expected float32, float16 or bfloat16. Convert the checkpoint."),
         };
     }
 
@@ -155,7 +155,7 @@ internal static class ModelConfigReader
         if (fields.FindObject("quantization_config") is { } quantization)
         {
             var method = quantization.FindText("quant_method") ?? "unknown";
-            throw fields.Refuse("quantization_config", $"says the weights are quantized ({method}); expected F32, F16 or BF16 weights. Use the original checkpoint.");
+            throw fields.Refuse("quantization_config", $"says the weights are quantized ({Excerpt.Of(method)}); expected F32, F16 or BF16 weights. Use the original checkpoint.");
         }
     }
 }

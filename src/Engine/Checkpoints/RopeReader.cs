@@ -42,7 +42,7 @@ internal static class RopeReader
             "llama3" => ReadLlama3(rope),
             "yarn" => ReadYarn(rope, maxPositions),
             null => throw fields.Refuse($"{name}.rope_type", "is missing; expected default, linear, dynamic, llama3 or yarn."),
-            _ => throw fields.Refuse($"{name}.rope_type", $"is \"{kind}\"; expected default, linear, dynamic, llama3 or yarn."),
+            _ => throw fields.Refuse($"{name}.rope_type", $"is \"{Excerpt.Of(kind)}\"; expected default, linear, dynamic, llama3 or yarn."),
         };
     }
 

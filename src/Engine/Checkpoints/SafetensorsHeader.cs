@@ -67,7 +67,7 @@ internal static class SafetensorsHeader
             var name = reader.GetString()!;
             if (!names.Add(name))
             {
-                throw new CheckpointException(file, $"the header names '{Shorten(name)}' twice. Two readers would see different weights; convert again.");
+                throw new CheckpointException(file, $"the header names '{Excerpt.Of(name)}' twice. Two readers would see different weights; convert again.");
             }
 
             if (names.Count > MaxTensors)
@@ -103,13 +103,13 @@ internal static class SafetensorsHeader
             var key = reader.GetString()!;
             if (!keys.Add(key) || keys.Count > MaxMetadataEntries)
             {
-                throw new CheckpointException(file, $"'{MetadataName}' repeats '{Shorten(key)}' or has more than {MaxMetadataEntries:N0} entries.");
+                throw new CheckpointException(file, $"'{MetadataName}' repeats '{Excerpt.Of(key)}' or has more than {MaxMetadataEntries:N0} entries.");
             }
 
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
             {
-                throw new CheckpointException(file, $"'{MetadataName}' holds a value for '{Shorten(key)}' that is not text.");
+                throw new CheckpointException(file, $"'{MetadataName}' holds a value for '{Excerpt.Of(key)}' that is not text.");
             }
         }
     }
@@ -137,7 +137,7 @@ internal static class SafetensorsHeader
             };
             if (!isFirst)
             {
-                throw Malformed(file, name, $"has the field '{Shorten(field)}' twice");
+                throw Malformed(file, name, $"has the field '{Excerpt.Of(field)}' twice");
             }
 
             reader.Read();
@@ -221,7 +221,7 @@ internal static class SafetensorsHeader
         }
 
         var text = reader.GetString()!;
-        return TensorDTypes.TryParse(text, out var dtype) ? dtype : throw Malformed(file, name, $"has the unknown dtype '{Shorten(text)}'");
+        return TensorDTypes.TryParse(text, out var dtype) ? dtype : throw Malformed(file, name, $"has the unknown dtype '{Excerpt.Of(text)}'");
     }
 
     private static ImmutableArray<long> ReadNumbers(string file, string name, string field, int limit, ref Utf8JsonReader reader)
@@ -273,7 +273,5 @@ internal static class SafetensorsHeader
     }
 
     private static CheckpointException Malformed(string file, string name, string fault) =>
-        new(file, $"tensor '{Shorten(name)}' {fault}. The file is damaged or was not written by a safetensors writer; fetch or convert it again.");
-
-    private static string Shorten(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 117), "...");
+        new(file, $"tensor '{Excerpt.Of(name)}' {fault}. The file is damaged or was not written by a safetensors writer; fetch or convert it again.");
 }

@@ -32,7 +32,7 @@ internal sealed class ShardIndex
             var shard = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw map.Refuse(name, "is not text; expected the file name of a shard.");
             if (!CheckpointPath.IsPlainName(shard) || !shard.EndsWith(".safetensors", StringComparison.Ordinal))
             {
-                throw map.Refuse(name, $"is \"{shard}\"; expected a plain file name that ends in .safetensors, in the folder of the index.");
+                throw map.Refuse(name, $"is \"{Excerpt.Of(shard)}\"; expected a plain file name that ends in .safetensors, in the folder of the index.");
             }
 
             shardOf.Add(name, shard);
