@@ -1,0 +1,18 @@
+using Slerp.Engine.Backends;
+
+namespace Slerp.Engine.Cache;
+
+/// <summary>Sizes of the KV cache, as pure functions.</summary>
+internal static class CacheArithmetic
+{
+    /// <summary>Pages that hold <paramref name="rows"/> rows of one layer.</summary>
+    public static int PagesFor(int rows) => (rows + KvStore.PageRows - 1) / KvStore.PageRows;
+
+    /// <summary>Bytes of one row of one layer: keys and values of all heads.</summary>
+    public static long BytesPerRow(int kvHeads, int headSize, KvFormat format) =>
+        2L * kvHeads * headSize * (format == KvFormat.BFloat16 ? 2 : 4);
+
+    /// <summary>Bytes of one page.</summary>
+    public static long BytesPerPage(int kvHeads, int headSize, KvFormat format) =>
+        KvStore.PageRows * BytesPerRow(kvHeads, headSize, format);
+}
