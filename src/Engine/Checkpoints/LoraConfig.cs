@@ -4,7 +4,9 @@ using System.Text.Json;
 namespace Slerp.Engine.Checkpoints;
 
 /// <summary>adapter_config.json of a PEFT low-rank adapter, as far as it changes the arithmetic.</summary>
-/// <remarks>Variants that change the formula (DoRA, biases, patterns of ranks, …) are refused by name. The base model's path in the file is never opened.</remarks>
+/// <remarks>
+/// Variants that change the formula (DoRA, biases, patterns of ranks, …) are refused by name. The base model's path in the file is never opened.
+/// </remarks>
 internal sealed record LoraConfig
 {
     /// <summary>The file's name.</summary>
@@ -25,7 +27,8 @@ internal sealed record LoraConfig
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="CheckpointException">The file is malformed or asks for a variant that is not supported.</exception>
-    public static LoraConfig Read(string path, string? name = null) => Parse(new JsonFields(name ?? path, CheckpointJson.ReadObject(path, MaxBytes, name)));
+    public static LoraConfig Read(string path, string? name = null) =>
+        Parse(new JsonFields(name ?? path, CheckpointJson.ReadObject(path, MaxBytes, name)));
 
     /// <summary>Checks the fields of a file already read.</summary>
     public static LoraConfig Parse(JsonFields fields)

@@ -43,7 +43,8 @@ internal sealed class LoraWeights : IWeightSource
             ?? throw new CheckpointException(folder, $"the folder holds no {LoraConfig.FileName}; expected a PEFT adapter.");
         var config = LoraConfig.Read(configPath, Path.Combine(folder, LoraConfig.FileName));
         var weightsPath = CheckpointPath.Find(folder, WeightsFileName)
-            ?? throw new CheckpointException(folder, $"the folder holds no {WeightsFileName}. Pickled adapters are never opened; save it as safetensors.");
+            ?? throw new CheckpointException(
+                folder, $"the folder holds no {WeightsFileName}. Pickled adapters are never opened; save it as safetensors.");
         var adapter = SafetensorsWeights.OpenFile(weightsPath, Path.Combine(folder, WeightsFileName));
         try
         {
@@ -90,12 +91,15 @@ internal sealed class LoraWeights : IWeightSource
             if (!TryGetModule(name, out var module) || !adapter.Contains(Prefix + module + SuffixA) || !adapter.Contains(Prefix + module + SuffixB))
             {
                 throw new CheckpointException(
-                    file, $"tensor '{Excerpt.Of(name)}' is not one of a pair '{Prefix}<module>{SuffixA}' and '{SuffixB}'; the engine supports low-rank pairs only.");
+                    file,
+                    $"tensor '{Excerpt.Of(name)}' is not one of a pair '{Prefix}<module>{SuffixA}' and '{SuffixB}'; the engine supports low-rank pairs only.");
             }
 
             if (!weights.Contains(module + ".weight"))
             {
-                throw new CheckpointException(file, $"tensor '{Excerpt.Of(name)}' adapts '{Excerpt.Of(module)}.weight', which the base does not have. The adapter is for another model.");
+                throw new CheckpointException(
+                    file,
+                    $"tensor '{Excerpt.Of(name)}' adapts '{Excerpt.Of(module)}.weight', which the base does not have. The adapter is for another model.");
             }
 
             adapted.Add(module[(module.LastIndexOf('.') + 1)..]);
@@ -105,7 +109,8 @@ internal sealed class LoraWeights : IWeightSource
         {
             if (!adapted.Contains(target[(target.LastIndexOf('.') + 1)..]))
             {
-                throw new CheckpointException(file, $"no tensor adapts the target module '{Excerpt.Of(target)}' of {LoraConfig.FileName}. The adapter is incomplete.");
+                throw new CheckpointException(
+                    file, $"no tensor adapts the target module '{Excerpt.Of(target)}' of {LoraConfig.FileName}. The adapter is incomplete.");
             }
         }
     }

@@ -9,11 +9,14 @@ internal static class ModelConfigReader
     private const long MaxBytes = 4_000_000;
 
     private static readonly ImmutableArray<string> KnownActivations =
-        ["silu", "swish", "gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python", "quick_gelu", "relu", "relu2", "tanh", "sigmoid", "mish"];
+    [
+        "silu", "swish", "gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python", "quick_gelu", "relu", "relu2", "tanh", "sigmoid", "mish",
+    ];
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="CheckpointException">The file is malformed; the message names the field.</exception>
-    public static ModelConfig Read(string path, string? name = null) => Parse(new JsonFields(name ?? path, CheckpointJson.ReadObject(path, MaxBytes, name)));
+    public static ModelConfig Read(string path, string? name = null) =>
+        Parse(new JsonFields(name ?? path, CheckpointJson.ReadObject(path, MaxBytes, name)));
 
     /// <summary>Checks the fields of a file already read.</summary>
     /// <exception cref="CheckpointException">A field is missing or out of range.</exception>
@@ -90,13 +93,16 @@ internal static class ModelConfigReader
     {
         if (fields.FindInt32("head_dim", 1, ModelConfigLimits.HeadDimension) is { } given)
         {
-            return given % 2 == 0 ? given : throw fields.Refuse("head_dim", $"is {given}; expected an even number, because rotary positions turn pairs.");
+            return given % 2 == 0
+                ? given
+                : throw fields.Refuse("head_dim", $"is {given}; expected an even number, because rotary positions turn pairs.");
         }
 
         return hidden % heads == 0 && hidden / heads % 2 == 0 && hidden / heads <= ModelConfigLimits.HeadDimension
             ? hidden / heads
             : throw fields.Refuse(
-                "num_attention_heads", $"is {heads}; without head_dim, hidden_size = {hidden} divided by it must be an even whole number up to {ModelConfigLimits.HeadDimension}.");
+                "num_attention_heads",
+                $"is {heads}; without head_dim, hidden_size = {hidden} divided by it must be an even number up to {ModelConfigLimits.HeadDimension}.");
     }
 
     private static int? ReadSlidingWindow(JsonFields fields)
@@ -155,7 +161,9 @@ internal static class ModelConfigReader
         if (fields.FindObject("quantization_config") is { } quantization)
         {
             var method = quantization.FindText("quant_method") ?? "unknown";
-            throw fields.Refuse("quantization_config", $"says the weights are quantized ({Excerpt.Of(method)}); expected F32, F16 or BF16 weights. Use the original checkpoint.");
+            throw fields.Refuse(
+                "quantization_config",
+                $"says the weights are quantized ({Excerpt.Of(method)}); expected F32, F16 or BF16 weights. Use the original checkpoint.");
         }
     }
 }

@@ -10,7 +10,8 @@ internal static class RopeReader
 
     /// <summary>The base of the frequencies.</summary>
     public static double ReadTheta(JsonFields fields) =>
-        (fields.FindObject("rope_parameters") ?? fields).FindDouble("rope_theta", 1, 1e15) ?? fields.FindDouble("rope_theta", 1, 1e15) ?? DefaultTheta;
+        (fields.FindObject("rope_parameters") ?? fields).FindDouble("rope_theta", 1, 1e15)
+        ?? fields.FindDouble("rope_theta", 1, 1e15) ?? DefaultTheta;
 
     /// <summary>The part of a head that is rotated.</summary>
     public static double ReadPartialFactor(JsonFields fields) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Checkpoints;
@@ -104,6 +105,19 @@ public sealed class SafetensorsFileTests
         Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(folder.FullPath).Dispose());
     }
 
+    [UnixFact]
+    public void Open_PipeOrDevice_IsRefusedWithoutWaiting()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(0, MakePipe(folder.Path("pipe.safetensors"), 0x180));
+        File.CreateSymbolicLink(folder.Path("link.safetensors"), folder.Path("pipe.safetensors"));
+        foreach (var path in (string[])[folder.Path("pipe.safetensors"), folder.Path("link.safetensors"), "/dev/zero"])
+        {
+            Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(path).Dispose());
+            Assert.Throws<CheckpointException>(() => CheckpointJson.ReadObject(path, 1000));
+        }
+    }
+
     [Fact]
     public void ReadBytes_FileTruncatedUnderUs_IsATypedErrorAndTheProcessLives()
     {
@@ -144,6 +158,10 @@ public sealed class SafetensorsFileTests
         Assert.Throws<ArgumentOutOfRangeException>(() => file.ReadBytes(file.Tensors[0], -1, new byte[1]));
     }
 
+    [DllImport("libc", EntryPoint = "mkfifo")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int MakePipe([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int mode);
+
     private static void AssertTyped(string path)
     {
         try
@@ -158,5 +176,11 @@ public sealed class SafetensorsFileTests
         {
             Assert.Equal(path, refusal.File);
         }
+    }
+
+    /// <summary>A fact about named pipes, which Windows does not keep in folders.</summary>
+    private sealed class UnixFactAttribute : FactAttribute
+    {
+        public UnixFactAttribute() => Skip = OperatingSystem.IsWindows() ? "Windows has no named pipes in the file system." : null;
     }
 }

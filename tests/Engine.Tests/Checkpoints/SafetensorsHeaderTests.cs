@@ -105,7 +105,7 @@ public sealed class SafetensorsHeaderTests
 
         Prop.ForAll(shapes.ToArbitrary(), static test =>
         {
-            var isCounted = SafetensorsHeader.TryCountBytes(test.dtype, [.. test.shape], out var bytes);
+            var isCounted = SafetensorsLayout.TryCountBytes(test.dtype, [.. test.shape], out var bytes);
             var oracle = Oracle(test.dtype, test.shape);
             return isCounted ? oracle == bytes : oracle is null;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));

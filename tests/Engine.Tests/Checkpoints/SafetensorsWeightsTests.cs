@@ -127,6 +127,20 @@ public sealed class SafetensorsWeightsTests
         Assert.EndsWith(ShardIndex.FileName, refusal.File, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void OpenFolder_IndexBeyondTheSizeLimit_IsRefusedBeforeReading()
+    {
+        using var folder = new TemporaryFolder();
+        using (var index = new FileStream(folder.Path(ShardIndex.FileName), FileMode.Create))
+        {
+            index.SetLength(1L << 40);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("limit", Assert.Throws<CheckpointException>(() => SafetensorsWeights.OpenFolder(folder.FullPath)).Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
+    }
+
     private static void WriteIndex(TemporaryFolder folder, params (string Tensor, string Shard)[] map)
     {
         var weightMap = new JsonObject();
