@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Slerp.Engine.Backends;
 
-/// <summary>A named weight that is still where it came from: rows are read on demand, so a backend can pack any format without a second copy.</summary>
+/// <summary>A named weight that is still where it came from: rows are read on demand, so a backend packs any format without a second copy.</summary>
 /// <remarks>
 /// <para>Shapes: a tensor [a, b, …, c] is seen as a·b·… rows of c columns; a vector [c] is one row.</para>
 /// <para>Thread-safety: all members may be called concurrently. The source that served the tensor must outlive it.</para>
@@ -83,7 +83,8 @@ internal abstract class WeightTensor
         ArgumentOutOfRangeException.ThrowIfNegative(rowCount);
         if ((long)firstRow + rowCount > Rows)
         {
-            throw new ArgumentOutOfRangeException(nameof(rowCount), $"Rows {firstRow} to {(long)firstRow + rowCount} of '{Name}', which has {Rows}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(rowCount), $"Rows {firstRow} to {(long)firstRow + rowCount} of '{Name}', which has {Rows}.");
         }
 
         if ((long)rowCount * Columns * unitsPerElement != length)

@@ -77,19 +77,27 @@ internal sealed class CheckpointDirectory
         if (!SafetensorsWeights.IsPresent(path) && Pickles(path) is { Length: > 0 } pickles)
         {
             throw new CheckpointException(
-                path, $"the weights are pickle files ({pickles}), which are never opened because reading one can run code. Convert them to safetensors.");
+                path,
+                $"the weights are pickle files ({pickles}), which are never opened because reading one can run code. Convert them to safetensors.");
         }
 
         return SafetensorsWeights.OpenFolder(path);
     }
 
-    private static string Pickles(string path) => string.Join(
-        ", ",
-        Directory.EnumerateFiles(path)
-            .Select(static file => System.IO.Path.GetFileName(file))
-            .Where(static file => PickleExtensions.Contains(System.IO.Path.GetExtension(file).ToLowerInvariant()))
-            .Order(StringComparer.Ordinal)
-            .Take(3));
+    private static string Pickles(string path)
+    {
+        try
+        {
+            var names = Directory.EnumerateFiles(path).Select(static file => System.IO.Path.GetFileName(file));
+            return string.Join(", ", names.Where(IsPickle).Order(StringComparer.Ordinal).Take(3));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CheckpointFile.Unreadable(path, error);
+        }
+    }
+
+    private static bool IsPickle(string name) => PickleExtensions.Contains(System.IO.Path.GetExtension(name).ToLowerInvariant());
 
     private static string NameOf(string path)
     {

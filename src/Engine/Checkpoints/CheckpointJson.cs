@@ -4,7 +4,9 @@ using System.Text.Unicode;
 namespace Slerp.Engine.Checkpoints;
 
 /// <summary>Reads the small JSON files of a checkpoint, strictly.</summary>
-/// <remarks>No byte order mark, comments, trailing commas, duplicate names or invalid Unicode; bounded size and depth. The result owns its memory.</remarks>
+/// <remarks>
+/// No byte order mark, comments, trailing commas, duplicate names or invalid Unicode; bounded size and depth. The result owns its memory.
+/// </remarks>
 internal static class CheckpointJson
 {
     private const int MaxDepth = 32;
@@ -19,28 +21,16 @@ internal static class CheckpointJson
     public static JsonElement ReadObject(string path, long maxBytes, string? name = null)
     {
         name ??= path;
-        try
+        using var handle = CheckpointFile.Open(path, name);
+        var length = RandomAccess.GetLength(handle);
+        if (length > maxBytes)
         {
-            using var handle = File.OpenHandle(path);
-            var length = RandomAccess.GetLength(handle);
-            if (length > maxBytes)
-            {
-                throw new CheckpointException(name, $"the file has {length:N0} bytes; the limit is {maxBytes:N0}.");
-            }
-
-            var bytes = new byte[length];
-            var filled = 0;
-            for (int read; filled < bytes.Length && (read = RandomAccess.Read(handle, bytes.AsSpan(filled), filled)) > 0;)
-            {
-                filled += read;
-            }
-
-            return ParseObject(name, bytes.AsMemory(0, filled));
+            throw new CheckpointException(name, $"the file has {length:N0} bytes; the limit is {maxBytes:N0}.");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
-        {
-            throw new CheckpointException(name, $"the file cannot be read: {error.Message}", error);
-        }
+
+        var bytes = new byte[length];
+        var read = CheckpointFile.Read(handle, name, 0, bytes);
+        return ParseObject(name, bytes.AsMemory(0, read));
     }
 
     /// <summary>Parses text whose top level must be an object.</summary>

@@ -40,16 +40,18 @@ internal static class CheckpointPath
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(path, $"the links to the file cannot be followed: {error.Message}", error);
+            throw CheckpointFile.Unreadable(path, error);
         }
 
-        if (IsBelow(realPath, realFolder) || (CacheRoot(realFolder) is { } root && IsBelow(realPath, Path.Combine(root, "blobs"))))
+        var blobs = CacheRoot(realFolder) is { } root ? Path.Combine(root, "blobs") : realFolder;
+        if (IsBelow(realPath, realFolder) || IsBelow(realPath, blobs))
         {
             return realPath;
         }
 
         throw new CheckpointException(
-            path, $"the file is a link to '{realPath}', outside the checkpoint folder. Copy the file into the folder, or open the folder it points to.");
+            path,
+            $"the file is a link to '{realPath}', outside the checkpoint folder. Copy the file into the folder, or open the folder it points to.");
     }
 
     /// <summary>The <c>models--name</c> folder of a Hugging Face cache snapshot, or null for any other folder.</summary>
@@ -57,7 +59,8 @@ internal static class CheckpointPath
     {
         var snapshots = Path.GetDirectoryName(realFolder);
         var root = Path.GetDirectoryName(snapshots);
-        return Path.GetFileName(snapshots) == "snapshots" && Path.GetFileName(root)?.StartsWith("models--", StringComparison.Ordinal) == true ? root : null;
+        var isCache = Path.GetFileName(snapshots) == "snapshots" && Path.GetFileName(root)?.StartsWith("models--", StringComparison.Ordinal) == true;
+        return isCache ? root : null;
     }
 
     /// <summary>An absolute path with every link in it followed, ".." applied after the link before it, as the file system does.</summary>

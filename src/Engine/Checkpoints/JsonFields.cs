@@ -31,14 +31,16 @@ internal sealed class JsonFields
     public bool IsNull(string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Null;
 
     /// <summary>A whole number that must be present.</summary>
-    public int Int32(string name, int minimum, int maximum) => FindInt32(name, minimum, maximum) ?? throw Missing(name, WholeNumber(minimum, maximum));
+    public int Int32(string name, int minimum, int maximum) =>
+        FindInt32(name, minimum, maximum) ?? throw Missing(name, WholeNumber(minimum, maximum));
 
     /// <summary>A whole number, or null where it is absent.</summary>
     public int? FindInt32(string name, int minimum, int maximum) =>
         Find(name) is { } value ? ToInt32(name, value, minimum, maximum) : null;
 
     /// <summary>A number that must be present.</summary>
-    public double Double(string name, double minimum, double maximum) => FindDouble(name, minimum, maximum) ?? throw Missing(name, Number(minimum, maximum));
+    public double Double(string name, double minimum, double maximum) =>
+        FindDouble(name, minimum, maximum) ?? throw Missing(name, Number(minimum, maximum));
 
     /// <summary>A finite number, or null where it is absent.</summary>
     public double? FindDouble(string name, double minimum, double maximum)
@@ -98,7 +100,7 @@ internal sealed class JsonFields
     /// <summary>The failure of one field.</summary>
     /// <param name="name">The field.</param>
     /// <param name="fault">The rest of the sentence: what it is and what was expected.</param>
-    public CheckpointException Refuse(string name, string fault) => new(File, $"field '{prefix}{name}' {fault}");
+    public CheckpointException Refuse(string name, string fault) => new(File, $"field '{prefix}{Excerpt.Of(name)}' {fault}");
 
     private JsonElement.ArrayEnumerator List(string name) => Find(name) switch
     {
@@ -118,16 +120,19 @@ internal sealed class JsonFields
     private CheckpointException Missing(string name, string expected) =>
         Refuse(name, IsNull(name) ? $"is null; expected {expected}." : $"is missing; expected {expected}.");
 
-    private CheckpointException Refuse(string name, JsonElement value, string expected) => Refuse(name, $"is {Describe(value)}; expected {expected}.");
+    private CheckpointException Refuse(string name, JsonElement value, string expected) =>
+        Refuse(name, $"is {Describe(value)}; expected {expected}.");
 
-    private static string WholeNumber(int minimum, int maximum) => string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum:N0} to {maximum:N0}");
+    private static string WholeNumber(int minimum, int maximum) =>
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum:N0} to {maximum:N0}");
 
-    private static string Number(double minimum, double maximum) => string.Create(CultureInfo.InvariantCulture, $"a number from {minimum:R} to {maximum:R}");
+    private static string Number(double minimum, double maximum) =>
+        string.Create(CultureInfo.InvariantCulture, $"a number from {minimum:R} to {maximum:R}");
 
     private static string Describe(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        _ => value.GetRawText() is { Length: > 60 } text ? string.Concat(text.AsSpan(0, 57), "...") : value.GetRawText(),
+        _ => Excerpt.Of(value.GetRawText()),
     };
 }

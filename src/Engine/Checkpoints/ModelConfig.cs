@@ -5,7 +5,8 @@ namespace Slerp.Engine.Checkpoints;
 
 /// <summary>config.json, read once and checked before anything is allocated.</summary>
 /// <remarks>
-/// <para>Holds what all decoder families share; a family reads what is its own (experts, soft caps, …) from <see cref="Fields"/>, with the same errors.</para>
+/// <para>Holds what all decoder families share; a family reads what is its own (experts, soft caps, …) from <see cref="Fields"/>, with the same
+/// errors.</para>
 /// <para>Unknown fields are ignored, <c>auto_map</c> included: no code is ever loaded from a checkpoint. Immutable and thread-safe.</para>
 /// </remarks>
 internal sealed record ModelConfig

@@ -9,11 +9,14 @@ internal static class ModelConfigReader
     private const long MaxBytes = 4_000_000;
 
     private static readonly ImmutableArray<string> KnownActivations =
-        ["silu", "swish", "gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python", "quick_gelu", "relu", "relu2", "tanh", "sigmoid", "mish"];
+    [
+        "silu", "swish", "gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python", "quick_gelu", "relu", "relu2", "tanh", "sigmoid", "mish",
+    ];
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="CheckpointException">The file is malformed; the message names the field.</exception>
-    public static ModelConfig Read(string path, string? name = null) => Parse(new JsonFields(name ?? path, CheckpointJson.ReadObject(path, MaxBytes, name)));
+    public static ModelConfig Read(string path, string? name = null) =>
+        Parse(new JsonFields(name ?? path, CheckpointJson.ReadObject(path, MaxBytes, name)));
 
     /// <summary>Checks the fields of a file already read.</summary>
     /// <exception cref="CheckpointException">A field is missing or out of range.</exception>
@@ -90,13 +93,16 @@ internal static class ModelConfigReader
     {
         if (fields.FindInt32("head_dim", 1, ModelConfigLimits.HeadDimension) is { } given)
         {
-            return given % 2 == 0 ? given : throw fields.Refuse("head_dim", $"is {given}; expected an even number, because rotary positions turn pairs.");
+            return given % 2 == 0
+                ? given
+                : throw fields.Refuse("head_dim", $"is {given}; expected an even number, because rotary positions turn pairs.");
         }
 
         return hidden % heads == 0 && hidden / heads % 2 == 0 && hidden / heads <= ModelConfigLimits.HeadDimension
             ? hidden / heads
             : throw fields.Refuse(
-                "num_attention_heads", $"is {heads}; without head_dim, hidden_size = {hidden} divided by it must be an even whole number up to {ModelConfigLimits.HeadDimension}.");
+                "num_attention_heads",
+                $"is {heads}; without head_dim, hidden_size = {hidden} divided by it must be an even number up to {ModelConfigLimits.HeadDimension}.");
     }
 
     private static int? ReadSlidingWindow(JsonFields fields)
@@ -119,7 +125,7 @@ internal static class ModelConfigReader
             {
                 "full_attention" => LayerKind.FullAttention,
                 "sliding_attention" => LayerKind.SlidingAttention,
-                _ => throw fields.Refuse("layer_types", $"names \"{name}\"; expected full_attention or sliding_attention."),
+                _ => throw fields.Refuse("layer_types", $"names \"{Excerpt.Of(name)}\"; expected full_attention or sliding_attention."),
             }),
         ];
     }
@@ -130,7 +136,7 @@ internal static class ModelConfigReader
         var name = fields.FindText(field) ?? "silu";
         return KnownActivations.Contains(name)
             ? name
-            : throw fields.Refuse(field, $"is \"{name}\"; expected one of {string.Join(", ", KnownActivations)}.");
+            : throw fields.Refuse(field, $"is \"{Excerpt.Of(name)}\"; expected one of {string.Join(", ", KnownActivations)}.");
     }
 
     // Some exports write -1 for "no padding".
@@ -146,7 +152,7 @@ internal static class ModelConfigReader
             "float32" => WeightDType.F32,
             "float16" => WeightDType.F16,
             "bfloat16" => WeightDType.BF16,
-            { } other => throw fields.Refuse(field, $"is \"{other}\"; expected float32, float16 or bfloat16. Convert the checkpoint."),
+            { } other => throw fields.Refuse(field, $"is \"{Excerpt.Of(other)}\"; expected float32, float16 or bfloat16. Convert the checkpoint."),
         };
     }
 
@@ -155,7 +161,9 @@ internal static class ModelConfigReader
         if (fields.FindObject("quantization_config") is { } quantization)
         {
             var method = quantization.FindText("quant_method") ?? "unknown";
-            throw fields.Refuse("quantization_config", $"says the weights are quantized ({method}); expected F32, F16 or BF16 weights. Use the original checkpoint.");
+            throw fields.Refuse(
+                "quantization_config",
+                $"says the weights are quantized ({Excerpt.Of(method)}); expected F32, F16 or BF16 weights. Use the original checkpoint.");
         }
     }
 }

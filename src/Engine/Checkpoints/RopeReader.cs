@@ -10,7 +10,8 @@ internal static class RopeReader
 
     /// <summary>The base of the frequencies.</summary>
     public static double ReadTheta(JsonFields fields) =>
-        (fields.FindObject("rope_parameters") ?? fields).FindDouble("rope_theta", 1, 1e15) ?? fields.FindDouble("rope_theta", 1, 1e15) ?? DefaultTheta;
+        (fields.FindObject("rope_parameters") ?? fields).FindDouble("rope_theta", 1, 1e15)
+        ?? fields.FindDouble("rope_theta", 1, 1e15) ?? DefaultTheta;
 
     /// <summary>The part of a head that is rotated.</summary>
     public static double ReadPartialFactor(JsonFields fields) =>
@@ -42,7 +43,7 @@ internal static class RopeReader
             "llama3" => ReadLlama3(rope),
             "yarn" => ReadYarn(rope, maxPositions),
             null => throw fields.Refuse($"{name}.rope_type", "is missing; expected default, linear, dynamic, llama3 or yarn."),
-            _ => throw fields.Refuse($"{name}.rope_type", $"is \"{kind}\"; expected default, linear, dynamic, llama3 or yarn."),
+            _ => throw fields.Refuse($"{name}.rope_type", $"is \"{Excerpt.Of(kind)}\"; expected default, linear, dynamic, llama3 or yarn."),
         };
     }
 

@@ -39,28 +39,15 @@ internal sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Open(string path, string? name = null)
     {
         name ??= path;
-        SafeFileHandle? handle = null;
+        var handle = CheckpointFile.Open(path, name);
         try
         {
-            // Pipes and devices have length 0: asking first keeps us from opening one, which could wait for ever.
-            var info = new FileInfo(path);
-            if (!info.Exists || TargetOf(info).Length < PrefixBytes)
-            {
-                throw new CheckpointException(name, info.Exists ? "the file is shorter than 8 bytes; fetch it again." : "there is no such file.");
-            }
-
-            handle = File.OpenHandle(path);
-            var file = new SafetensorsFile(name, handle);
-            handle = null;
-            return file;
+            return new SafetensorsFile(name, handle);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch
         {
-            throw new CheckpointException(name, $"the file cannot be opened: {error.Message}", error);
-        }
-        finally
-        {
-            handle?.Dispose();
+            handle.Dispose();
+            throw;
         }
     }
 
@@ -79,17 +66,21 @@ internal sealed class SafetensorsFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
 
-    private static FileInfo TargetOf(FileInfo info) => info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
-
     private IReadOnlyList<TensorEntry> ReadHeader()
     {
+        if (length < PrefixBytes)
+        {
+            throw new CheckpointException(Name, $"the file has {length} bytes; a safetensors file has at least {PrefixBytes}. Fetch it again.");
+        }
+
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         ReadExactly(0, prefix);
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerBytes > SafetensorsHeader.MaxBytes || headerBytes > (ulong)(length - PrefixBytes))
         {
             throw new CheckpointException(
-                Name, $"the header claims {headerBytes} bytes; the file has {length} and the limit is {SafetensorsHeader.MaxBytes:N0}. Fetch the file again.");
+                Name,
+                $"the header claims {headerBytes} bytes; the file has {length} and the limit is {SafetensorsHeader.MaxBytes:N0}. Fetch the file again.");
         }
 
         var header = new byte[headerBytes];
@@ -100,28 +91,10 @@ internal sealed class SafetensorsFile : IDisposable
 
     private void ReadExactly(long position, Span<byte> destination)
     {
-        try
+        var read = CheckpointFile.Read(handle, Name, position, destination);
+        if (read != destination.Length || RandomAccess.GetLength(handle) != length || File.GetLastWriteTimeUtc(handle) != writtenAt)
         {
-            for (var remaining = destination; remaining.Length > 0;)
-            {
-                var read = RandomAccess.Read(handle, remaining, position);
-                if (read == 0)
-                {
-                    throw Changed();
-                }
-
-                position += read;
-                remaining = remaining[read..];
-            }
-
-            if (RandomAccess.GetLength(handle) != length || File.GetLastWriteTimeUtc(handle) != writtenAt)
-            {
-                throw Changed();
-            }
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException(Name, $"the file cannot be read: {error.Message}", error);
+            throw Changed();
         }
     }
 

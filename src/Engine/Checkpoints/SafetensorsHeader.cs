@@ -18,8 +18,8 @@ internal static class SafetensorsHeader
     /// <summary>No language model needs more dimensions; a longer list is an attack on the reader.</summary>
     public const int MaxRank = 8;
 
-    /// <summary>Ten times the largest mixture of experts known when this was written.</summary>
-    public const int MaxTensors = 1_000_000;
+    /// <summary>More than twice what the largest published mixtures of experts have in all their shards; read in under a second.</summary>
+    public const int MaxTensors = 250_000;
 
     private const int MaxMetadataEntries = 100_000;
 
@@ -67,7 +67,8 @@ internal static class SafetensorsHeader
             var name = reader.GetString()!;
             if (!names.Add(name))
             {
-                throw new CheckpointException(file, $"the header names '{Shorten(name)}' twice. Two readers would see different weights; convert again.");
+                throw new CheckpointException(
+                    file, $"the header names '{Excerpt.Of(name)}' twice. Two readers would see different weights; convert again.");
             }
 
             if (names.Count > MaxTensors)
@@ -103,13 +104,14 @@ internal static class SafetensorsHeader
             var key = reader.GetString()!;
             if (!keys.Add(key) || keys.Count > MaxMetadataEntries)
             {
-                throw new CheckpointException(file, $"'{MetadataName}' repeats '{Shorten(key)}' or has more than {MaxMetadataEntries:N0} entries.");
+                throw new CheckpointException(
+                    file, $"'{MetadataName}' repeats '{Excerpt.Of(key)}' or has more than {MaxMetadataEntries:N0} entries.");
             }
 
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
             {
-                throw new CheckpointException(file, $"'{MetadataName}' holds a value for '{Shorten(key)}' that is not text.");
+                throw new CheckpointException(file, $"'{MetadataName}' holds a value for '{Excerpt.Of(key)}' that is not text.");
             }
         }
     }
@@ -137,7 +139,7 @@ internal static class SafetensorsHeader
             };
             if (!isFirst)
             {
-                throw Malformed(file, name, $"has the field '{Shorten(field)}' twice");
+                throw Malformed(file, name, $"has the field '{Excerpt.Of(field)}' twice");
             }
 
             reader.Read();
@@ -174,7 +176,7 @@ internal static class SafetensorsHeader
             throw Malformed(file, name, $"claims bytes {range[0]} to {range[1]} of {dataLength} bytes of data");
         }
 
-        if (!TryCountBytes(dtype, shape, out var expected))
+        if (!SafetensorsLayout.TryCountBytes(dtype, shape, out var expected))
         {
             throw Malformed(file, name, $"has shape [{string.Join(", ", shape)}] of {dtype}, which is not a whole number of bytes below 2^63");
         }
@@ -188,31 +190,6 @@ internal static class SafetensorsHeader
         return new TensorEntry(name, dtype, shape, dataStart + range[0], expected);
     }
 
-    /// <summary>The bytes of a tensor; false where the count overflows at any factor, or is not a whole number of bytes.</summary>
-    internal static bool TryCountBytes(TensorDType dtype, ImmutableArray<long> shape, out long bytes)
-    {
-        bytes = 0;
-        UInt128 count = 1;
-        foreach (var dimension in shape)
-        {
-            // Both factors are below 2^63, so the product fits 128 bits; a zero further on must not hide an overflow here.
-            count *= (UInt128)dimension;
-            if (count > long.MaxValue)
-            {
-                return false;
-            }
-        }
-
-        var bits = count * (UInt128)dtype.Bits();
-        if (bits % 8 != 0 || bits / 8 > long.MaxValue)
-        {
-            return false;
-        }
-
-        bytes = (long)(bits / 8);
-        return true;
-    }
-
     private static TensorDType ReadDType(string file, string name, ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
@@ -221,7 +198,7 @@ internal static class SafetensorsHeader
         }
 
         var text = reader.GetString()!;
-        return TensorDTypes.TryParse(text, out var dtype) ? dtype : throw Malformed(file, name, $"has the unknown dtype '{Shorten(text)}'");
+        return TensorDTypes.TryParse(text, out var dtype) ? dtype : throw Malformed(file, name, $"has the unknown dtype '{Excerpt.Of(text)}'");
     }
 
     private static ImmutableArray<long> ReadNumbers(string file, string name, string field, int limit, ref Utf8JsonReader reader)
@@ -252,28 +229,20 @@ internal static class SafetensorsHeader
 
     private static void CheckCoverage(string file, List<TensorEntry> entries, long dataStart, long dataLength)
     {
-        entries.Sort(static (a, b) => a.Offset != b.Offset ? a.Offset.CompareTo(b.Offset) : a.ByteLength.CompareTo(b.ByteLength));
-        var position = dataStart;
-        foreach (var entry in entries)
+        if (SafetensorsLayout.FindGap(entries, dataStart, out var end) is { } entry)
         {
-            if (entry.Offset != position)
-            {
-                var fault = entry.Offset < position ? "overlaps the tensor before it" : "leaves a hole before it";
-                throw Malformed(file, entry.Name, $"starts at byte {entry.Offset - dataStart} of the data and {fault}");
-            }
-
-            position += entry.ByteLength;
+            var fault = entry.Offset < end ? "overlaps the tensor before it" : "leaves a hole before it";
+            throw Malformed(file, entry.Name, $"starts at byte {entry.Offset - dataStart} of the data and {fault}");
         }
 
-        if (position != dataStart + dataLength)
+        if (end != dataStart + dataLength)
         {
             throw new CheckpointException(
-                file, $"{dataStart + dataLength - position} bytes follow the last tensor. The format allows none; the file is damaged or carries something else.");
+                file,
+                $"{dataStart + dataLength - end} bytes follow the last tensor. The format allows none; the file is damaged or carries something else.");
         }
     }
 
     private static CheckpointException Malformed(string file, string name, string fault) =>
-        new(file, $"tensor '{Shorten(name)}' {fault}. The file is damaged or was not written by a safetensors writer; fetch or convert it again.");
-
-    private static string Shorten(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 117), "...");
+        new(file, $"tensor '{Excerpt.Of(name)}' {fault}. The file is damaged or not from a safetensors writer; fetch or convert it again.");
 }

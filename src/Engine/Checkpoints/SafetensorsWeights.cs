@@ -74,13 +74,15 @@ internal sealed class SafetensorsWeights : IWeightSource
         if (!tensors.TryGetValue(name, out var tensor))
         {
             throw new CheckpointException(
-                location, $"tensor '{name}' is missing; expected shape [{Join(shape)}]. The weights do not fit config.json, or a file is incomplete.");
+                location,
+                $"tensor '{name}' is missing; expected shape [{Join(shape)}]. The weights do not fit config.json, or a file is incomplete.");
         }
 
         if (!SameShape(tensor.Entry.Shape, shape))
         {
             throw new CheckpointException(
-                tensor.File.Name, $"tensor '{name}' has shape [{string.Join(", ", tensor.Entry.Shape)}]; expected [{Join(shape)}]. The weights do not fit config.json.");
+                tensor.File.Name,
+                $"tensor '{name}' has shape [{string.Join(", ", tensor.Entry.Shape)}]; expected [{Join(shape)}]. The weights do not fit config.json.");
         }
 
         served[name] = true;
@@ -133,7 +135,8 @@ internal sealed class SafetensorsWeights : IWeightSource
             foreach (var (name, shard) in index.ShardOf)
             {
                 var entry = files[shard].Entries.GetValueOrDefault(name)
-                    ?? throw new CheckpointException(files[shard].File.Name, $"tensor '{name}' is missing, although {ShardIndex.FileName} says it is here.");
+                    ?? throw new CheckpointException(
+                        files[shard].File.Name, $"tensor '{Excerpt.Of(name)}' is missing, although {ShardIndex.FileName} says it is here.");
                 opened.tensors.Add(name, (files[shard].File, entry));
             }
 
@@ -155,10 +158,12 @@ internal sealed class SafetensorsWeights : IWeightSource
     private static SafetensorsTensor Open(SafetensorsFile file, TensorEntry entry)
     {
         var format = FormatOf(entry.DType)
-            ?? throw new CheckpointException(file.Name, $"tensor '{entry.Name}' is stored as {entry.DType}; the engine reads F32, F16 and BF16. Convert the checkpoint.");
+            ?? throw new CheckpointException(
+                file.Name, $"tensor '{Excerpt.Of(entry.Name)}' is stored as {entry.DType}; the engine reads F32, F16 and BF16. Convert the checkpoint.");
         if (entry.Shape.IsEmpty || entry.Shape.Any(static dimension => dimension > int.MaxValue) || RowsOf(entry) > int.MaxValue)
         {
-            throw new CheckpointException(file.Name, $"tensor '{entry.Name}' has shape [{string.Join(", ", entry.Shape)}]; rows and columns must be below 2^31.");
+            throw new CheckpointException(
+                file.Name, $"tensor '{Excerpt.Of(entry.Name)}' has shape [{string.Join(", ", entry.Shape)}]; rows and columns must be below 2^31.");
         }
 
         return new SafetensorsTensor(file, entry, format, [.. entry.Shape.Select(static dimension => (int)dimension)]);
@@ -189,7 +194,9 @@ internal sealed class SafetensorsWeights : IWeightSource
             {
                 var at = block.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
                 throw new CheckpointException(
-                    file.Name, $"tensor '{tensor.Name}' holds {block[at]} in row {row + (at / tensor.Columns)}, column {at % tensor.Columns}. The weights are damaged.");
+                    file.Name,
+                    $"tensor '{Excerpt.Of(tensor.Name)}' holds {block[at]} in row {row + (at / tensor.Columns)}, column {at % tensor.Columns}. "
+                    + "The weights are damaged.");
             }
         }
     }

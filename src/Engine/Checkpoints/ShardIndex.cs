@@ -3,14 +3,16 @@ using System.Text.Json;
 namespace Slerp.Engine.Checkpoints;
 
 /// <summary>The map from tensor names to shard files of a checkpoint in several parts.</summary>
-/// <remarks>Only <c>weight_map</c> counts; <c>metadata</c>, its <c>total_size</c> included, is ignored. A tensor that lies in a shard the map does not
-/// name for it does not exist: the index decides.</remarks>
+/// <remarks>
+/// Only <c>weight_map</c> counts; <c>metadata</c>, its <c>total_size</c> included, is ignored. A tensor that lies in a shard the map does not name
+/// for it does not exist: the index decides.
+/// </remarks>
 internal sealed class ShardIndex
 {
     /// <summary>The index's file name.</summary>
     public const string FileName = "model.safetensors.index.json";
 
-    private const long MaxBytes = 64_000_000;
+    private const long MaxBytes = 16_000_000;
 
     private const int MaxShards = 1000;
 
@@ -29,10 +31,12 @@ internal sealed class ShardIndex
         var shards = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, value) in map.Pairs())
         {
-            var shard = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw map.Refuse(name, "is not text; expected the file name of a shard.");
+            var shard = value.ValueKind == JsonValueKind.String ? value.GetString()! : throw map.Refuse(
+                name, "is not text; expected the file name of a shard.");
             if (!CheckpointPath.IsPlainName(shard) || !shard.EndsWith(".safetensors", StringComparison.Ordinal))
             {
-                throw map.Refuse(name, $"is \"{shard}\"; expected a plain file name that ends in .safetensors, in the folder of the index.");
+                throw map.Refuse(
+                    name, $"is \"{Excerpt.Of(shard)}\"; expected a plain file name that ends in .safetensors, in the folder of the index.");
             }
 
             shardOf.Add(name, shard);
