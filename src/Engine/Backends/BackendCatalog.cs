@@ -9,7 +9,7 @@ internal static class BackendCatalog
     /// <exception cref="DeviceException">The name is not known, or the machine has not what it needs.</exception>
     public static IComputeBackend Create(EngineOptions options) => options.Backend switch
     {
-        "cpu" => new CpuBackend(new CpuBackendOptions { Threads = options.Threads }),
+        "cpu" => new CpuBackend(new CpuBackendOptions(options.Threads)),
         _ => throw new DeviceException($"Unknown backend '{options.Backend}'. Known: cpu.", isTransient: false),
     };
 }
