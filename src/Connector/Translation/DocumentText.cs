@@ -10,13 +10,13 @@ internal static class DocumentText
     /// <summary>Decodes by the media type's charset, UTF-8 where it names none; bytes that are no text become U+FFFD.</summary>
     public static string Decode(DataContent data)
     {
-        var charset = new ContentType(data.MediaType).CharSet;
         Encoding encoding;
         try
         {
+            var charset = new ContentType(data.MediaType).CharSet;
             encoding = string.IsNullOrEmpty(charset) ? Encoding.UTF8 : Encoding.GetEncoding(charset);
         }
-        catch (ArgumentException unknown)
+        catch (Exception unknown) when (unknown is ArgumentException or FormatException)
         {
             throw new NotSupportedException(
                 $"A message holds text of media type '{data.MediaType}', whose charset is not known here. Send it as UTF-8.", unknown);
