@@ -44,7 +44,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         IMeterFactory? meterFactory = null)
         : this(
             OptionsValidation.ThrowIfInvalid(options),
-            new SlerpEngineLoader(),
+            new SlerpEngineLoader(TimeProvider.System),
             (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SlerpChatClient>(),
             new SlerpInstruments(meterFactory),
             loadProgress)

@@ -98,7 +98,7 @@ public static class SlerpServiceCollectionExtensions
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpChatClientOptions>, SlerpChatClientOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpChatClientOptions>, SlerpChatClientOptionsCrossValidator>());
-        services.TryAddSingleton<IEngineLoader, SlerpEngineLoader>();
+        services.TryAddSingleton<IEngineLoader>(provider => new SlerpEngineLoader(Clock(provider)));
         services.TryAddSingleton(provider => new SlerpInstruments(provider.GetService<IMeterFactory>()));
         services.TryAddKeyedSingleton(key, (provider, _) => CreateHost(provider, key));
         services.TryAddKeyedSingleton(key, (provider, _) => CreateClient(provider, key));
@@ -122,7 +122,9 @@ public static class SlerpServiceCollectionExtensions
     private static ChatClientServices Services(IServiceProvider provider) => new(
         (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<SlerpChatClient>(),
         provider.GetRequiredService<SlerpInstruments>(),
-        provider.GetService<TimeProvider>() ?? TimeProvider.System);
+        Clock(provider));
+
+    private static TimeProvider Clock(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
 
     private static SlerpChatClientOptions Options(IServiceProvider provider, object? key) =>
         provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>().Get(OptionsName(key));

@@ -9,8 +9,6 @@ namespace Slerp.Connector.Translation;
 /// <summary>Messages to turns. The order is kept; nothing is left out in silence.</summary>
 internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredFeatures ignored)
 {
-    private static readonly JsonElement NoArguments = JsonDocument.Parse("{}").RootElement;
-
     /// <summary>The turns of a conversation; instructions and leading system messages become one system turn.</summary>
     public IReadOnlyList<ChatTurn> Translate(IEnumerable<ChatMessage> messages, string? instructions)
     {
@@ -44,7 +42,7 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
                     (reasoning ??= new StringBuilder()).Append(thought.Text);
                     break;
                 case TextContent text:
-                    parts.Add(text.Text, IsContext(text));
+                    parts.Add(text.Text, Kind(text));
                     break;
                 case FunctionCallContent call:
                     toolNames[call.CallId] = call.Name;
@@ -105,17 +103,17 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
             : ChatTurnRole.User;
     }
 
-    private static bool IsContext(TextContent text) =>
-        new PropertyReader(text.AdditionalProperties).Boolean(SlerpProperties.Context) ?? false;
+    private static ChatPartKind Kind(TextContent text) =>
+        new PropertyReader(text.AdditionalProperties).Boolean(SlerpProperties.Context) == true ? ChatPartKind.Passage : ChatPartKind.Text;
 
-    private static JsonElement Arguments(FunctionCallContent call) => call.Arguments is { } arguments
-        ? JsonSerializer.SerializeToElement(arguments, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)))
-        : NoArguments;
+    private static string Arguments(FunctionCallContent call) => call.Arguments is { } arguments
+        ? JsonSerializer.Serialize(arguments, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)))
+        : "{}";
 
     private static ChatTurn Result(FunctionResultContent result, Dictionary<string, string> toolNames) => new()
     {
         Role = ChatTurnRole.Tool,
-        Parts = [new ChatPart(ResultText(result.Result), IsPassage: true)],
+        Parts = [new ChatPart(ResultText(result.Result), ChatPartKind.Passage)],
         Name = toolNames.GetValueOrDefault(result.CallId),
         ToolCallId = result.CallId,
     };

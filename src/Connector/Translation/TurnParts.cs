@@ -13,7 +13,7 @@ internal sealed class TurnParts
     public bool Any => _parts.Count > 0;
 
     /// <summary>Adds text; empty text is no part.</summary>
-    public void Add(string? text, bool isPassage = false)
+    public void Add(string? text, ChatPartKind kind = ChatPartKind.Text)
     {
         if (string.IsNullOrEmpty(text))
         {
@@ -25,14 +25,14 @@ internal sealed class TurnParts
             AddBreak();
         }
 
-        _parts.Add(new ChatPart(text, isPassage));
+        _parts.Add(new ChatPart(text, kind));
     }
 
     /// <summary>Adds a document: a passage, apart from what stands around it.</summary>
     public void AddDocument(string text)
     {
         _breakBeforeNext = _parts.Count > 0;
-        Add(text, isPassage: true);
+        Add(text, ChatPartKind.Passage);
         _breakBeforeNext = _parts.Count > 0;
     }
 

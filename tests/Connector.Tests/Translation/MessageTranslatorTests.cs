@@ -86,7 +86,7 @@ public sealed class MessageTranslatorTests
         var json = JsonSerializer.Serialize(marked, AIJsonUtilities.DefaultOptions);
         var copy = JsonSerializer.Deserialize<AIContent>(json, AIJsonUtilities.DefaultOptions)!;
         var turn = Assert.Single(Translate([new(ChatRole.User, [marked, copy, new TextContent("question")])]));
-        Assert.Equal([true, true, false], turn.Parts.Select(part => part.IsPassage));
+        Assert.Equal([ChatPartKind.Passage, ChatPartKind.Passage, ChatPartKind.Text], turn.Parts.Select(part => part.Kind));
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class MessageTranslatorTests
         var data = new DataContent(Encoding.GetEncoding(encoding).GetBytes("dökument"), mediaType);
         var turn = Assert.Single(Translate([new(ChatRole.User, [new TextContent("before"), data, new TextContent("after")])]));
         Assert.Equal("before\n\ndökument\n\nafter", Text(turn));
-        Assert.Equal("dökument", Assert.Single(turn.Parts, part => part.IsPassage).Text);
+        Assert.Equal("dökument", Assert.Single(turn.Parts, part => part.Kind == ChatPartKind.Passage).Text);
     }
 
     [Fact]
@@ -159,8 +159,8 @@ public sealed class MessageTranslatorTests
         ])]));
         Assert.Equal("Let me see.", Text(turn));
         Assert.Equal([("c1", "first"), ("c2", "second")], turn.ToolCalls.Select(call => (call.Id, call.Name)));
-        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse("""{"n":1,"list":["ä","b"],"none":null}""").RootElement, turn.ToolCalls[0].Arguments));
-        Assert.Equal("{}", turn.ToolCalls[1].Arguments.GetRawText());
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse("""{"n":1,"list":["ä","b"],"none":null}""").RootElement, JsonDocument.Parse(turn.ToolCalls[0].Arguments).RootElement));
+        Assert.Equal("{}", turn.ToolCalls[1].Arguments);
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class MessageTranslatorTests
         ]);
         Assert.Equal([("c1", "first"), ("c2", "second"), ("c9", null)], turns.Skip(1).Select(turn => (turn.ToolCallId, turn.Name)));
         Assert.All(turns.Skip(1), turn => Assert.Equal(ChatTurnRole.Tool, turn.Role));
-        Assert.All(turns.Skip(1), turn => Assert.True(Assert.Single(turn.Parts).IsPassage));
+        Assert.All(turns.Skip(1), turn => Assert.Equal(ChatPartKind.Passage, Assert.Single(turn.Parts).Kind));
     }
 
     public static TheoryData<object?, string> Results => new()
