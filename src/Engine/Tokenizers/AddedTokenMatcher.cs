@@ -18,15 +18,13 @@ internal sealed class AddedTokenMatcher
     private readonly SearchValues<char> firstCharacters;
 
     /// <summary>Prepares the patterns.</summary>
-    /// <param name="entries">What to look for and the token it stands for; of equal patterns the first counts.</param>
+    /// <param name="entries">What to look for and the token it stands for; of equal patterns one counts.</param>
     public AddedTokenMatcher(IEnumerable<KeyValuePair<string, AddedToken>> entries)
     {
-        var sorted = entries.Where(entry => entry.Key.Length > 0)
-            .DistinctBy(entry => entry.Key, StringComparer.Ordinal)
-            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .ToArray();
-        patterns = Array.ConvertAll(sorted, entry => entry.Key);
-        tokens = Array.ConvertAll(sorted, entry => entry.Value);
+        var kept = entries.Where(entry => entry.Key.Length > 0).ToArray();
+        patterns = Array.ConvertAll(kept, entry => entry.Key);
+        tokens = Array.ConvertAll(kept, entry => entry.Value);
+        Array.Sort(patterns, tokens, StringComparer.Ordinal);
         firstCharacters = SearchValues.Create([.. patterns.Select(pattern => pattern[0]).Distinct()]);
     }
 

@@ -32,14 +32,12 @@ internal sealed class StreamingDetokenizer
     }
 
     /// <summary>Adds a token and returns the text that is complete now, perhaps none.</summary>
-    public string Append(int id)
-    {
-        if (skipSpecial && spellings.IsSpecial(id))
-        {
-            return "";
-        }
+    public string Append(int id) => skipSpecial && spellings.IsSpecial(id) ? "" : AppendBytes(spellings.BytesOf(id));
 
-        var added = DropLeadingSpaces(spellings.BytesOf(id), ref leadingSpaces);
+    /// <summary>Adds bytes that tokens contributed and returns the text that is complete now, perhaps none.</summary>
+    public string AppendBytes(ReadOnlySpan<byte> bytes)
+    {
+        var added = DropLeadingSpaces(bytes, ref leadingSpaces);
         if (added.IsEmpty)
         {
             return "";

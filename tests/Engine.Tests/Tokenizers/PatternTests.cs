@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Tokenizers;
+using Slerp.Engine.Tokenizers.Import;
 using Slerp.Engine.Tokenizers.PreTokenization;
 
 namespace Slerp.Engine.Tests.Tokenizers;
@@ -13,9 +14,9 @@ public sealed class PatternTests
     [InlineData(WordAndNumberScanner.LlamaPattern)]
     public void HandWrittenScanner_AnyText_CutsAsTheExpressionDoes(string pattern)
     {
-        var scanner = PatternCatalog.Create(pattern, "pattern", "tokenizer.json");
+        var scanner = PatternCatalog.Create(pattern, null, "tokenizer.json");
         Assert.IsNotType<RegexScanner>(scanner);
-        var expression = new RegexScanner(pattern, "pattern", "tokenizer.json");
+        var expression = new RegexScanner(pattern, null, "tokenizer.json");
         string[] parts =
         [
             " ", "  ", "\n", "\r\n", "\t", "\u00A0", "\u3000", "\u0085", "'", "'s", "'T", "'LL", "'re", "'Ve", "a", "Zé", "ǅ", "中文", "ª", "1", "23", "٣", "Ⅷ", "½",
@@ -52,7 +53,7 @@ public sealed class PatternTests
     [InlineData("𠀀")]
     public void RegexScanner_WhatCannotBeSaid_IsRefusedByName(string pattern)
     {
-        var error = Assert.Throws<CheckpointException>(() => new RegexScanner(pattern, "pre_tokenizer.pattern.Regex", "tokenizer.json"));
+        var error = Assert.Throws<CheckpointException>(() => new RegexScanner(pattern, new FieldPath(null, "pre_tokenizer.pattern.Regex"), "tokenizer.json"));
         Assert.Contains("pre_tokenizer.pattern.Regex", error.Message, StringComparison.Ordinal);
     }
 
@@ -61,7 +62,7 @@ public sealed class PatternTests
     {
         var nested = new string('(', 4000) + "a" + new string(')', 4000);
         var matches = new List<TextRange>();
-        new RegexScanner(nested, "pattern", "tokenizer.json").Scan("ba", matches);
+        new RegexScanner(nested, null, "tokenizer.json").Scan("ba", matches);
         Assert.Equal([new TextRange(1, 1)], matches);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Slerp.Tests.Shared;
 using Xunit.Abstractions;
 
@@ -24,8 +23,8 @@ public sealed class LinearTimeTests(SharedTokenizers tokenizers, ITestOutputHelp
         {
             var quarter = Repeat(part, 64 * Kibibyte);
             var whole = Repeat(part, Kibibyte * Kibibyte);
-            var small = Time(() => tokenizer.Encode(quarter));
-            var large = Time(() => tokenizer.Encode(whole));
+            var small = ThreadTime.Measure(() => tokenizer.Encode(quarter));
+            var large = ThreadTime.Measure(() => tokenizer.Encode(whole));
             output.WriteLine($"{name} '{part.Replace("\n", "\\n", StringComparison.Ordinal)}': 64 KiB {small} ms, 1 MiB {large} ms");
             Assert.True(small < 1000, $"{name} '{part}': 64 KiB took {small} ms");
             Assert.True(large < 16_000, $"{name} '{part}': 1 MiB took {large} ms");
@@ -33,11 +32,4 @@ public sealed class LinearTimeTests(SharedTokenizers tokenizers, ITestOutputHelp
     }
 
     private static string Repeat(string part, int length) => string.Concat(Enumerable.Repeat(part, length / part.Length));
-
-    private static long Time(Action action)
-    {
-        var watch = Stopwatch.StartNew();
-        action();
-        return watch.ElapsedMilliseconds;
-    }
 }
