@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace Slerp.Engine;
 
-/// <summary>A tool the model may call.</summary>
-/// <param name="Name">The name the model writes.</param>
-/// <param name="Description">What it does; may be empty.</param>
-/// <param name="Parameters">JSON Schema of the arguments object.</param>
+/// <summary>A tool offered to the model. Immutable; thread-safe as long as the document behind <see cref="Parameters"/> lives.</summary>
+/// <param name="Name">The tool's name.</param>
+/// <param name="Description">What it does, for the model; may be empty.</param>
+/// <param name="Parameters">The JSON schema of its arguments.</param>
 public sealed record ChatTool(string Name, string Description, JsonElement Parameters);
