@@ -126,7 +126,7 @@ internal static class TextOperations
 
             if (limit >= 0 && words.Count >= limit)
             {
-                words.Add(Strip(budget, value.Slice(position, text.Length - position), null, Side.Right));
+                words.Add(value.Slice(position, text.Length - position));
                 return new ListValue(words);
             }
 
