@@ -3,7 +3,6 @@ using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Checkpoints;
 using Slerp.Engine.Models;
-using Slerp.Engine.Scheduling;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
 

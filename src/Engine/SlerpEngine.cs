@@ -23,6 +23,9 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <summary>What is loaded.</summary>
     public ModelInfo Model => _model.Info;
 
+    /// <summary>Pages of the KV cache that nobody holds, and all of them: what tests ask after a drill.</summary>
+    internal (int Free, int Total) CachePages => (_model.Cache.FreePages, _model.Cache.TotalPages);
+
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="options">What to load and how.</param>
     /// <param name="progress">Told as weights are packed; may be null.</param>

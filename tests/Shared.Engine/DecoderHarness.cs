@@ -11,8 +11,8 @@ namespace Slerp.Tests.Shared.Engine;
 /// <summary>A decoder with a cache of its own: runs trees by hand.</summary>
 internal sealed class DecoderHarness : IDisposable
 {
-    private readonly IComputeBackend _backend;
-    private readonly IWeightSource _weights;
+    private readonly CpuBackend _backend;
+    private readonly SafetensorsWeights _weights;
     private readonly TransformerLoader _loader;
     private readonly Workspace _workspace;
     private readonly StepBatch _batch = new();

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Reflection;
-using System.Text;
 using Slerp.Tests.Shared;
 
 namespace Slerp.Engine.Tests.Walls;

@@ -36,7 +36,9 @@ public sealed class Stories260KTests(ITestOutputHelper output)
         var texts = await Task.WhenAll(cases.Select(item => TextAsync(engine, item)));
         for (var index = 0; index < texts.Length; index++)
         {
-            Assert.Equal(cases[index].GetProperty("output_text").GetString()!.Trim(), texts[index].Trim());
+            // The reference program prints byte tokens by their names.
+            var expected = cases[index].GetProperty("output_text").GetString()!.Replace("<0x0A>", "\n", StringComparison.Ordinal);
+            Assert.Equal(expected.Trim(), texts[index].Trim());
         }
     }
 
@@ -71,6 +73,6 @@ public sealed class Stories260KTests(ITestOutputHelper output)
         return (
             [.. item.GetProperty("prompt_ids").EnumerateArray().Select(id => id.GetInt32())],
             [.. item.GetProperty("output_ids").EnumerateArray().Select(id => id.GetInt32())],
-            FloatFile.Rows(Path.Combine(Folder, "golden", item.GetProperty("logits_file").GetString()!), 512));
+            FloatFile.Rows(Path.Combine(Folder, "golden", item.GetProperty("logits_file").GetString()!.Split(' ')[0]), 512));
     }
 }

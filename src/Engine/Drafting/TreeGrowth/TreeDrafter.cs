@@ -1,5 +1,3 @@
-using Slerp.Engine.Steps;
-
 namespace Slerp.Engine.Drafting.TreeGrowth;
 
 /// <summary>Grows trees best node first over all sources and sequences, and keeps as many nodes as pay.</summary>

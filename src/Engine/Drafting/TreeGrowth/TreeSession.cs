@@ -1,5 +1,3 @@
-using Slerp.Engine.Steps;
-
 namespace Slerp.Engine.Drafting.TreeGrowth;
 
 /// <summary>One sequence's sources, and which of them each node of the current tree came from.</summary>
