@@ -18,17 +18,19 @@ public static class SlerpResponseExtensions
             return null;
         }
 
-        return new SlerpStatistics(
-            usage.InputTokenCount ?? 0,
-            usage.CachedInputTokenCount ?? 0,
-            usage.OutputTokenCount ?? 0,
-            Count(usage, SlerpProperties.Steps),
-            Count(usage, SlerpProperties.Fallbacks),
-            Milliseconds(properties, SlerpProperties.QueueMilliseconds),
-            Milliseconds(properties, SlerpProperties.PrefillMilliseconds),
-            Milliseconds(properties, SlerpProperties.DecodeMilliseconds),
-            properties.Number(SlerpProperties.TokensPerSecond) ?? 0,
-            seed);
+        return new SlerpStatistics
+        {
+            PromptTokens = usage.InputTokenCount ?? 0,
+            CachedPromptTokens = usage.CachedInputTokenCount ?? 0,
+            OutputTokens = usage.OutputTokenCount ?? 0,
+            Steps = Count(usage, SlerpProperties.Steps),
+            Fallbacks = Count(usage, SlerpProperties.Fallbacks),
+            QueueTime = Milliseconds(properties, SlerpProperties.QueueMilliseconds),
+            PrefillTime = Milliseconds(properties, SlerpProperties.PrefillMilliseconds),
+            DecodeTime = Milliseconds(properties, SlerpProperties.DecodeMilliseconds),
+            TokensPerSecond = properties.Number(SlerpProperties.TokensPerSecond) ?? 0,
+            Seed = seed,
+        };
     }
 
     private static long Count(UsageDetails usage, string name) =>

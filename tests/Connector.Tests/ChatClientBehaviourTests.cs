@@ -75,9 +75,9 @@ public sealed class ChatClientBehaviourTests
         });
         using var source = new CancellationTokenSource();
         var answer = under.AskAsync(streaming, Hello, null, source.Token);
-        await waits.Task.WaitAsync(TestTimeouts.Short);
+        await waits.Task.WaitAsync(TestTimeouts.Limit);
         await source.CancelAsync();
-        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer.WaitAsync(TestTimeouts.Short));
+        var thrown = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer.WaitAsync(TestTimeouts.Limit));
         Assert.Equal(source.Token, thrown.CancellationToken);
         Assert.True(under.Engine.LastGeneration!.IsDisposed);
         Assert.Empty(under.Logger.Warnings);

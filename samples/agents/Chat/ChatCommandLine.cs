@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Numerics;
 
 namespace Slerp.Samples.Chat;
 
@@ -9,9 +11,9 @@ internal sealed class ChatCommandLine
     private readonly Option<string?> _prompt = new("--prompt") { Description = "Answer this text and exit.", HelpName = "TEXT" };
     private readonly Option<string?> _model = new("--model") { Description = "The checkpoint folder. Default: the embedded model.", HelpName = "DIR" };
     private readonly Option<string?> _system = new("--system") { Description = "Instructions for the model.", HelpName = "TEXT" };
-    private readonly Option<int?> _maxTokens = new("--max-tokens") { Description = "Most tokens of an answer.", HelpName = "N" };
-    private readonly Option<float?> _temperature = new("--temperature") { Description = "0 always takes the likeliest token. Default: the checkpoint's.", HelpName = "T" };
-    private readonly Option<long?> _seed = new("--seed") { Description = "Same seed, same answer. Default: a fresh one.", HelpName = "S" };
+    private readonly Option<int?> _maxTokens = new("--max-tokens") { CustomParser = Number<int>, Description = "Most tokens of an answer.", HelpName = "N" };
+    private readonly Option<float?> _temperature = new("--temperature") { CustomParser = Number<float>, Description = "0 always takes the likeliest token. Default: the checkpoint's.", HelpName = "T" };
+    private readonly Option<long?> _seed = new("--seed") { CustomParser = Number<long>, Description = "Same seed, same answer. Default: a fresh one.", HelpName = "S" };
     private readonly Option<bool> _raw = new("--raw") { Description = "No chat template: continue the prompt as it stands." };
     private readonly Option<bool> _stats = new("--stats") { Description = "Write one JSON line of statistics to standard error." };
 
@@ -34,6 +36,18 @@ internal sealed class ChatCommandLine
         {
             given.AddError("--system has no place with --raw, which continues the prompt as it stands.");
         }
+    }
+
+    private static T? Number<T>(ArgumentResult given)
+        where T : struct, INumber<T>
+    {
+        if (T.TryParse(given.Tokens[0].Value, CultureInfo.InvariantCulture, out var number))
+        {
+            return number;
+        }
+
+        given.AddError($"'{given.Tokens[0].Value}' is not a number that {((OptionResult)given.Parent!).IdentifierToken} takes.");
+        return null;
     }
 
     private ChatSettings Settings(ParseResult parsed) => new()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Slerp.Connector;
+using Slerp.Engine;
 
 namespace Slerp.Samples.Chat;
 
@@ -8,14 +9,19 @@ internal sealed class Conversation(IChatClient client, ChatSettings settings, Wa
 {
     private readonly List<ChatMessage> _messages = [];
 
+    /// <summary>Loads the model. The first answer would do it too; this way the wait is shown for what it is.</summary>
+    public async Task<ModelInfo> LoadAsync(CancellationToken cancellationToken)
+    {
+        var slerp = client.GetRequiredService<SlerpChatClient>();
+        var model = await waiting.ForAsync("Loading the model", () => slerp.LoadAsync(cancellationToken));
+        return model.HasChatTemplate || settings.Raw
+            ? model
+            : throw new NotSupportedException($"Model '{model.Name}' has no chat template, so it cannot hold a conversation. Use --raw to have it continue the prompt as it stands.");
+    }
+
     /// <summary>Answers and remembers. A cancelled answer is not remembered.</summary>
     public async Task AnswerAsync(string text, CancellationToken cancellationToken)
     {
-        if (client.GetService<SlerpChatClient>() is { } slerp)
-        {
-            await waiting.ForAsync("Loading the model", () => slerp.LoadAsync(cancellationToken));
-        }
-
         var question = new ChatMessage(ChatRole.User, text);
         var updates = new List<ChatResponseUpdate>();
         await using var stream = client.GetStreamingResponseAsync([.. _messages, question], Options(), cancellationToken)

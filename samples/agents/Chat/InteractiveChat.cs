@@ -1,12 +1,16 @@
+using Slerp.Engine;
 using Spectre.Console;
 
 namespace Slerp.Samples.Chat;
 
-/// <summary>A conversation on a terminal, until an empty input ends it (Ctrl+D) or /exit is typed.</summary>
+/// <summary>A conversation on a terminal, until the input ends (Ctrl+D) or /exit is typed.</summary>
 internal static class InteractiveChat
 {
     public static async Task RunAsync(Conversation conversation, Interrupt interrupt)
     {
+        var model = await conversation.LoadAsync(interrupt.Arm());
+        interrupt.Disarm();
+        AnsiConsole.MarkupLineInterpolated($"[bold]{model.Name}[/] [grey]({model.Architecture}, {model.Parameters / 1e6:N1} M parameters, {model.Device})[/]");
         AnsiConsole.MarkupLine("[grey]/clear forgets the conversation, /exit ends it; Ctrl+C cuts an answer short.[/]");
         while (true)
         {
@@ -34,6 +38,10 @@ internal static class InteractiveChat
         catch (OperationCanceledException)
         {
             AnsiConsole.WriteLine();
+        }
+        catch (EngineException failure)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[red]{failure.Message}[/]");
         }
         finally
         {

@@ -37,7 +37,9 @@ static async Task<int> RunAsync(ChatSettings settings)
         }
         else
         {
-            await conversation.AnswerAsync(prompt, interrupt.Arm());
+            var cancellation = interrupt.Arm();
+            await conversation.LoadAsync(cancellation);
+            await conversation.AnswerAsync(prompt, cancellation);
         }
 
         return 0;

@@ -60,7 +60,7 @@ public sealed class EngineHostTests : IDisposable
     {
         _loader.Gate = new TaskCompletionSource().Task;
         var caller = _host.GetAsync(CancellationToken.None);
-        await _host.DisposeAsync().AsTask().WaitAsync(TestTimeouts.Short);
+        await _host.DisposeAsync().AsTask().WaitAsync(TestTimeouts.Limit);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => caller);
     }
 
