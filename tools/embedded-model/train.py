@@ -1,12 +1,13 @@
 """Trains the embedded model, resumes from its checkpoint, and logs progress as JSON lines.
 
-    python3 train.py --books books.tar.gz --run RUN --hours 1.6
+    python3 train.py --books books.tar.gz --tokenizer tokenizer.json --held-out FOLDER --run RUN --hours 2
 """
 
 import argparse
 import json
 import os
 import pathlib
+import signal
 import time
 
 import torch
@@ -15,6 +16,7 @@ import torch.nn.functional as functional
 import exact
 import generate
 import native
+import weights
 from data import Packer, pairs
 from model import DRAFT, Llama, Shape
 from optimizer import Optimizer
@@ -66,7 +68,7 @@ def retrieval_loss(engine, made, count, temperature=0.05):
     return (functional.cross_entropy(scores, right) + functional.cross_entropy(scores.t(), right)) / 2
 
 
-def rate_at(done, warm=0.01, cool=0.3):
+def rate_at(done, warm=0.005, cool=0.3):
     """Warm-up, stable, linear cool-down, as a function of the share of time done."""
     return min(1.0, done / warm + 0.01, max(0.02, (1 - done) / cool))
 
@@ -76,13 +78,16 @@ def main():
     parser.add_argument("--books", type=pathlib.Path, required=True)
     parser.add_argument("--tokenizer", type=pathlib.Path, required=True)
     parser.add_argument("--run", type=pathlib.Path, required=True)
-    parser.add_argument("--end", type=float, required=True, help="Unix time at which the cool-down is over")
+    parser.add_argument("--hours", type=float, default=2.0)
+    parser.add_argument("--end", type=float, help="Unix time at which the cool-down is over, instead of --hours")
+    parser.add_argument("--init", type=pathlib.Path, help="a model folder to start from when there is no checkpoint")
     parser.add_argument("--held-out", type=pathlib.Path, required=True)
     parser.add_argument("--draft", action="store_true")
     parser.add_argument("--length", type=int, default=1024)
-    parser.add_argument("--tokens", type=int, default=8192)
+    parser.add_argument("--tokens", type=int, default=4096)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--early", type=int, default=300, help="steps of the copying curriculum")
+    parser.add_argument("--early", type=float, default=2.2e6, help="tokens of the copying curriculum")
+    parser.add_argument("--cool", type=float, default=0.3, help="share of the time in which the rate falls to nothing")
     options = parser.parse_args()
     torch.set_num_threads(1)
     os.makedirs(options.run, exist_ok=True)
@@ -93,6 +98,9 @@ def main():
     optimizer = native.NativeOptimizer(engine) if native.available() else Optimizer(model)
     checkpoint = options.run / "checkpoint.pt"
     step, seen = 0, 0
+    if options.init:
+        weights.load_into(model, options.init)
+        seen = int(options.early)
     if checkpoint.exists():
         state = torch.load(checkpoint)
         model.load_state_dict(state["model"])
@@ -104,14 +112,19 @@ def main():
     prepared = exact.prepare(tokenizer, cases, 1024)
     log = open(options.run / "log.jsonl", "a", buffering=1)
     start = saved = judged = time.time()
+    end = options.end or start + options.hours * 3600
+    stopping = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     average = {}
     while True:
         now = time.time()
-        done = (now - start) / max(1, options.end - start)
-        if now - saved > 240 or done >= 1:
+        done = (now - start) / max(1, end - start)
+        if now - saved > 240 or done >= 1 or stopping:
             torch.save({"model": model.state_dict(), "optimizer": optimizer.state(), "step": step, "seen": seen}, checkpoint.with_suffix(".new"))
             os.replace(checkpoint.with_suffix(".new"), checkpoint)
             saved = now
+            if stopping:
+                return
         if now - judged > 180 or done >= 1:
             engine.start()
             hidden = lambda ids, positions, documents: engine.hidden(ids, positions, documents, 1024)
@@ -119,21 +132,21 @@ def main():
             judged = now
         if done >= 1:
             break
-        mix = generate.EARLY if step < options.early else generate.MIX
+        mix = generate.EARLY if seen < options.early else generate.MIX
         engine.start()
         loss, answer = engine.language(packer.batch(options.tokens // options.length, mix))
         row = {"loss": loss, "answer": answer}
-        if step % 6 == 5:
+        if step % 8 == 7:
             count = 32
             retrieval = retrieval_loss(engine, pairs(world, tokenizer, count, 96), count)
             (0.3 * retrieval).backward()
             row["retrieval"] = retrieval.item()
-        optimizer.step(rate_at(done))
+        optimizer.step(rate_at(done, cool=options.cool))
         step += 1
         seen += options.tokens
         for name, value in row.items():
             average[name] = 0.9 * average.get(name, value) + 0.1 * value
-        if step % 10 == 0:
+        if step % 20 == 0:
             log.write(json.dumps({"step": step, "tokens": seen, "seconds": round(now - start), **{k: round(v, 4) for k, v in average.items()}}) + "\n")
 
 
