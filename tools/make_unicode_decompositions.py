@@ -13,7 +13,9 @@ import pathlib
 import sys
 import unicodedata
 
-lines = [f"# Unicode {unicodedata.unidata_version}"]
+lines = [
+    f"# From the Unicode Character Database {unicodedata.unidata_version}. Copyright (c) Unicode, Inc.; licence: https://www.unicode.org/license.txt",
+]
 first, last, running = 0, -1, 0
 for code in range(sys.maxunicode + 1):
     combining = unicodedata.combining(chr(code))

@@ -18,15 +18,13 @@ internal sealed class AddedTokenMatcher
     private readonly SearchValues<char> firstCharacters;
 
     /// <summary>Prepares the patterns.</summary>
-    /// <param name="entries">What to look for and the token it stands for; of equal patterns the first counts.</param>
+    /// <param name="entries">What to look for and the token it stands for; of equal patterns one counts.</param>
     public AddedTokenMatcher(IEnumerable<KeyValuePair<string, AddedToken>> entries)
     {
-        var sorted = entries.Where(entry => entry.Key.Length > 0)
-            .DistinctBy(entry => entry.Key, StringComparer.Ordinal)
-            .OrderBy(entry => entry.Key, StringComparer.Ordinal)
-            .ToArray();
-        patterns = Array.ConvertAll(sorted, entry => entry.Key);
-        tokens = Array.ConvertAll(sorted, entry => entry.Value);
+        var kept = entries.Where(entry => entry.Key.Length > 0).ToArray();
+        patterns = Array.ConvertAll(kept, entry => entry.Key);
+        tokens = Array.ConvertAll(kept, entry => entry.Value);
+        Array.Sort(patterns, tokens, StringComparer.Ordinal);
         firstCharacters = SearchValues.Create([.. patterns.Select(pattern => pattern[0]).Distinct()]);
     }
 
@@ -81,8 +79,13 @@ internal sealed class AddedTokenMatcher
         int low = 0, high = patterns.Length, best = -1;
         for (var depth = 0; start + depth < characters.Length && low < high; depth++)
         {
-            low = Bound(low, high, depth, characters[start + depth]);
-            high = Bound(low, high, depth, characters[start + depth] + 1);
+            var character = characters[start + depth];
+            if (!AllHave(low, high, depth, character))
+            {
+                low = Bound(low, high, depth, character);
+                high = Bound(low, high, depth, character + 1);
+            }
+
             // Of the patterns that share these characters the shortest sorts first.
             if (low < high && patterns[low].Length == depth + 1 && IsAllowed(text, content, tokens[low], start, start + depth))
             {
@@ -95,6 +98,10 @@ internal sealed class AddedTokenMatcher
 
     private static bool IsAllowed(AlignedText text, ContentMap content, AddedToken token, int first, int last) =>
         token.IsPlainText || !content.Touches(text.StartOf(first), text.EndOf(last));
+
+    /// <summary>Whether the whole range goes on with one character, as families of similar patterns do: then nothing is to be narrowed.</summary>
+    private bool AllHave(int low, int high, int depth, char character) =>
+        patterns[low].Length > depth && patterns[low][depth] == character && patterns[high - 1][depth] == character;
 
     /// <summary>The first pattern of the range whose character at a depth is at least <paramref name="character"/>.</summary>
     private int Bound(int low, int high, int depth, int character)

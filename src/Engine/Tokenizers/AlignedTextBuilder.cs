@@ -19,7 +19,7 @@ internal sealed class AlignedTextBuilder
     {
         this.fileName = fileName;
         originalLength = source.OriginalLength;
-        maximumLength = ((long)originalLength * MaximumGrowth) + FreeLength;
+        maximumLength = Math.Max(((long)originalLength * MaximumGrowth) + FreeLength, source.Text.Length + FreeLength);
         var capacity = source.Text.Length + 8;
         text = new char[capacity];
         starts = new int[capacity];
@@ -75,7 +75,7 @@ internal sealed class AlignedTextBuilder
                 $"normalizer: a text of {originalLength} characters grew past {maximumLength}. The rules multiply text; use a tokenizer that does not.");
         }
 
-        var capacity = (int)Math.Min(text.Length * 2L, Math.Max(maximumLength, text.Length + 1L));
+        var capacity = (int)Math.Min(text.Length * 2L, Math.Min(maximumLength, Array.MaxLength));
         Array.Resize(ref text, capacity);
         Array.Resize(ref starts, capacity);
         Array.Resize(ref ends, capacity);

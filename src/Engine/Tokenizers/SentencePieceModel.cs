@@ -12,6 +12,8 @@ namespace Slerp.Engine.Tokenizers;
 /// </remarks>
 internal static class SentencePieceModel
 {
+    private static readonly FieldPath Pieces = new(null, "pieces");
+
     private const char Space = '▁';
 
     // Pieces are trained with at most 16 characters; every cut of a longer one would cost a look-up of its length.
@@ -52,7 +54,7 @@ internal static class SentencePieceModel
         var vocabulary = new Vocabulary(fileName);
         for (var id = 0; id < file.Pieces.Count; id++)
         {
-            vocabulary.Add(file.Pieces[id].Text, id, $"piece {id}");
+            vocabulary.Add(file.Pieces[id].Text, id, new FieldPath(Pieces, id));
         }
 
         var configured = settings.AddedTokens.Select(token => token.Id).ToHashSet();
@@ -62,13 +64,13 @@ internal static class SentencePieceModel
             if (kind is SentencePieceKind.Control or SentencePieceKind.Unknown or SentencePieceKind.UserDefined && !configured.Contains(id))
             {
                 var special = kind != SentencePieceKind.UserDefined;
-                vocabulary.Add(new AddedToken { Id = id, Content = text, Special = special, Normalized = !special }, $"piece {id}");
+                vocabulary.Add(new AddedToken { Id = id, Content = text, Special = special, Normalized = !special }, new FieldPath(Pieces, id));
             }
         }
 
         foreach (var token in settings.AddedTokens)
         {
-            vocabulary.Add(token, $"added token {token.Id}");
+            vocabulary.Add(token, new FieldPath(new FieldPath(null, "added_tokens_decoder"), token.Id));
         }
 
         return vocabulary;

@@ -1,3 +1,5 @@
+using Slerp.Engine.Tokenizers.Import;
+
 namespace Slerp.Engine.Tokenizers;
 
 /// <summary>Spellings and ids: the model's own tokens and the added ones.</summary>
@@ -29,7 +31,7 @@ internal sealed class Vocabulary
     public int Size { get; private set; }
 
     /// <summary>Adds a token of the model.</summary>
-    public void Add(string token, long id, string field)
+    public void Add(string token, long id, FieldPath? field)
     {
         if (token.Length is 0 or > MaximumTokenLength)
         {
@@ -48,7 +50,7 @@ internal sealed class Vocabulary
     }
 
     /// <summary>Adds a token that is matched as a whole string.</summary>
-    public void Add(AddedToken token, string field)
+    public void Add(AddedToken token, FieldPath? field)
     {
         if (token.Content.Length is 0 or > AddedTokenMatcher.MaximumLength)
         {
@@ -82,7 +84,7 @@ internal sealed class Vocabulary
     /// <summary>A spelling short enough for a message.</summary>
     public static string Shorten(string token) => token.Length <= 40 ? token : string.Concat(token.AsSpan(0, 37), "…");
 
-    private int CheckId(long id, string field)
+    private int CheckId(long id, FieldPath? field)
     {
         var limit = Math.Max(FreeIds, 2L * (baseTokens.Count + addedTokens.Count + 1));
         if (id < 0 || id >= limit)

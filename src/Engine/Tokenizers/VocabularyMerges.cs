@@ -49,7 +49,7 @@ internal static class VocabularyMerges
 
         foreach (var token in settings.AddedTokens)
         {
-            vocabulary.Add(token, $"added_tokens_decoder.{token.Id}");
+            vocabulary.Add(token, new FieldPath(new FieldPath(null, "added_tokens_decoder"), token.Id));
         }
 
         return vocabulary.Size > 0 ? vocabulary : throw new CheckpointException(fileName, "no tokens.");
@@ -79,7 +79,7 @@ internal static class VocabularyMerges
                 throw new CheckpointException(fileName, $"line {line}: '{Vocabulary.Shorten(rule)}'; expected two tokens with one space between them.");
             }
 
-            MergeRule.Add(merges, vocabulary, left, right, rank++, isForbidden, $"line {line}", fileName);
+            MergeRule.Add(merges, vocabulary, left, right, rank++, isForbidden, new FieldPath(null, $"line {line}"), fileName);
         }
 
         return merges;

@@ -7,15 +7,15 @@ internal readonly struct JsonField
 {
     private readonly JsonElement element;
 
-    private JsonField(JsonElement element, string path, string fileName)
+    private JsonField(JsonElement element, FieldPath? path, string fileName)
     {
         this.element = element;
         Path = path;
         FileName = fileName;
     }
 
-    /// <summary>Where the value stands, such as <c>model.merges[3]</c>.</summary>
-    public string Path { get; }
+    /// <summary>Where the value stands; null at the top.</summary>
+    public FieldPath? Path { get; }
 
     /// <summary>The file, as the user knows it.</summary>
     public string FileName { get; }
@@ -48,12 +48,12 @@ internal readonly struct JsonField
     /// <summary>The top of a file, which is an object.</summary>
     public static JsonField Root(JsonDocument document, string fileName)
     {
-        var root = new JsonField(document.RootElement, "$", fileName);
+        var root = new JsonField(document.RootElement, path: null, fileName);
         return root.IsObject ? root : throw root.Wrong("an object");
     }
 
     /// <summary>A member that must be there.</summary>
-    public JsonField Required(string name) => Optional(name) ?? throw new CheckpointException(FileName, $"{Child(name)} is missing.");
+    public JsonField Required(string name) => Optional(name) ?? throw new CheckpointException(FileName, $"{new FieldPath(Path, name)} is missing.");
 
     /// <summary>A member, or null where it is absent or null.</summary>
     public JsonField? Optional(string name)
@@ -64,7 +64,7 @@ internal readonly struct JsonField
         }
 
         return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? new JsonField(value, Child(name), FileName)
+            ? new JsonField(value, new FieldPath(Path, name), FileName)
             : null;
     }
 
@@ -119,7 +119,7 @@ internal readonly struct JsonField
         var index = 0;
         foreach (var item in element.EnumerateArray())
         {
-            yield return new JsonField(item, $"{Path}[{index++}]", FileName);
+            yield return new JsonField(item, new FieldPath(Path, index++), FileName);
         }
     }
 
@@ -134,13 +134,13 @@ internal readonly struct JsonField
         foreach (var property in element.EnumerateObject())
         {
             var name = NameOf(property);
-            yield return KeyValuePair.Create(name, new JsonField(property.Value, Child(Vocabulary.Shorten(name)), FileName));
+            yield return KeyValuePair.Create(name, new JsonField(property.Value, new FieldPath(Path, name), FileName));
         }
     }
 
     /// <summary>A complaint about this value.</summary>
     public CheckpointException Wrong(string expected) =>
-        new(FileName, $"{Path} is {Describe()}; expected {expected}.");
+        new(FileName, $"{(Path is null ? "the file" : Path)} is {Describe()}; expected {expected}.");
 
     private string NameOf(JsonProperty property)
     {
@@ -153,8 +153,6 @@ internal readonly struct JsonField
             throw new CheckpointException(FileName, $"{Path} has a member whose name is not valid Unicode: {exception.Message}", exception);
         }
     }
-
-    private string Child(string name) => Path == "$" ? name : $"{Path}.{name}";
 
     private string Describe() => element.ValueKind switch
     {

@@ -7,7 +7,7 @@ internal static class MergeRule
 {
     /// <summary>Adds the merge of two tokens unless its result may not come from text.</summary>
     public static void Add(
-        MergeTable table, Vocabulary vocabulary, string left, string right, int rank, Func<int, bool> isForbidden, string field, string fileName)
+        MergeTable table, Vocabulary vocabulary, string left, string right, int rank, Func<int, bool> isForbidden, FieldPath? field, string fileName)
     {
         if (left.Length + right.Length > Vocabulary.MaximumTokenLength)
         {

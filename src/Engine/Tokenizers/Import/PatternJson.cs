@@ -4,7 +4,7 @@ namespace Slerp.Engine.Tokenizers.Import;
 /// <param name="Text">The string or expression, not empty.</param>
 /// <param name="IsRegex">Which of the two it is.</param>
 /// <param name="Path">Where it stands, for messages.</param>
-internal readonly record struct PatternJson(string Text, bool IsRegex, string Path)
+internal readonly record struct PatternJson(string Text, bool IsRegex, FieldPath? Path)
 {
     /// <summary>The pattern of a field.</summary>
     public static PatternJson Read(JsonField field)

@@ -118,8 +118,9 @@ internal sealed class UnicodeNormalizer(bool compose, bool compatibility, string
     {
         var kept = 0;
         int starter = -1, lastClass = -1;
-        foreach (var symbol in symbols)
+        for (var i = 0; i < symbols.Count; i++)
         {
+            var symbol = symbols[i];
             var composed = starter >= 0 && lastClass < symbol.Class ? tables.Compose(symbols[starter].CodePoint, symbol.CodePoint) : -1;
             if (composed >= 0)
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Slerp.Engine.Tokenizers.Import;
 
 namespace Slerp.Engine.Tokenizers.PreTokenization;
 
@@ -24,7 +25,7 @@ internal sealed class RegexScanner : IPatternScanner
     /// <param name="field">The field of the file, for messages.</param>
     /// <param name="fileName">The file, for messages.</param>
     /// <exception cref="CheckpointException">The pattern is malformed or cannot be translated.</exception>
-    public RegexScanner(string pattern, string field, string fileName)
+    public RegexScanner(string pattern, FieldPath? field, string fileName)
     {
         this.pattern = pattern;
         this.fileName = fileName;
