@@ -17,8 +17,15 @@ public sealed class OptionsTests
     {
         var engine = new SlerpEngineOptions
         {
-            Backend = "b", WeightFormat = WeightFormat.Int8Channel, KvFormat = KvFormat.BFloat16, Threads = 1, ContextTokens = 2,
-            KvCacheBytes = 3, MaxConcurrentRequests = 4, QueueLimit = 5, PrefillChunkTokens = 6,
+            Backend = "b",
+            WeightFormat = WeightFormat.Int8Channel,
+            KvFormat = KvFormat.BFloat16,
+            Threads = 1,
+            ContextTokens = 2,
+            KvCacheBytes = 3,
+            MaxConcurrentRequests = 4,
+            QueueLimit = 5,
+            PrefillChunkTokens = 6,
         };
         var frozen = new SlerpChatClientOptions { ModelPath = "m", Engine = engine }.ToEngineOptions();
         foreach (var property in typeof(SlerpEngineOptions).GetProperties())

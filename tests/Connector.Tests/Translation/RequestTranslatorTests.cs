@@ -305,7 +305,11 @@ public sealed class RequestTranslatorTests
     {
         var options = new ChatOptions
         {
-            Instructions = "i", Temperature = 0.5f, StopSequences = ["s", ""], Tools = [TestTools.Weather], ToolMode = ChatToolMode.Auto,
+            Instructions = "i",
+            Temperature = 0.5f,
+            StopSequences = ["s", ""],
+            Tools = [TestTools.Weather],
+            ToolMode = ChatToolMode.Auto,
             AdditionalProperties = new() { ["min_p"] = 0.1 },
         };
         ChatMessage[] messages = [new(ChatRole.System, "s"), new(ChatRole.User, "u")];
