@@ -6,6 +6,9 @@ internal static class TestTimeouts
     /// <summary>The limit.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>For work that takes no time worth speaking of.</summary>
+    public static TimeSpan Short { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Waits until a condition holds.</summary>
     public static async Task EventuallyAsync(Func<bool> condition, string what)
     {

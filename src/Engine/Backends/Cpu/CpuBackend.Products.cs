@@ -41,7 +41,7 @@ internal sealed unsafe partial class CpuBackend
             ?? throw new ArgumentException($"The matrix belongs to another backend ({matrix.GetType().Name}).", nameof(matrix));
         Require(
             packed.IsGated == gated, verb,
-            gated ? "the matrix was not loaded by LoadGatedMatrix." : "the matrix was loaded by LoadGatedMatrix; use GatedLinear.");
+            $"{(gated ? "the matrix was not loaded by LoadGatedMatrix." : "the matrix was loaded by LoadGatedMatrix; use GatedLinear.")}");
         return packed;
     }
 

@@ -27,7 +27,7 @@ internal sealed unsafe partial class CpuBackend
     /// <inheritdoc />
     public Tensor LoadVector(IReadOnlyList<WeightTensor> parts)
     {
-        Require(parts.Count > 0, nameof(LoadVector), "no parts were given.");
+        Require(parts.Count > 0, nameof(LoadVector), $"no parts were given.");
         var columns = parts.Sum(part => part.Rows * part.Columns);
         var piece = _arena.Take((long)CpuTensor.StrideOf(columns) * sizeof(float));
         _vectors.Add(piece);
@@ -45,7 +45,7 @@ internal sealed unsafe partial class CpuBackend
 
     private static void RequireParts(IReadOnlyList<WeightTensor> parts)
     {
-        Require(parts.Count > 0, nameof(LoadMatrix), "no parts were given.");
+        Require(parts.Count > 0, nameof(LoadMatrix), $"no parts were given.");
         foreach (var part in parts)
         {
             Require(

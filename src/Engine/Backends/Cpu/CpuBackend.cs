@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Slerp.Engine.Backends.Cpu.Jobs;
 using Slerp.Engine.Backends.Cpu.Kernels;
 using Slerp.Engine.Backends.Cpu.Kernels.Attention;
@@ -103,11 +104,11 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
     private static CpuTensor Of(Tensor tensor) =>
         tensor as CpuTensor ?? throw new ArgumentException($"The tensor belongs to another backend ({tensor.GetType().Name}).", nameof(tensor));
 
-    private static void Require(bool holds, string verb, string what)
+    private static void Require(bool holds, string verb, [InterpolatedStringHandlerArgument(nameof(holds))] RefusalMessage what)
     {
         if (!holds)
         {
-            throw new ArgumentException($"{verb}: {what}");
+            throw new ArgumentException($"{verb}: {what.ToString()}");
         }
     }
 

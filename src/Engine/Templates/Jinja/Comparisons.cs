@@ -142,10 +142,12 @@ internal static class Comparisons
                 return TextSearch.IndexOf(budget, text.Text, sought.Text, 0) >= 0;
             case (TextValue, _):
                 throw budget.Fail($"'in' on a string needs a string on its left, not {item.TypeName}.");
+            case (DictValue, DictValue or ListValue { IsTuple: false }):
+                throw budget.Fail($"a {item.TypeName} cannot be a key of a mapping.");
             case (DictValue dict, _):
                 return dict.Find(item) is not null;
             case (RangeValue range, _):
-                return Arithmetic.Integer(item) is { } number && range.Count > 0 && IsInRange(range, number);
+                return WholeNumber(item) is { } number && range.Count > 0 && IsInRange(range, number);
         }
 
         foreach (var candidate in Iteration.Items(budget, container))
@@ -158,6 +160,9 @@ internal static class Comparisons
 
         return false;
     }
+
+    private static BigInteger? WholeNumber(JinjaValue value) =>
+        value is FloatValue { Value: var number } && double.IsInteger(number) ? new BigInteger(number) : Arithmetic.Integer(value);
 
     private static bool IsInRange(RangeValue range, BigInteger number)
     {

@@ -34,7 +34,7 @@ internal static class GlobalFunctions
         var span = step.Sign > 0 ? stop - start : start - stop;
         var count = span.Sign <= 0 ? BigInteger.Zero : ((span - 1) / BigInteger.Abs(step)) + 1;
         return count <= RangeValue.MaximumCount
-            ? new RangeValue(start, step, (int)count)
+            ? new RangeValue(start, stop, step, (int)count)
             : throw budget.Fail($"'range' has more than {RangeValue.MaximumCount:N0} numbers.");
     }
 

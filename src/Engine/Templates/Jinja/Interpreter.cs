@@ -31,7 +31,7 @@ internal sealed class Interpreter
             scope.Set(((TextValue)name).Text, value);
         }
 
-        var output = new TextBuilder(Budget);
+        var output = new TextBuilder(Budget, Budget.Limits.OutputCharacters);
         Execute(template, new Scope(scope), output);
         return output.ToText();
     }

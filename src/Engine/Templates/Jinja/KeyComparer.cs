@@ -18,6 +18,7 @@ internal sealed class KeyComparer : IEqualityComparer<JinjaValue>
     {
         (TextValue left, TextValue right) => string.Equals(left.Text, right.Text, StringComparison.Ordinal),
         (TextValue, _) or (_, TextValue) => false,
+        (UndefinedValue, UndefinedValue) => true,
         _ => ReferenceEquals(x, y) || (Number(x) is { } left && Number(y) is { } right && left.Equals(right)),
     };
 

@@ -69,6 +69,11 @@ internal static class Members
 
     private static UndefinedValue Missing(JinjaValue owner, JinjaValue name)
     {
+        if (Arithmetic.Integer(name) is { } index)
+        {
+            return new UndefinedValue($"'{owner.TypeName} object' has no element {index}");
+        }
+
         var what = name is TextValue text ? (text.Length > 80 ? text.Text[..80] + "…" : text.Text) : name.TypeName;
         return new UndefinedValue(owner is NoneValue ? $"'None' has no attribute '{what}'" : $"'{owner.TypeName} object' has no attribute '{what}'");
     }

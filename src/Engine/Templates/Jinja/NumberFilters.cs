@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Slerp.Engine.Templates.Jinja;
@@ -66,7 +67,7 @@ internal static class NumberFilters
         var number = Arithmetic.Number(value) ?? throw budget.Fail($"'round' needs a number, not {value.TypeName}.");
         if (method == "common" && precision is >= 0 and <= 15)
         {
-            return new FloatValue(Math.Round(number, precision, MidpointRounding.ToEven));
+            return new FloatValue(RoundHalfEven(number, precision));
         }
 
         var scale = Math.Pow(10, precision);
@@ -78,5 +79,21 @@ internal static class NumberFilters
             _ => Math.Round(scaled, MidpointRounding.ToEven),
         };
         return new FloatValue(double.IsFinite(scaled) && scale != 0 ? rounded / scale : number);
+    }
+
+    /// <summary>Rounds the exact decimal expansion, as Python does; scaling by a power of ten would round twice.</summary>
+    private static double RoundHalfEven(double number, int precision)
+    {
+        const int Tail = 30;
+        if (!double.IsFinite(number) || Math.Abs(number) >= 1e16)
+        {
+            return number;
+        }
+
+        var exact = number.ToString($"F{precision + Tail}", CultureInfo.InvariantCulture);
+        var kept = exact[..^Tail].TrimEnd('.');
+        var isTie = exact[^Tail] == '5' && exact.AsSpan()[^(Tail - 1)..].TrimEnd('0').IsEmpty;
+        return double.Parse(
+            isTie && (kept[^1] - '0') % 2 == 0 ? kept : number.ToString($"F{precision}", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 }

@@ -29,7 +29,7 @@ internal static class PercentFormat
             field.Append(builder, value);
         }
 
-        if (used < positional.Count && values is not DictValue)
+        if (used < positional.Count && values is not (DictValue or ListValue { IsTuple: false }))
         {
             throw budget.Fail("not all values were used by the format.");
         }

@@ -39,6 +39,11 @@ internal static class Printer
         builder.Budget.Step();
         switch (value)
         {
+            case TextValue { IsMarkup: true } markup:
+                builder.Append("Markup(");
+                AppendQuoted(builder, markup);
+                builder.Append(')');
+                break;
             case TextValue text:
                 AppendQuoted(builder, text);
                 break;
@@ -59,8 +64,7 @@ internal static class Printer
                 AppendDict(builder, dict);
                 break;
             case RangeValue range:
-                var stop = range.Start + (range.Step * range.Count);
-                builder.Append(range.Step.IsOne ? $"range({range.Start}, {stop})" : $"range({range.Start}, {stop}, {range.Step})");
+                builder.Append(range.Step.IsOne ? $"range({range.Start}, {range.Stop})" : $"range({range.Start}, {range.Stop}, {range.Step})");
                 break;
             default:
                 builder.Append(Describe(value));

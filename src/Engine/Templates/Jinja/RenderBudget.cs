@@ -9,6 +9,8 @@ internal sealed class RenderBudget(RenderLimits limits)
     private long characters;
     private int depth;
 
+    public RenderLimits Limits => limits;
+
     /// <summary>The template line being evaluated; 0 before the first.</summary>
     public int Line { get; set; }
 

@@ -37,7 +37,7 @@ internal static class SelectionFilters
         }
 
         var mapped = new List<JinjaValue>();
-        foreach (var item in Iteration.Items(budget, value))
+        foreach (var item in Items(budget, value))
         {
             mapped.Add(map(item));
         }
@@ -73,7 +73,7 @@ internal static class SelectionFilters
     private static GeneratorValue Keep(Interpreter interpreter, JinjaValue value, Func<JinjaValue, bool> condition, bool isKept)
     {
         var kept = new List<JinjaValue>();
-        foreach (var item in Iteration.Items(interpreter.Budget, value))
+        foreach (var item in Items(interpreter.Budget, value))
         {
             interpreter.Budget.Step();
             if (condition(item) == isKept)
@@ -84,6 +84,9 @@ internal static class SelectionFilters
 
         return new GeneratorValue(kept);
     }
+
+    /// <summary>What is false (None, 0, …) counts as empty here, although it cannot be walked.</summary>
+    private static IReadOnlyList<JinjaValue> Items(RenderBudget budget, JinjaValue value) => value.IsTrue ? Iteration.Items(budget, value) : [];
 
     private static Func<JinjaValue, bool> AttributeCondition(Interpreter interpreter, Arguments arguments)
     {

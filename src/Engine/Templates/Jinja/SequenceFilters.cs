@@ -101,7 +101,7 @@ internal static class SequenceFilters
         {
             budget.Step();
             var key = Fold(budget, bound[1] is null or NoneValue ? item : AttributePath.Get(budget, item, bound[1]!), bound[0]?.IsTrue ?? false);
-            if (!KeyComparer.IsKey(key))
+            if (!KeyComparer.IsKey(key) && key is not UndefinedValue)
             {
                 throw budget.Fail($"'unique' cannot compare {key.TypeName} values.");
             }

@@ -30,12 +30,14 @@ internal sealed class ViewValue(string typeName, IReadOnlyList<JinjaValue> items
 }
 
 /// <summary>Python's range, of at most <see cref="MaximumCount"/> numbers.</summary>
-internal sealed class RangeValue(BigInteger start, BigInteger step, int count) : JinjaValue
+internal sealed class RangeValue(BigInteger start, BigInteger stop, BigInteger step, int count) : JinjaValue
 {
     /// <summary>The sandbox's own limit.</summary>
     public const int MaximumCount = 100_000;
 
     public BigInteger Start => start;
+
+    public BigInteger Stop => stop;
 
     public BigInteger Step => step;
 

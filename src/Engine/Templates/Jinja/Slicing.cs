@@ -17,12 +17,11 @@ internal static class Slicing
                 budget.Step(count);
                 return new ListValue([.. Enumerable.Range(0, count).Select(index => list.Items[from + (index * by)])], list.IsTuple);
             case RangeValue range:
-                var (first, _, stride, length) = Bounds(budget, range.Count, start, stop, step);
-                return new RangeValue(range.Start + (range.Step * first), range.Step * stride, length);
-            case GeneratorValue or ViewValue:
-                throw budget.Fail($"'{owner.TypeName}' object cannot be sliced. Use the 'list' filter first.");
+                var (first, last, stride, length) = Bounds(budget, range.Count, start, stop, step);
+                var end = last == range.Count ? range.Stop : range.Start + (range.Step * last);
+                return new RangeValue(range.Start + (range.Step * first), end, range.Step * stride, length);
             default:
-                return new UndefinedValue($"'{owner.TypeName} object' cannot be sliced");
+                throw budget.Fail($"'{owner.TypeName}' object cannot be sliced.");
         }
     }
 

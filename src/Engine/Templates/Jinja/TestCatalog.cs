@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Numerics;
 
 namespace Slerp.Engine.Templates.Jinja;
 
@@ -12,12 +11,12 @@ internal static class TestCatalog
     private static readonly FrozenDictionary<string, ValueTest> Catalog = new Dictionary<string, ValueTest>
     {
         ["boolean"] = (_, value, _) => value is BooleanValue,
-        ["callable"] = (_, value, _) => value is FunctionValue or MacroValue or LoopValue { Again: not null },
+        ["callable"] = (_, value, _) => value is FunctionValue or MacroValue or LoopValue { Again: not null } or UndefinedValue,
         ["defined"] = (_, value, _) => value is not UndefinedValue,
         ["undefined"] = (_, value, _) => value is UndefinedValue,
-        ["divisibleby"] = (interpreter, value, arguments) => Remainder(interpreter, value, Other(interpreter, arguments)).IsZero,
-        ["even"] = (interpreter, value, _) => Remainder(interpreter, value, new IntegerValue(2)).IsZero,
-        ["odd"] = (interpreter, value, _) => Remainder(interpreter, value, new IntegerValue(2)).IsOne,
+        ["divisibleby"] = (interpreter, value, arguments) => HasRemainder(interpreter, value, Other(interpreter, arguments), 0),
+        ["even"] = (interpreter, value, _) => HasRemainder(interpreter, value, new IntegerValue(2), 0),
+        ["odd"] = (interpreter, value, _) => HasRemainder(interpreter, value, new IntegerValue(2), 1),
         ["escaped"] = (_, value, _) => value is TextValue { IsMarkup: true },
         ["false"] = (_, value, _) => ReferenceEquals(value, BooleanValue.False),
         ["true"] = (_, value, _) => ReferenceEquals(value, BooleanValue.True),
@@ -60,10 +59,8 @@ internal static class TestCatalog
     private static JinjaValue Other(Interpreter interpreter, Arguments arguments) =>
         arguments.Bind(interpreter.Budget, "a test", "other")[0] ?? throw interpreter.Budget.Fail("the test needs a value to compare with.");
 
-    private static BigInteger Remainder(Interpreter interpreter, JinjaValue value, JinjaValue divisor) =>
-        Arithmetic.Integer(value) is not null
-            ? Arithmetic.Integer(Arithmetic.Apply(interpreter.Budget, "%", value, divisor)) ?? BigInteger.MinusOne
-            : throw interpreter.Budget.Fail($"the test needs an integer, not {value.TypeName}.");
+    private static bool HasRemainder(Interpreter interpreter, JinjaValue value, JinjaValue divisor, int remainder) =>
+        Comparisons.AreEqual(interpreter.Budget, Arithmetic.Apply(interpreter.Budget, "%", value, divisor), new IntegerValue(remainder));
 
     /// <summary>Identity: the same object; equal booleans, None, and small equal scalars count as the same, as they do in Python.</summary>
     private static bool IsSame(JinjaValue left, JinjaValue right) =>

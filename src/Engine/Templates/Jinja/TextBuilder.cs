@@ -3,7 +3,9 @@ using System.Text;
 namespace Slerp.Engine.Templates.Jinja;
 
 /// <summary>Puts strings together and keeps the origin of each character. Pays the budget for every character written.</summary>
-internal sealed class TextBuilder(RenderBudget budget)
+/// <param name="budget">Who is paid.</param>
+/// <param name="maximumLength">How long the text may become, beside what the budget allows.</param>
+internal sealed class TextBuilder(RenderBudget budget, long maximumLength = long.MaxValue)
 {
     private readonly StringBuilder text = new();
     private readonly List<OriginRun> runs = [];
@@ -16,7 +18,7 @@ internal sealed class TextBuilder(RenderBudget budget)
     {
         if (characters.Length > 0)
         {
-            budget.Characters(characters.Length);
+            Pay(characters.Length);
             text.Append(characters);
             Extend(part);
         }
@@ -31,7 +33,7 @@ internal sealed class TextBuilder(RenderBudget budget)
     {
         if (count > 0)
         {
-            budget.Characters(count);
+            Pay(count);
             text.Append(character, (int)count);
             Extend(part);
         }
@@ -58,6 +60,15 @@ internal sealed class TextBuilder(RenderBudget budget)
     }
 
     public TextValue ToText() => text.Length == 0 ? TextValue.Empty : new TextValue(text.ToString(), runs);
+
+    private void Pay(long count)
+    {
+        budget.Characters(count);
+        if (text.Length + count > maximumLength)
+        {
+            throw budget.Fail($"the prompt grows beyond {maximumLength:N0} characters. Shorten what the template writes.");
+        }
+    }
 
     private void Extend(int part)
     {

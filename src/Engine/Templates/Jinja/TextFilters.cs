@@ -30,7 +30,8 @@ internal static class TextFilters
     public static JinjaValue Title(Interpreter interpreter, JinjaValue value, Arguments arguments) => TextOperations.Title(
         interpreter.Budget,
         Printer.ToText(interpreter.Budget, value),
-        character => PythonText.IsSpace(character) || WordStarts.Contains(character, StringComparison.Ordinal));
+        character => PythonText.IsSpace(character) || WordStarts.Contains(character, StringComparison.Ordinal),
+        character => CaseMapping.Upper(character.ToString()));
 
     public static JinjaValue Trim(Interpreter interpreter, JinjaValue value, Arguments arguments)
     {
@@ -71,7 +72,7 @@ internal static class TextFilters
         var bound = arguments.Bind(budget, "indent", "width", "first", "blank");
         var indent = bound[0] as TextValue
             ?? new TextBuilder(budget).AppendRepeated(' ', bound[0] is null ? 4 : Number(budget, bound[0]!, "indent")).ToText();
-        var text = new TextBuilder(budget).Append(Printer.ToText(budget, value)).Append('\n').ToText();
+        var text = new TextBuilder(budget).Append(Text(budget, value, "indent")).Append('\n').ToText();
         var lines = TextOperations.SplitLines(budget, text);
         var result = new TextBuilder(budget);
         for (var index = 0; index < lines.Count; index++)
@@ -109,15 +110,15 @@ internal static class TextFilters
     {
         var budget = interpreter.Budget;
         var bound = arguments.Bind(budget, "truncate", "length", "killwords", "end", "leeway");
-        var text = Printer.ToText(budget, value);
         var end = bound[2] is null ? new TextValue("...") : Printer.ToText(budget, bound[2]!);
         var length = bound[0] is null ? 255 : Number(budget, bound[0]!, "truncate");
         var leeway = bound[3] is null or NoneValue ? 5 : Number(budget, bound[3]!, "truncate");
-        if (PythonText.Count(text.Text) <= length + (long)leeway)
+        if (Iteration.Length(value) <= length + (long)leeway)
         {
-            return text;
+            return value;
         }
 
+        var text = Text(budget, value, "truncate");
         var kept = text.Slice(0, PythonText.Offset(text.Text, Math.Max(0, length - PythonText.Count(end.Text))));
         if (!(bound[1]?.IsTrue ?? false) && kept.Text.LastIndexOf(' ') is var space and >= 0)
         {
@@ -147,6 +148,9 @@ internal static class TextFilters
     }
 
     private static bool IsWord(char character) => char.IsLetterOrDigit(character) || character == '_';
+
+    private static TextValue Text(RenderBudget budget, JinjaValue value, string filter) =>
+        value as TextValue ?? throw budget.Fail($"'{filter}' needs a string, not {value.TypeName}.");
 
     private static int Number(RenderBudget budget, JinjaValue value, string filter) =>
         Arithmetic.Count(value) ?? throw budget.Fail($"'{filter}' needs an integer, not {value.TypeName}.");

@@ -47,7 +47,7 @@ internal static class TextMethods
         ["strip"] = (interpreter, text, arguments) => Strip(interpreter, text, arguments, TextOperations.Side.Both),
         ["swapcase"] = (interpreter, text, _) => TextOperations.Map(
             interpreter.Budget, text, run => string.Concat(run.Select(c => char.IsUpper(c) ? char.ToLowerInvariant(c) : char.ToUpperInvariant(c)))),
-        ["title"] = (interpreter, text, _) => TextOperations.Title(interpreter.Budget, text, c => !char.IsUpper(c) && !char.IsLower(c)),
+        ["title"] = (interpreter, text, _) => TextOperations.Title(interpreter.Budget, text, c => !char.IsUpper(c) && !char.IsLower(c), CaseMapping.Title),
         ["upper"] = (interpreter, text, _) => TextOperations.Upper(interpreter.Budget, text),
         ["zfill"] = FillZeros,
     }.ToFrozenDictionary();

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Slerp.Engine.Templates.Jinja;
 
 /// <summary>What filters and methods do to text. Every result keeps the origin of each character that was in the input.</summary>
@@ -29,8 +31,7 @@ internal static class TextOperations
 
         budget.Read((long)(text.Length - (end - start)) * (1 + (characters?.Length ?? 0)));
         budget.Characters(end - start);
-        var stripped = value.Slice(start, end - start);
-        return value.IsMarkup ? stripped.AsMarkup() : stripped;
+        return value.Slice(start, end - start);
 
         bool IsStripped(char character) => characters is null ? PythonText.IsSpace(character) : characters.Contains(character, StringComparison.Ordinal);
     }
@@ -126,7 +127,7 @@ internal static class TextOperations
 
             if (limit >= 0 && words.Count >= limit)
             {
-                words.Add(Strip(budget, value.Slice(position, text.Length - position), null, Side.Right));
+                words.Add(value.Slice(position, text.Length - position));
                 return new ListValue(words);
             }
 
@@ -172,37 +173,32 @@ internal static class TextOperations
         return value.IsMarkup ? mapped.AsMarkup() : mapped;
     }
 
-    public static TextValue Upper(RenderBudget budget, TextValue value) =>
-        Map(budget, value, text => text.ToUpperInvariant().Replace("ß", "SS", StringComparison.Ordinal));
+    public static TextValue Upper(RenderBudget budget, TextValue value) => Map(budget, value, CaseMapping.Upper);
 
-    public static TextValue Lower(RenderBudget budget, TextValue value) => Map(budget, value, text => text.ToLowerInvariant());
+    public static TextValue Lower(RenderBudget budget, TextValue value) => Map(budget, value, CaseMapping.Lower);
 
-    public static TextValue Capitalize(RenderBudget budget, TextValue value)
-    {
-        if (value.Length == 0)
-        {
-            return value;
-        }
-
-        var first = PythonText.UnitsAt(value.Text, 0);
-        return new TextBuilder(budget)
-            .Append(Upper(budget, value.Slice(0, first)))
-            .Append(Lower(budget, value.Slice(first, value.Length - first)))
-            .ToText();
-    }
+    public static TextValue Capitalize(RenderBudget budget, TextValue value) => Title(budget, value, beginsWord: _ => false, CaseMapping.Title);
 
     /// <summary>A capital after each character for which <paramref name="beginsWord"/> holds (and at the start), small letters elsewhere.</summary>
-    public static TextValue Title(RenderBudget budget, TextValue value, Func<char, bool> beginsWord)
+    /// <param name="budget">Who is paid.</param>
+    /// <param name="value">The text.</param>
+    /// <param name="beginsWord">Whether a word may begin after the character.</param>
+    /// <param name="first">How the first letter of a word is written.</param>
+    public static TextValue Title(RenderBudget budget, TextValue value, Func<char, bool> beginsWord, Func<char, string> first)
     {
         var isStart = true;
-        return Map(budget, value, text => string.Create(text.Length, text, (target, source) =>
+        return Map(budget, value, text =>
         {
-            for (var index = 0; index < source.Length; index++)
+            var lower = CaseMapping.Lower(text);
+            var titled = new StringBuilder(text.Length);
+            for (var index = 0; index < text.Length; index++)
             {
-                target[index] = isStart ? char.ToUpperInvariant(source[index]) : char.ToLowerInvariant(source[index]);
-                isStart = beginsWord(source[index]);
+                titled.Append(isStart ? first(text[index]) : lower.Length == text.Length ? lower[index].ToString() : CaseMapping.Lower(text[index].ToString()));
+                isStart = beginsWord(text[index]);
             }
-        }));
+
+            return titled.ToString();
+        });
     }
 
     public static TextValue Escape(RenderBudget budget, TextValue value) => Map(budget, value, text => text

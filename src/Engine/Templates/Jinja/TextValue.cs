@@ -86,6 +86,12 @@ internal sealed class TextValue : JinjaValue
             return Empty;
         }
 
+        var slice = SlicePlain(start, length);
+        return IsMarkup ? slice.AsMarkup() : slice;
+    }
+
+    private TextValue SlicePlain(int start, int length)
+    {
         var text = Text.Substring(start, length);
         if (runs is null)
         {
