@@ -34,7 +34,8 @@ internal unsafe interface ILanes<TVector>
     /// <summary>a·b + c: rounded once where the machine can, the same way everywhere on one machine.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
-    static abstract TVector Abs(TVector a);
+    /// <summary>The larger of a and |b|, for a ≥ 0; NaN if either is.</summary>
+    static abstract TVector MaxMagnitude(TVector a, TVector b);
 
     /// <summary>The larger; NaN if either is.</summary>
     static abstract TVector Max(TVector a, TVector b);

@@ -48,7 +48,7 @@ internal readonly unsafe struct Lanes1 : ILanes<float>
     public static float MultiplyAdd(float a, float b, float c) => float.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Abs(float a) => MathF.Abs(a);
+    public static float MaxMagnitude(float a, float b) => MathF.Max(a, MathF.Abs(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Max(float a, float b) => MathF.Max(a, b);

@@ -50,7 +50,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Abs(Vector128<float> a) => Vector128.Abs(a);
+    public static Vector128<float> MaxMagnitude(Vector128<float> a, Vector128<float> b) =>
+        // As integers, magnitudes keep their order and a NaN is the largest.
+        Vector128.Max(a.AsInt32(), b.AsInt32() & Vector128.Create(int.MaxValue)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
