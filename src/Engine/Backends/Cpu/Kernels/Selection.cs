@@ -14,10 +14,19 @@ internal static unsafe class Selection<TLanes, TVector>
     public static int ArgMax(float* x, int n)
     {
         var lanes = TLanes.Broadcast(float.NegativeInfinity);
+        var ordered = uint.MaxValue;
         var at = 0;
         for (; at + TLanes.Count <= n; at += TLanes.Count)
         {
-            lanes = TLanes.Max(lanes, TLanes.Load(x + at));
+            var values = TLanes.Load(x + at);
+            lanes = TLanes.Larger(lanes, values);
+            // Only a NaN differs from itself.
+            ordered &= TLanes.EqualBits(values, values);
+        }
+
+        if (at > 0 && ordered != uint.MaxValue >> (32 - TLanes.Count))
+        {
+            return -1;
         }
 
         var largest = TLanes.Max(lanes);

@@ -34,6 +34,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>a·b + c: rounded once where the machine can, the same way everywhere on one machine.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
+    /// <summary>The larger; either if one is NaN.</summary>
+    static abstract TVector Larger(TVector a, TVector b);
+
     /// <summary>The larger of a and |b|, for a ≥ 0; NaN if either is.</summary>
     static abstract TVector MaxMagnitude(TVector a, TVector b);
 

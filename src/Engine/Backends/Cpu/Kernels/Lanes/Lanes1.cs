@@ -48,6 +48,9 @@ internal readonly unsafe struct Lanes1 : ILanes<float>
     public static float MultiplyAdd(float a, float b, float c) => float.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Larger(float a, float b) => a > b ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxMagnitude(float a, float b) => MathF.Max(a, MathF.Abs(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,6 +50,9 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Larger(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> MaxMagnitude(Vector128<float> a, Vector128<float> b) =>
         // As integers, magnitudes keep their order and a NaN is the largest.
         Vector128.Max(a.AsInt32(), b.AsInt32() & Vector128.Create(int.MaxValue)).AsSingle();
@@ -78,7 +81,11 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static float Sum(Vector128<float> a) => (a[0] + a[2]) + (a[1] + a[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Vector128<float> a) => MathF.Max(MathF.Max(a[0], a[1]), MathF.Max(a[2], a[3]));
+    public static float Max(Vector128<float> a)
+    {
+        a = Vector128.Max(a, Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.Max(a, Vector128.Shuffle(a, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint EqualBits(Vector128<float> a, Vector128<float> b) => (uint)Vector128.Equals(a, b).ExtractMostSignificantBits();

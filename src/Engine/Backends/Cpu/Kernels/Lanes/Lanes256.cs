@@ -50,6 +50,9 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Larger(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> MaxMagnitude(Vector256<float> a, Vector256<float> b) =>
         // As integers, magnitudes keep their order and a NaN is the largest.
         Vector256.Max(a.AsInt32(), b.AsInt32() & Vector256.Create(int.MaxValue)).AsSingle();

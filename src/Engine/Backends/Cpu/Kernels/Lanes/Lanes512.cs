@@ -50,6 +50,9 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Larger(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> MaxMagnitude(Vector512<float> a, Vector512<float> b) =>
         // As integers, magnitudes keep their order and a NaN is the largest.
         Vector512.Max(a.AsInt32(), b.AsInt32() & Vector512.Create(int.MaxValue)).AsSingle();
