@@ -29,7 +29,7 @@ internal static unsafe class Selection<TLanes, TVector>
             return -1;
         }
 
-        var largest = TLanes.Max(lanes);
+        var largest = TLanes.Largest(lanes);
         for (; at < n; at++)
         {
             largest = MathF.Max(largest, x[at]);

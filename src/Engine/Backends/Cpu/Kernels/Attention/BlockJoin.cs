@@ -36,7 +36,7 @@ internal static unsafe class BlockJoin<TLanes, TVector>
             lanes = TLanes.Larger(lanes, TLanes.Load(s + at));
         }
 
-        var largest = TLanes.Max(lanes);
+        var largest = TLanes.Largest(lanes);
         var m = TLanes.Broadcast(largest);
         var l = TLanes.Broadcast(0f);
         for (var at = 0; at < Block; at += TLanes.Count)

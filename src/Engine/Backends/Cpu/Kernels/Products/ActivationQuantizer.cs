@@ -42,7 +42,7 @@ internal static unsafe class ActivationQuantizer<TDot, TSums, TLanes, TVector>
                 }
             }
 
-            var m = TLanes.Max(largest);
+            var m = TLanes.LargestMagnitude(largest);
             var inverse = m > SmallestMaximum ? 127f / m : 0f;
             var sum = 0;
             for (var at = begin; at < begin + block; at += Piece)
