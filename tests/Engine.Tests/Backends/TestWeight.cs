@@ -6,17 +6,17 @@ namespace Slerp.Engine.Tests.Backends;
 
 /// <summary>A weight that lives in memory.</summary>
 internal sealed class TestWeight(float[] values, int rows, int columns, WeightDType dtype = WeightDType.F32)
-    : WeightTensor($"test.{rows}x{columns}", rows, columns, dtype)
+    : WeightTensor($"test.{rows}x{columns}", dtype, [rows, columns])
 {
     public float[] Values { get; } = dtype == WeightDType.BF16 ? [.. values.Select(v => BFloat16.ToSingle(BFloat16.FromSingle(v)))] : values;
 
     public static TestWeight Random(int seed, int rows, int columns, WeightDType dtype = WeightDType.F32) =>
         new(Noise.Of(seed, rows * columns), rows, columns, dtype);
 
-    public override void ReadRows(int firstRow, int rowCount, Span<float> destination) =>
+    protected override void ReadRowsCore(int firstRow, int rowCount, Span<float> destination) =>
         Values.AsSpan(firstRow * Columns, rowCount * Columns).CopyTo(destination);
 
-    public override void ReadRawRows(int firstRow, int rowCount, Span<byte> destination)
+    protected override void ReadRawRowsCore(int firstRow, int rowCount, Span<byte> destination)
     {
         var source = Values.AsSpan(firstRow * Columns, rowCount * Columns);
         if (DType == WeightDType.F32)
