@@ -77,7 +77,7 @@ internal static class Comparisons
     /// <summary>Negative, zero or positive; fails for values without an order.</summary>
     public static int Order(RenderBudget budget, JinjaValue left, JinjaValue right, string symbol = "<")
     {
-        budget.Step();
+        budget.Step(2);
         switch (left, right)
         {
             case (TextValue first, TextValue second):

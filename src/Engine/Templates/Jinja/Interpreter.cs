@@ -3,6 +3,9 @@ namespace Slerp.Engine.Templates.Jinja;
 /// <summary>Runs the statements of one rendering. Not thread-safe: one interpreter, one rendering.</summary>
 internal sealed class Interpreter
 {
+    /// <summary>What an iteration costs beside its body: a scope, two names, the loop's bookkeeping.</summary>
+    private const int IterationSteps = 3;
+
     private readonly Scope builtins = new(parent: null);
 
     public Interpreter(RenderLimits limits, TimeProvider time)
@@ -164,7 +167,7 @@ internal sealed class Interpreter
         var loop = new LoopValue(items, depth, again);
         for (; loop.Index < items.Count; loop.Index++)
         {
-            Budget.Step();
+            Budget.Step(IterationSteps);
             var body = new Scope(scope);
             body.Set("loop", loop);
             Assign(statement.Target, items[loop.Index], body);
