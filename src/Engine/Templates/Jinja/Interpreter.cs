@@ -151,8 +151,8 @@ internal sealed class Interpreter
     /// <summary>Runs a loop over <paramref name="source"/>; a recursive loop calls this again through its loop variable.</summary>
     private void RunLoop(Statement.For statement, JinjaValue source, int depth, Scope scope, TextBuilder output)
     {
-        var items = LoopItems(statement, source, scope);
-        if (items.Count == 0)
+        var items = new LoopSource(Iteration.Items(Budget, source), statement.Condition is null ? null : item => Passes(statement, item, scope));
+        if (!items.Has(0))
         {
             Execute(statement.Otherwise, new Scope(scope), output);
             return;
@@ -165,7 +165,7 @@ internal sealed class Interpreter
             return nested.ToText();
         };
         var loop = new LoopValue(items, depth, again);
-        for (; loop.Index < items.Count; loop.Index++)
+        for (; items.Has(loop.Index); loop.Index++)
         {
             Budget.Step(IterationSteps);
             var body = new Scope(scope);
@@ -178,26 +178,11 @@ internal sealed class Interpreter
         }
     }
 
-    private IReadOnlyList<JinjaValue> LoopItems(Statement.For statement, JinjaValue source, Scope scope)
+    private bool Passes(Statement.For statement, JinjaValue item, Scope scope)
     {
-        var items = Iteration.Items(Budget, source);
-        if (statement.Condition is null)
-        {
-            return items;
-        }
-
-        var kept = new List<JinjaValue>();
-        foreach (var item in items)
-        {
-            var inner = new Scope(scope);
-            Assign(statement.Target, item, inner);
-            if (Evaluator.Evaluate(statement.Condition, inner).IsTrue)
-            {
-                kept.Add(item);
-            }
-        }
-
-        return kept;
+        var inner = new Scope(scope);
+        Assign(statement.Target, item, inner);
+        return Evaluator.Evaluate(statement.Condition!, inner).IsTrue;
     }
 
     private void Assign(AssignmentTarget target, JinjaValue value, Scope scope)

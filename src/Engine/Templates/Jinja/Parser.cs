@@ -287,7 +287,7 @@ internal sealed class Parser
         loops = 0;
         var body = parseBody();
         var mentioned = expressions.Operands.Mentioned;
-        expressions.Operands.Mentioned = outerMentioned;
+        expressions.Operands.Mentioned = outerMentioned | mentioned;
         loops = outerLoops;
         return new MacroDefinition(name, parameters, defaults, body, mentioned);
     }

@@ -36,6 +36,7 @@ public sealed class InterpreterTests
     [InlineData("{% for x in [] %}x{% else %}none{% endfor %}", "none")]
     [InlineData("{% for k, v in {'a': 1}.items() %}{{ k }}={{ v }}{% endfor %}", "a=1")]
     [InlineData("{% for x in range(9) if x is even %}{% if x == 6 %}{% break %}{% endif %}{{ x }}{% endfor %}", "024")]
+    [InlineData("{% set ns = namespace(f=false) %}{% for x in [1, 2, 3] if not ns.f %}{{ x }}{% set ns.f = true %}{% endfor %}", "1")]
     [InlineData("{% for x in [1, [2, [3]]] recursive %}{{ x if x is number else loop(x) }}{% endfor %}", "123")]
     [InlineData("{% set x = 1 %}{% for i in range(2) %}{% set x = 5 %}{% endfor %}{{ x }}", "1")]
     [InlineData("{% set ns = namespace(x=1) %}{% for i in range(2) %}{% set ns.x = ns.x + 1 %}{% endfor %}{{ ns.x }}", "3")]
