@@ -1,0 +1,22 @@
+namespace Slerp.Engine.Constraints;
+
+/// <summary>Counts compile work so that no schema can hold a request for long. One instance per compilation.</summary>
+internal sealed class CompileBudget(SchemaLimits limits)
+{
+    private long _left = limits.CompileSteps;
+
+    public SchemaLimits Limits => limits;
+
+    /// <summary>Spends <paramref name="steps"/> or fails.</summary>
+    public void Spend(long steps, string pointer)
+    {
+        _left -= steps;
+        if (_left < 0)
+        {
+            throw TooMuch(pointer, null, $"compiling needs more than {limits.CompileSteps:N0} steps; simplify the schema.");
+        }
+    }
+
+    public static ConstraintException TooMuch(string pointer, string? keyword, string message) =>
+        new(ConstraintFailure.LimitExceeded, pointer, keyword, message);
+}

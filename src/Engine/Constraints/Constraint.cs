@@ -1,0 +1,29 @@
+using Slerp.Engine.Constraints.Grammars;
+
+namespace Slerp.Engine.Constraints;
+
+/// <summary>What one answer must be, over one vocabulary. States are values: each node of a token tree holds its own.</summary>
+/// <remarks>Immutable itself; as thread-safe as its vocabulary, that is, for the engine's thread.</remarks>
+/// <param name="grammar">What the answer must be.</param>
+/// <param name="vocabulary">The tokens it is written in.</param>
+/// <param name="limits">Bounds, as given to the schema compiler.</param>
+internal sealed class Constraint(Grammar grammar, ConstraintVocabulary vocabulary, SchemaLimits limits)
+{
+    /// <summary>The state before the first token.</summary>
+    public ConstraintState Start { get; } = grammar.Start(limits);
+
+    /// <summary>The state after a token, or null where it is not allowed.</summary>
+    public ConstraintState? Next(ConstraintState state, int token) => vocabulary.Next(state, token);
+
+    /// <summary>The tokens that may come next, end tokens included where the answer is complete.</summary>
+    public TokenMask Allowed(ConstraintState state) => vocabulary.Allowed(state);
+
+    /// <summary>Whether the answer may end here.</summary>
+    public static bool IsComplete(ConstraintState state) => state.IsComplete;
+
+    /// <summary>An upper bound on the tokens that complete the answer: the bytes that do. Cheaper than <see cref="Completion"/>.</summary>
+    public static int CompletionBound(ConstraintState state) => state.Completion().Count;
+
+    /// <summary>Tokens that complete the answer, nearly as few as possible; empty where it is complete.</summary>
+    public IReadOnlyList<int> Completion(ConstraintState state) => vocabulary.Completion(state);
+}

@@ -1,0 +1,73 @@
+using Slerp.Engine.Constraints.Frames;
+
+namespace Slerp.Engine.Constraints;
+
+/// <summary>Where a constrained text stands: every reading of it that can still be completed. An immutable value; forking is sharing.</summary>
+internal sealed class ConstraintState : IEquatable<ConstraintState>
+{
+    private readonly Frame[] _readings;
+    private readonly int _hash;
+
+    /// <param name="readings">The top frames, distinct.</param>
+    /// <param name="hasEnded">Whether the end token has been taken.</param>
+    public ConstraintState(Frame[] readings, bool hasEnded = false)
+    {
+        _readings = readings;
+        HasEnded = hasEnded;
+        var hash = hasEnded ? 1 : 0;
+        foreach (var reading in readings)
+        {
+            hash = HashCode.Combine(hash, reading);
+        }
+
+        _hash = hash;
+    }
+
+    /// <summary>After the end token: nothing but end tokens may follow.</summary>
+    public static ConstraintState Ended { get; } = new([], hasEnded: true);
+
+    public IReadOnlyList<Frame> Readings => _readings;
+
+    public bool HasEnded { get; }
+
+    /// <summary>Whether the text may end here.</summary>
+    public bool IsComplete => HasEnded || Array.Exists(_readings, reading => reading.CanEnd);
+
+    /// <summary>The state after one symbol, or null where it is not allowed.</summary>
+    public ConstraintState? Next(int symbol, FrameSink scratch)
+    {
+        scratch.Clear();
+        foreach (var reading in _readings)
+        {
+            reading.Step(symbol, scratch);
+        }
+
+        return scratch.Count == 0 ? null : new ConstraintState(scratch.ToArray());
+    }
+
+    /// <summary>Symbols that complete the text: the fewest any reading finds.</summary>
+    public IReadOnlyList<int> Completion()
+    {
+        List<int>? best = null;
+        foreach (var reading in _readings)
+        {
+            var symbols = new List<int>();
+            if (!reading.CanEnd)
+            {
+                reading.Complete(symbols);
+            }
+
+            best = best is null || symbols.Count < best.Count ? symbols : best;
+        }
+
+        return best ?? [];
+    }
+
+    public bool Equals(ConstraintState? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && _hash == other._hash && HasEnded == other.HasEnded && _readings.AsSpan().SequenceEqual(other._readings));
+
+    public override bool Equals(object? obj) => Equals(obj as ConstraintState);
+
+    public override int GetHashCode() => _hash;
+}
