@@ -121,26 +121,27 @@ internal sealed class MaskWalker
     private void WalkString(int node, StringFrame text, TokenMask into)
     {
         var top = _trie.Depth(node);
-        var cursors = new StringCursor[_trie.MaximumDepth - top + 1];
-        var states = new MatchState[cursors.Length];
-        (cursors[0], states[0]) = (text.Cursor, text.State);
+        var steps = new StringSteps(text.Matcher);
+        var places = new int[_trie.MaximumDepth - top + 1];
+        places[0] = steps.Place(text.State, text.Cursor);
         for (var child = node + 1; child < _trie.End(node);)
         {
             var depth = _trie.Depth(child) - top;
-            var step = StringFrame.TryStep(text.Matcher, states[depth - 1], cursors[depth - 1], _trie.Label(child), out states[depth], out cursors[depth]);
-            if (step is StringCursor.Dead or StringCursor.Close)
+            var place = steps.Next(places[depth - 1], _trie.Label(child));
+            if (place >= 0)
             {
-                if (step is StringCursor.Close)
-                {
-                    WalkResumed(text.Parent, this, child, into);
-                }
-
-                child = _trie.End(child);
+                places[depth] = place;
+                into.Add(_trie.NumbersAt(child));
+                child++;
                 continue;
             }
 
-            into.Add(_trie.NumbersAt(child));
-            child++;
+            if (place == StringSteps.Close)
+            {
+                WalkResumed(text.Parent, this, child, into);
+            }
+
+            child = _trie.End(child);
         }
     }
 
