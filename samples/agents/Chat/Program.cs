@@ -1,1 +1,71 @@
-Console.WriteLine("not yet");
+using System.CommandLine;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Slerp.Samples.Chat;
+
+var parsed = ChatCommandLine.Create(RunAsync).Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    return Complain(string.Join(" ", parsed.Errors.Select(error => error.Message)) + " Try --help.", exitCode: 2);
+}
+
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+static async Task<int> RunAsync(ChatSettings settings)
+{
+    using var interrupt = new Interrupt();
+    var waiting = new Waiting();
+    try
+    {
+        var prompt = settings.Prompt ?? (Console.IsInputRedirected ? await Console.In.ReadToEndAsync() : null);
+        if (prompt is { Length: 0 } && settings.Prompt is null)
+        {
+            return Complain("There is nothing to answer: standard input is empty. Pipe a text in, or give --prompt TEXT.", exitCode: 2);
+        }
+
+        // The two lines an application needs; everything else here is a console program around them.
+        var services = new ServiceCollection();
+        services.AddSlerpChatClient(options => options.ModelPath = settings.Model).ReportLoadProgress(waiting);
+        await using var provider = services.BuildServiceProvider();
+        var client = provider.GetRequiredService<IChatClient>();
+
+        var conversation = new Conversation(client, settings, waiting);
+        if (settings.Compare && prompt is not null)
+        {
+            await conversation.CompareAsync(prompt, interrupt.Arm());
+        }
+        else if (prompt is null)
+        {
+            await InteractiveChat.RunAsync(conversation, interrupt);
+        }
+        else
+        {
+            var cancellation = interrupt.Arm();
+            await conversation.LoadAsync(cancellation);
+            await conversation.AnswerAsync(prompt, cancellation);
+        }
+
+        return 0;
+    }
+    catch (OperationCanceledException)
+    {
+        return Complain("Cancelled.", exitCode: 130);
+    }
+    catch (OptionsValidationException invalid)
+    {
+        return Complain(string.Join(" ", invalid.Failures), exitCode: 1);
+    }
+#pragma warning disable CA1031 // The outermost door: whatever failed becomes one line and an exit code.
+    catch (Exception failure)
+#pragma warning restore CA1031
+    {
+        return Complain(failure.Message, exitCode: 1);
+    }
+}
+
+static int Complain(string message, int exitCode)
+{
+    Console.Error.WriteLine("error: " + message.ReplaceLineEndings(" "));
+    return exitCode;
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Slerp.Connector;
+using Slerp.Connector.DependencyInjection;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Options;
+using Slerp.Connector.Telemetry;
+using Slerp.Engine;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers a local language model as an <see cref="IChatClient"/>.</summary>
+/// <remarks>
+/// Each registration is one model, loaded once and shared: all services are singletons. Registered are <see cref="IChatClient"/> (with the middleware
+/// of the builder) and the bare <see cref="SlerpChatClient"/>, keyed where a key is given.
+/// </remarks>
+public static class SlerpServiceCollectionExtensions
+{
+    /// <summary>Registers the embedded model as the default client.</summary>
+    /// <param name="services">The services.</param>
+    /// <returns>A builder to go on with.</returns>
+    public static ISlerpChatClientBuilder AddSlerpChatClient(this IServiceCollection services) =>
+        services.AddKeyedSlerpChatClient(null, _ => { });
+
+    /// <summary>Registers the default client.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>A builder to go on with.</returns>
+    public static ISlerpChatClientBuilder AddSlerpChatClient(this IServiceCollection services, Action<SlerpChatClientOptions> configure) =>
+        services.AddKeyedSlerpChatClient(null, configure);
+
+    /// <summary>Registers the default client from configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="section">The section that holds the options, such as <c>configuration.GetSection("Slerp")</c>. Keys it does not know are errors.</param>
+    /// <returns>A builder to go on with.</returns>
+    public static ISlerpChatClientBuilder AddSlerpChatClient(this IServiceCollection services, IConfiguration section) =>
+        services.AddKeyedSlerpChatClient(null, section);
+
+    /// <summary>Registers a client under a key.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="serviceKey">The key; null for the default client.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>A builder to go on with.</returns>
+    public static ISlerpChatClientBuilder AddKeyedSlerpChatClient(
+        this IServiceCollection services, object? serviceKey, Action<SlerpChatClientOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddOptions<SlerpChatClientOptions>(OptionsName(serviceKey)).Configure(configure).ValidateOnStart();
+        return Register(services, serviceKey);
+    }
+
+    /// <summary>Registers a client under a key from configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="serviceKey">The key; null for the default client.</param>
+    /// <param name="section">The section that holds the options. Keys it does not know are errors.</param>
+    /// <returns>A builder to go on with.</returns>
+    public static ISlerpChatClientBuilder AddKeyedSlerpChatClient(
+        this IServiceCollection services, object? serviceKey, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        services.AddOptions<SlerpChatClientOptions>(OptionsName(serviceKey))
+            .Bind(section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        return Register(services, serviceKey);
+    }
+
+    /// <summary>Loads the model when the host starts, so that the first request does not wait for it.</summary>
+    /// <param name="builder">The registration.</param>
+    /// <returns>The same builder.</returns>
+    public static ISlerpChatClientBuilder WarmUpOnStart(this ISlerpChatClientBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var key = builder.ServiceKey;
+        builder.Services.AddSingleton<Hosting.IHostedService>(provider => new WarmUpService(provider.GetRequiredKeyedService<SlerpChatClient>(key)));
+        return builder;
+    }
+
+    /// <summary>Tells <paramref name="progress"/> while the model loads.</summary>
+    /// <param name="builder">The registration.</param>
+    /// <param name="progress">Told from a worker thread.</param>
+    /// <returns>The same builder.</returns>
+    public static ISlerpChatClientBuilder ReportLoadProgress(this ISlerpChatClientBuilder builder, IProgress<LoadProgress> progress)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(progress);
+        builder.Services.AddKeyedSingleton(builder.ServiceKey, progress);
+        return builder;
+    }
+
+    private static SlerpChatClientBuilder Register(IServiceCollection services, object? key)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpChatClientOptions>, SlerpChatClientOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpChatClientOptions>, SlerpChatClientOptionsCrossValidator>());
+        services.TryAddSingleton<IEngineLoader>(provider => new SlerpEngineLoader(Clock(provider)));
+        services.TryAddSingleton(provider => new SlerpInstruments(provider.GetService<IMeterFactory>()));
+        services.TryAddKeyedSingleton(key, (provider, _) => CreateHost(provider, key));
+        services.TryAddKeyedSingleton(key, (provider, _) => CreateClient(provider, key));
+        var builder = new SlerpChatClientBuilder(services, key);
+        services.AddKeyedSingleton<IChatClient>(key, (provider, _) => builder.Build(provider));
+        return builder;
+    }
+
+    private static EngineHost CreateHost(IServiceProvider provider, object? key)
+    {
+        var (logger, instruments, time) = Services(provider);
+        return new EngineHost(
+            Options(provider, key).ToEngineOptions(),
+            provider.GetRequiredService<IEngineLoader>(),
+            new EngineHostServices(logger, instruments, time, provider.GetKeyedService<IProgress<LoadProgress>>(key)));
+    }
+
+    private static SlerpChatClient CreateClient(IServiceProvider provider, object? key) =>
+        new(provider.GetRequiredKeyedService<EngineHost>(key), Options(provider, key), Services(provider));
+
+    private static ChatClientServices Services(IServiceProvider provider) => new(
+        (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<SlerpChatClient>(),
+        provider.GetRequiredService<SlerpInstruments>(),
+        Clock(provider));
+
+    private static TimeProvider Clock(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
+
+    private static SlerpChatClientOptions Options(IServiceProvider provider, object? key) =>
+        provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>().Get(OptionsName(key));
+
+    private static string OptionsName(object? key) => key switch
+    {
+        null => string.Empty,
+        string name => name,
+        _ => $"{key.GetType().FullName}:{key}",
+    };
+}

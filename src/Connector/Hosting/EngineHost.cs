@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Slerp.Connector.Telemetry;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Hosting;
+
+/// <summary>Owns one engine: loads it once, when first asked, and disposes it.</summary>
+/// <remarks>
+/// Thread-safe. Callers that ask while the model loads share one load; a caller that cancels leaves, the load goes on.
+/// A load that failed is tried again by the next caller.
+/// </remarks>
+internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, EngineHostServices services) : IAsyncDisposable, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _lifetime = new();
+    private Task<IEngine>? _load;
+    private bool _disposed;
+
+    /// <summary>The engine where it is loaded; null before.</summary>
+    public IEngine? Loaded => Volatile.Read(ref _load) is { IsCompletedSuccessfully: true } load ? load.Result : null;
+
+    /// <summary>The engine, loaded if need be.</summary>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
+    /// <exception cref="EngineException">The model cannot be loaded.</exception>
+    public Task<IEngine> GetAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, typeof(SlerpChatClient));
+            if (_load is null or { IsFaulted: true } or { IsCanceled: true })
+            {
+                _load = Task.Run(LoadAsync, CancellationToken.None);
+            }
+
+            return _load.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Task<IEngine>? load;
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            load = _load;
+        }
+
+        await _lifetime.CancelAsync().ConfigureAwait(false);
+        if (load is not null)
+        {
+            await ((Task)load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (load.IsCompletedSuccessfully)
+            {
+                await load.Result.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        _lifetime.Dispose();
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private async Task<IEngine> LoadAsync()
+    {
+        var started = services.Time.GetTimestamp();
+        services.Logger.LoadingModel(options.ModelPath, options.Backend);
+        try
+        {
+            var engine = await loader.LoadAsync(options, new LoadReport(services), _lifetime.Token).ConfigureAwait(false);
+            var elapsed = services.Time.GetElapsedTime(started);
+            var model = engine.Model;
+            services.Logger.LoadedModel(model.Name, model.Architecture, model.Device, model.WeightFormat, model.WeightBytes, elapsed.TotalSeconds);
+            services.Instruments.ModelLoadDuration.Record(elapsed.TotalSeconds, new TagList { { SlerpTelemetry.RequestModelTag, model.Name } });
+            return engine;
+        }
+        catch (OperationCanceledException) when (_lifetime.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(SlerpChatClient), "The client was disposed while its model was loading.");
+        }
+        catch (Exception failure)
+        {
+            services.Logger.LoadFailed(options.ModelPath, failure);
+            throw;
+        }
+    }
+
+    /// <summary>Passes progress on, and logs every quarter.</summary>
+    private sealed class LoadReport(EngineHostServices services) : IProgress<LoadProgress>
+    {
+        private int _quarter;
+
+        public void Report(LoadProgress value)
+        {
+            services.Progress?.Report(value);
+            var quarter = (int)(value.Fraction * 4);
+            if (quarter > Interlocked.Exchange(ref _quarter, Math.Max(quarter, _quarter)))
+            {
+                services.Logger.LoadProgressed(quarter * 25, value.BytesDone, value.BytesTotal);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Options;
+
+namespace Slerp.Connector.Options;
+
+/// <summary>What attributes cannot say: files that must be there, and rules between fields.</summary>
+internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<SlerpChatClientOptions>
+{
+    /// <inheritdoc />
+    public ValidateOptionsResult Validate(string? name, SlerpChatClientOptions options)
+    {
+        var failures = new ValidateOptionsResultBuilder();
+        CheckModel(options, failures);
+        CheckDefaults(options, failures);
+        return failures.Build();
+    }
+
+    private static void CheckModel(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
+    {
+        if (options.ModelId is { } id && string.IsNullOrWhiteSpace(id))
+        {
+            failures.AddError("is empty; leave it null to use the folder's name.", nameof(options.ModelId));
+        }
+
+        if (!Enum.IsDefined(options.UnsupportedContent))
+        {
+            failures.AddError($"is {(int)options.UnsupportedContent}; expected Throw or Ignore.", nameof(options.UnsupportedContent));
+        }
+
+        if (options.ModelPath is { } path && string.IsNullOrWhiteSpace(path))
+        {
+            failures.AddError("is empty; leave it null to use the embedded model.", nameof(options.ModelPath));
+        }
+        else if (!Directory.Exists(options.ResolvedModelPath))
+        {
+            failures.AddError(
+                options.ModelPath is null
+                    ? $"is not set and the embedded model is not at '{options.ResolvedModelPath}'. Copy models/embedded beside the application or set ModelPath."
+                    : $"'{options.ModelPath}' is not a folder. Set it to a checkpoint folder (config.json, tokenizer, safetensors).",
+                nameof(options.ModelPath));
+        }
+        else if (!File.Exists(Path.Combine(options.ResolvedModelPath, "config.json")))
+        {
+            failures.AddError(
+                $"'{options.ResolvedModelPath}' holds no config.json. Set it to a checkpoint folder in Hugging Face layout.",
+                nameof(options.ModelPath));
+        }
+    }
+
+    private static void CheckDefaults(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
+    {
+        if (options.Engine is not { } engine || options.Defaults is not { } defaults)
+        {
+            failures.AddError("Engine and Defaults must not be null.");
+            return;
+        }
+
+        if (engine.ContextTokens > 0 && defaults.MaxOutputTokens >= engine.ContextTokens)
+        {
+            failures.AddError(
+                $"is {defaults.MaxOutputTokens}, which leaves no room for a prompt: Engine.ContextTokens is {engine.ContextTokens}. Lower it or raise ContextTokens.",
+                "Defaults.MaxOutputTokens");
+        }
+    }
+}

@@ -1,2 +1,0 @@
-namespace Slerp.Connector;
-internal static class Placeholder;

@@ -1,0 +1,223 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Options;
+using Slerp.Connector.Resilience;
+using Slerp.Connector.Telemetry;
+using Slerp.Connector.Translation;
+using Slerp.Engine;
+
+namespace Slerp.Connector;
+
+/// <summary>A local language model inside the process, as an <see cref="IChatClient"/>.</summary>
+/// <remarks>
+/// <para>Thread-safe: any number of requests may run at once; they are decoded as one batch.</para>
+/// <para>Creating one is cheap. The model is loaded once, by the first request or by <see cref="LoadAsync"/>.</para>
+/// <para>Stateless: every request carries its whole conversation, and no conversation id is ever returned.</para>
+/// <para>Disposing it twice is harmless. It disposes the model only where it made it.</para>
+/// </remarks>
+public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
+{
+    private readonly EngineHost _host;
+    private readonly SlerpInstruments? _ownInstruments;
+    private readonly RequestTranslator _translator;
+    private readonly SlerpInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly ChatClientMetadata _metadata;
+    private readonly bool _ownsHost;
+    private volatile bool _disposed;
+
+    /// <summary>Creates a client of its own model. Nothing is loaded yet.</summary>
+    /// <param name="options">Which model, and how; not to be changed afterwards.</param>
+    /// <param name="loggerFactory">Where to log; null logs nowhere.</param>
+    /// <param name="loadProgress">Told while the model loads; may be null.</param>
+    /// <param name="meterFactory">Where to measure; null makes an own meter.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are not valid; it names every fault.</exception>
+    public SlerpChatClient(
+        SlerpChatClientOptions options,
+        ILoggerFactory? loggerFactory = null,
+        IProgress<LoadProgress>? loadProgress = null,
+        IMeterFactory? meterFactory = null)
+        : this(
+            OptionsValidation.ThrowIfInvalid(options),
+            new SlerpEngineLoader(TimeProvider.System),
+            (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SlerpChatClient>(),
+            new SlerpInstruments(meterFactory),
+            loadProgress)
+    {
+    }
+
+    internal SlerpChatClient(EngineHost host, SlerpChatClientOptions options, ChatClientServices services)
+    {
+        _host = host;
+        (_logger, _instruments, _time) = services;
+        var modelId = options.ModelId ?? options.FolderName;
+        _metadata = new ChatClientMetadata(SlerpTelemetry.ProviderName, null, modelId);
+        _translator = new RequestTranslator(options, modelId, new IgnoredFeatures(_logger));
+    }
+
+    private SlerpChatClient(
+        SlerpChatClientOptions options,
+        IEngineLoader loader,
+        ILogger logger,
+        SlerpInstruments instruments,
+        IProgress<LoadProgress>? loadProgress)
+        : this(
+            new EngineHost(options.ToEngineOptions(), loader, new EngineHostServices(logger, instruments, TimeProvider.System, loadProgress)),
+            options,
+            new ChatClientServices(logger, instruments, TimeProvider.System))
+    {
+        _ownsHost = true;
+        _ownInstruments = instruments;
+    }
+
+    private string ModelId => _metadata.DefaultModelId!;
+
+    /// <summary>Loads the model now rather than with the first request.</summary>
+    /// <param name="cancellationToken">Ends the wait, not a load that others wait for.</param>
+    /// <returns>What is loaded.</returns>
+    /// <exception cref="EngineException">The model cannot be loaded; the next call tries again.</exception>
+    public async Task<ModelInfo> LoadAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return (await _host.GetAsync(cancellationToken).ConfigureAwait(false)).Model;
+    }
+
+    /// <inheritdoc />
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        OptionRanges.ThrowIfOutOfRange(options);
+        return MeasuredAsync(messages, options, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is not null)
+        {
+            return null;
+        }
+
+        if (serviceType == typeof(ChatClientMetadata))
+        {
+            return _metadata;
+        }
+
+        if (serviceType.IsInstanceOfType(this))
+        {
+            return this;
+        }
+
+        var engine = _host.Loaded;
+        return serviceType == typeof(ModelInfo) ? engine?.Model : engine?.GetService(serviceType);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        if (_ownsHost)
+        {
+            await _host.DisposeAsync().ConfigureAwait(false);
+            _ownInstruments?.Dispose();
+        }
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> MeasuredAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var scope = new RequestScope(ModelId, _logger, _instruments, _time);
+        var updates = AnswerAsync(messages, options, scope, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (updates.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                    {
+                        break;
+                    }
+                }
+                catch (Exception failure)
+                {
+                    scope.Fail(failure);
+                    throw;
+                }
+
+                yield return updates.Current;
+            }
+        }
+
+        scope.Answered();
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, RequestScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var engine = await _host.GetAsync(cancellationToken).ConfigureAwait(false);
+        var request = _translator.Translate(messages, options, engine.Model);
+        var response = new ResponseTranslator(request, ModelId, scope.ResponseId, scope.CreatedAt);
+        var generation = await StartAsync(engine, request.Generation, scope, cancellationToken).ConfigureAwait(false);
+        await using (generation.ConfigureAwait(false))
+        {
+            try
+            {
+                await foreach (var segment in DecodingPolicy.RunAsync(generation, cancellationToken).ConfigureAwait(false))
+                {
+                    if (response.Translate(segment) is { } update)
+                    {
+                        yield return update;
+                    }
+
+                    if (response.IsComplete)
+                    {
+                        break;
+                    }
+                }
+            }
+            finally
+            {
+                scope.Stats = generation.Stats;
+            }
+
+            yield return response.Final(generation.Stats);
+        }
+    }
+
+    /// <summary>Templates differ in which turns they take: one that refuses the turns as given is offered the same conversation in alternating turns.</summary>
+    private async ValueTask<Generation> StartAsync(
+        IEngine engine, GenerationRequest request, RequestScope scope, CancellationToken cancellationToken)
+    {
+        foreach (var simpler in AlternatingTurns.Simplifications(request.Prompt))
+        {
+            try
+            {
+                return await engine.GenerateAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ChatTemplateException refusal)
+            {
+                _logger.TemplateRefused(scope.ResponseId, refusal);
+                request = request with { Prompt = simpler };
+            }
+        }
+
+        return await engine.GenerateAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+}

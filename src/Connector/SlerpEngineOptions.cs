@@ -1,0 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+using Slerp.Engine;
+
+namespace Slerp.Connector;
+
+/// <summary>How the model is kept and run: the bindable face of <see cref="EngineOptions"/>, whose defaults it takes.</summary>
+public sealed class SlerpEngineOptions
+{
+    private static readonly EngineOptions EngineDefaults = new() { ModelPath = string.Empty };
+
+    /// <inheritdoc cref="EngineOptions.Backend"/>
+    [Required(ErrorMessage = "{0} is empty; expected a backend's name, such as \"cpu\".")]
+    public string Backend { get; set; } = EngineDefaults.Backend;
+
+    /// <inheritdoc cref="EngineOptions.WeightFormat"/>
+    [EnumDataType(typeof(WeightFormat))]
+    public WeightFormat WeightFormat { get; set; } = EngineDefaults.WeightFormat;
+
+    /// <inheritdoc cref="EngineOptions.KvFormat"/>
+    [EnumDataType(typeof(KvFormat))]
+    public KvFormat KvFormat { get; set; } = EngineDefaults.KvFormat;
+
+    /// <inheritdoc cref="EngineOptions.Threads"/>
+    [Range(0, 1024, ErrorMessage = "{0} must be from {1} to {2}; 0 takes one per physical core.")]
+    public int Threads { get; set; } = EngineDefaults.Threads;
+
+    /// <inheritdoc cref="EngineOptions.ContextTokens"/>
+    [Range(0, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}; 0 takes the model's own limit.")]
+    public int ContextTokens { get; set; } = EngineDefaults.ContextTokens;
+
+    /// <inheritdoc cref="EngineOptions.KvCacheBytes"/>
+    [Range(0L, long.MaxValue, ErrorMessage = "{0} must be from {1} to {2}; 0 lets the engine choose.")]
+    public long KvCacheBytes { get; set; } = EngineDefaults.KvCacheBytes;
+
+    /// <inheritdoc cref="EngineOptions.MaxConcurrentRequests"/>
+    [Range(1, 4096, ErrorMessage = "{0} must be from {1} to {2}.")]
+    public int MaxConcurrentRequests { get; set; } = EngineDefaults.MaxConcurrentRequests;
+
+    /// <inheritdoc cref="EngineOptions.QueueLimit"/>
+    [Range(0, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}; 0 refuses whatever cannot start at once.")]
+    public int QueueLimit { get; set; } = EngineDefaults.QueueLimit;
+
+    /// <inheritdoc cref="EngineOptions.PrefillChunkTokens"/>
+    [Range(1, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}.")]
+    public int PrefillChunkTokens { get; set; } = EngineDefaults.PrefillChunkTokens;
+}

@@ -1,0 +1,60 @@
+namespace Slerp.Connector;
+
+/// <summary>Keys of <c>AdditionalProperties</c> this client reads (on options and content) and writes (on responses).</summary>
+/// <remarks>Values may be numbers, booleans or strings, plain or as JSON elements.</remarks>
+public static class SlerpProperties
+{
+    /// <summary>Options, boolean: continue the text of the messages as it stands, without a chat template.</summary>
+    public const string Raw = "slerp.raw";
+
+    /// <summary>Options, text of at most 128 characters: whose request it is; cached state is never shared between tenants.</summary>
+    public const string Tenant = "slerp.tenant";
+
+    /// <summary>Request: the drafter, a name of <see cref="Slerp.Engine.EngineCatalog.Drafters"/>; it changes the speed of an answer, never its text.</summary>
+    public const string Drafter = "slerp.drafter";
+
+    /// <summary>Response: steps that ran a draft.</summary>
+    public const string DraftRounds = "slerp.draft.rounds";
+
+    /// <summary>Response: tokens proposed by drafters. Counts by source follow the name: slerp.draft.proposed.lookup.</summary>
+    public const string DraftProposed = "slerp.draft.proposed";
+
+    /// <summary>Response: proposed tokens that were the model's own. Counts by source follow the name: slerp.draft.accepted.lookup.</summary>
+    public const string DraftAccepted = "slerp.draft.accepted";
+
+    /// <summary>Response: times a drafter failed and the answer went on without it.</summary>
+    public const string DraftFaults = "slerp.draft.faults";
+
+    /// <summary>Options, number in [0, 1): drop tokens below this share of the most likely one's probability.</summary>
+    public const string MinP = "min_p";
+
+    /// <summary>Options, number above 0: divides positive and multiplies negative logits of tokens already seen; 1 does nothing.</summary>
+    public const string RepetitionPenalty = "repetition_penalty";
+
+    /// <summary>Options, integer: not supported; refused unless 0.</summary>
+    public const string NoRepeatNgramSize = "no_repeat_ngram_size";
+
+    /// <summary>Text content, boolean: the text is context to draw on. Set by <c>AsContext()</c>.</summary>
+    public const string Context = "slerp.context";
+
+    /// <summary>Response, integer: the seed the answer was drawn with; the same seed and options give the same text.</summary>
+    public const string Seed = "slerp.seed";
+
+    /// <summary>Response, usage count, integer: passes over the weights after the prompt.</summary>
+    public const string Steps = "slerp.steps";
+
+    /// <summary>Response, usage count, integer: times the answer went on in vanilla decoding after a failed check or a fault.</summary>
+    public const string Fallbacks = "slerp.fallbacks";
+
+    /// <summary>Response, number: milliseconds from submission to the first step.</summary>
+    public const string QueueMilliseconds = "slerp.queue_ms";
+
+    /// <summary>Response, number: milliseconds from the first step to the first token.</summary>
+    public const string PrefillMilliseconds = "slerp.prefill_ms";
+
+    /// <summary>Response, number: milliseconds from the first token to the last.</summary>
+    public const string DecodeMilliseconds = "slerp.decode_ms";
+
+    /// <summary>Response, number: tokens per second after the first token; 0 for answers of fewer than two tokens.</summary>
+    public const string TokensPerSecond = "slerp.tokens_per_second";
+}

@@ -1,0 +1,38 @@
+namespace Slerp.Connector;
+
+/// <summary>What one answer took, read back from a response. Immutable.</summary>
+public sealed record SlerpStatistics
+{
+    /// <summary>Tokens of the prompt.</summary>
+    public required long PromptTokens { get; init; }
+
+    /// <summary>Prompt tokens found in the cache.</summary>
+    public required long CachedPromptTokens { get; init; }
+
+    /// <summary>Tokens of the answer.</summary>
+    public required long OutputTokens { get; init; }
+
+    /// <summary>Passes over the weights after the prompt.</summary>
+    public required long Steps { get; init; }
+
+    /// <summary>Times the answer went on in vanilla decoding after a failed check or a fault.</summary>
+    public required long Fallbacks { get; init; }
+
+    /// <summary>From submission to the first step.</summary>
+    public required TimeSpan QueueTime { get; init; }
+
+    /// <summary>From the first step to the first token.</summary>
+    public required TimeSpan PrefillTime { get; init; }
+
+    /// <summary>From the first token to the last.</summary>
+    public required TimeSpan DecodeTime { get; init; }
+
+    /// <summary>Tokens per second after the first token; 0 for answers of fewer than two tokens.</summary>
+    public required double TokensPerSecond { get; init; }
+
+    /// <summary>The seed the answer was drawn with.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Tokens per pass over the weights, the first token (which the prompt's own pass yields) not counted; 0 without a pass.</summary>
+    public double TokensPerStep => Steps == 0 ? 0 : (double)(OutputTokens - 1) / Steps;
+}

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Telemetry;
+
+/// <summary>Measures and logs one request, from the call to the last word. One caller at a time.</summary>
+internal sealed class RequestScope : IDisposable
+{
+    private readonly string _modelId;
+    private readonly ILogger _logger;
+    private readonly SlerpInstruments _instruments;
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private Exception? _failure;
+    private bool _answered;
+
+    public RequestScope(string modelId, ILogger logger, SlerpInstruments instruments, TimeProvider time)
+    {
+        (_modelId, _logger, _instruments, _time) = (modelId, logger, instruments, time);
+        _started = time.GetTimestamp();
+        CreatedAt = time.GetUtcNow();
+        logger.RequestStarted(ResponseId);
+        instruments.RequestStarted(modelId);
+    }
+
+    /// <summary>The response's id.</summary>
+    public string ResponseId { get; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>When the request came.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>What the answer took, once it was begun.</summary>
+    public GenerationStats? Stats { get; set; }
+
+    /// <summary>The request failed.</summary>
+    public void Fail(Exception failure) => _failure = failure;
+
+    /// <summary>The whole answer was handed over.</summary>
+    public void Answered() => _answered = true;
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        var elapsed = _time.GetElapsedTime(_started);
+        var milliseconds = elapsed.TotalMilliseconds;
+        if (_failure is not null and not OperationCanceledException)
+        {
+            _logger.RequestFailed(ResponseId, milliseconds, _failure);
+        }
+        else if (_answered && Stats is { } stats)
+        {
+            _logger.RequestAnswered(ResponseId, stats.PromptTokens, stats.CachedPromptTokens, stats.OutputTokens, stats.Steps, milliseconds);
+        }
+        else
+        {
+            _logger.RequestLeft(ResponseId, milliseconds);
+        }
+
+        _instruments.RequestEnded(_modelId, elapsed, Stats, _failure);
+    }
+}

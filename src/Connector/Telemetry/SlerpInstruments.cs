@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Telemetry;
+
+/// <summary>The connector's instruments on the meter <see cref="SlerpTelemetry.MeterName"/>. Thread-safe.</summary>
+internal sealed class SlerpInstruments : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly Meter? _own;
+    private readonly Histogram<double> _requestDuration;
+    private readonly Histogram<double> _timeToFirstToken;
+    private readonly Histogram<double> _timePerOutputToken;
+    private readonly Counter<long> _outputTokens;
+    private readonly UpDownCounter<long> _activeRequests;
+
+    /// <param name="factory">The application's; null where it has none, then an own meter is made.</param>
+    public SlerpInstruments(IMeterFactory? factory)
+    {
+        _meter = factory?.Create(SlerpTelemetry.MeterName) ?? (_own = new Meter(SlerpTelemetry.MeterName));
+        _requestDuration = _meter.CreateHistogram<double>(SlerpTelemetry.RequestDuration, "s");
+        _timeToFirstToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimeToFirstToken, "s");
+        _timePerOutputToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimePerOutputToken, "s");
+        _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}");
+        _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}");
+        ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
+    }
+
+    /// <summary>Seconds a model took to load.</summary>
+    public Histogram<double> ModelLoadDuration { get; }
+
+    /// <summary>A request begins.</summary>
+    public void RequestStarted(string modelId) => _activeRequests.Add(1, Tags(modelId, null));
+
+    /// <summary>A request ends, well or not.</summary>
+    /// <param name="modelId">The model's id.</param>
+    /// <param name="elapsed">Since the call.</param>
+    /// <param name="stats">What the answer took; null where none was begun.</param>
+    /// <param name="failure">Why it failed; null where it did not.</param>
+    public void RequestEnded(string modelId, TimeSpan elapsed, GenerationStats? stats, Exception? failure)
+    {
+        _activeRequests.Add(-1, Tags(modelId, null));
+        var tags = Tags(modelId, failure);
+        _requestDuration.Record(elapsed.TotalSeconds, tags);
+        if (stats is not { OutputTokens: > 0 })
+        {
+            return;
+        }
+
+        _outputTokens.Add(stats.OutputTokens, tags);
+        _timeToFirstToken.Record((stats.QueueTime + stats.PrefillTime).TotalSeconds, tags);
+        if (stats.OutputTokens > 1)
+        {
+            _timePerOutputToken.Record(stats.DecodeTime.TotalSeconds / (stats.OutputTokens - 1), tags);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _own?.Dispose();
+
+    private static TagList Tags(string modelId, Exception? failure)
+    {
+        var tags = new TagList
+        {
+            { SlerpTelemetry.OperationTag, "chat" },
+            { SlerpTelemetry.ProviderTag, SlerpTelemetry.ProviderName },
+            { SlerpTelemetry.RequestModelTag, modelId },
+        };
+        if (failure is not null)
+        {
+            tags.Add(SlerpTelemetry.ErrorTag, failure.GetType().FullName);
+        }
+
+        return tags;
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Telemetry;
+
+/// <summary>Every log event of the connector. None carries text of prompts or answers.</summary>
+internal static partial class SlerpLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Loading model {ModelPath} on {Backend}.")]
+    public static partial void LoadingModel(this ILogger logger, string modelPath, string backend);
+
+    [LoggerMessage(2, LogLevel.Debug, "Loading model: {Percent} % ({BytesDone} of {BytesTotal} bytes).")]
+    public static partial void LoadProgressed(this ILogger logger, int percent, long bytesDone, long bytesTotal);
+
+    [LoggerMessage(3, LogLevel.Information, "Loaded model {Model} ({Architecture}) on {Device}: {WeightFormat}, {WeightBytes} bytes of weights, {Seconds:F2} s.")]
+    public static partial void LoadedModel(
+        this ILogger logger, string model, string architecture, string device, WeightFormat weightFormat, long weightBytes, double seconds);
+
+    [LoggerMessage(4, LogLevel.Error, "Loading model {ModelPath} failed.")]
+    public static partial void LoadFailed(this ILogger logger, string modelPath, Exception failure);
+
+    [LoggerMessage(10, LogLevel.Debug, "Request {ResponseId} begins.")]
+    public static partial void RequestStarted(this ILogger logger, string responseId);
+
+    [LoggerMessage(11, LogLevel.Information, "Request {ResponseId} answered: {PromptTokens} prompt tokens ({CachedTokens} cached), {OutputTokens} output tokens in {Steps} steps, {Milliseconds:F0} ms.")]
+    public static partial void RequestAnswered(
+        this ILogger logger, string responseId, int promptTokens, int cachedTokens, int outputTokens, int steps, double milliseconds);
+
+    [LoggerMessage(12, LogLevel.Debug, "Request {ResponseId} was cancelled or left after {Milliseconds:F0} ms.")]
+    public static partial void RequestLeft(this ILogger logger, string responseId, double milliseconds);
+
+    [LoggerMessage(13, LogLevel.Warning, "Request {ResponseId} failed after {Milliseconds:F0} ms.")]
+    public static partial void RequestFailed(this ILogger logger, string responseId, double milliseconds, Exception failure);
+
+    [LoggerMessage(14, LogLevel.Debug, "Request {ResponseId}: the chat template refused the turns as given; trying again with alternating turns.")]
+    public static partial void TemplateRefused(this ILogger logger, string responseId, ChatTemplateException failure);
+
+    [LoggerMessage(20, LogLevel.Warning, "Ignored: {What}. {Why}")]
+    public static partial void IgnoredWithWarning(this ILogger logger, string what, string why);
+
+    [LoggerMessage(21, LogLevel.Debug, "Ignored: {What}. {Why}")]
+    public static partial void IgnoredQuietly(this ILogger logger, string what, string why);
+}

@@ -1,0 +1,79 @@
+using Slerp.Engine;
+
+namespace Slerp.Connector.Translation;
+
+/// <summary>The same conversation for templates that demand user and assistant in turn and know no system turn.</summary>
+/// <remarks>
+/// Used only where a template refused the turns as given: system text moves into the user turn that follows it, neighbours of one role are joined,
+/// a conversation that the assistant opens gets an empty user turn. No text is lost.
+/// </remarks>
+internal static class AlternatingTurns
+{
+    /// <summary>The same prompt in ever simpler turns; those equal to what was already tried are left out.</summary>
+    public static IEnumerable<Prompt> Simplifications(Prompt prompt)
+    {
+        if (prompt is not Prompt.Conversation conversation)
+        {
+            yield break;
+        }
+
+        var withSystem = Of(conversation.Turns, keepSystem: true);
+        if (!withSystem.SequenceEqual(conversation.Turns))
+        {
+            yield return conversation with { Turns = withSystem };
+        }
+
+        if (conversation.Turns is [{ Role: ChatTurnRole.System }, ..])
+        {
+            yield return conversation with { Turns = Of(conversation.Turns, keepSystem: false) };
+        }
+    }
+
+    /// <summary>The turns in turn. The leading system turn stays where <paramref name="keepSystem"/>.</summary>
+    public static IReadOnlyList<ChatTurn> Of(IReadOnlyList<ChatTurn> turns, bool keepSystem)
+    {
+        var result = new List<ChatTurn>();
+        for (var i = 0; i < turns.Count; i++)
+        {
+            var turn = turns[i];
+            if (turn.Role == ChatTurnRole.System && !(i == 0 && keepSystem))
+            {
+                turn = turn with { Role = ChatTurnRole.User, Name = null };
+            }
+
+            if (turn.Role == ChatTurnRole.Assistant && result.All(earlier => earlier.Role == ChatTurnRole.System))
+            {
+                result.Add(new ChatTurn { Role = ChatTurnRole.User });
+            }
+
+            if (result.Count > 0 && CanJoin(result[^1], turn))
+            {
+                result[^1] = Join(result[^1], turn);
+            }
+            else
+            {
+                result.Add(turn);
+            }
+        }
+
+        return result;
+    }
+
+    private static bool CanJoin(ChatTurn first, ChatTurn second) =>
+        first.Role == second.Role && first.Role is ChatTurnRole.User or ChatTurnRole.Assistant;
+
+    private static ChatTurn Join(ChatTurn first, ChatTurn second)
+    {
+        var parts = new TurnParts();
+        parts.AddRange(first.Parts);
+        parts.AddParagraphs(second.Parts);
+        return first with
+        {
+            Parts = parts.ToList(),
+            ToolCalls = [.. first.ToolCalls, .. second.ToolCalls],
+            Reasoning = first.Reasoning is null || second.Reasoning is null
+                ? first.Reasoning ?? second.Reasoning
+                : first.Reasoning + "\n\n" + second.Reasoning,
+        };
+    }
+}

@@ -1,0 +1,207 @@
+using System.Text;
+using Microsoft.Extensions.AI;
+
+namespace Slerp.Connector.Translation;
+
+/// <summary>Reads an answer as it arrives: reasoning first, then text and tool calls. One per answer.</summary>
+/// <remarks>
+/// Text that may still become a mark is held back. A call is handed over only when it is complete and its arguments could be read;
+/// otherwise what the model wrote is handed over as the text it is.
+/// </remarks>
+internal sealed class AnswerParser(AnswerReading reading)
+{
+    private const string ThinkOpen = "<think>";
+    private const string ThinkClose = "</think>";
+
+    private readonly StringBuilder _pending = new();
+    private CallScanner _scanner;
+    private State _state = reading.Reasoning == ReasoningReading.AsText ? State.Text : State.Start;
+    private bool _skipSpace;
+
+    private enum State
+    {
+        Start,
+        Reasoning,
+        Text,
+        Call,
+    }
+
+    /// <summary>Whether what arrives now is reasoning.</summary>
+    public bool IsReasoning => _state == State.Reasoning;
+
+    /// <summary>Whether a chat template knows reasoning marks.</summary>
+    public static bool KnowsReasoning(string? template) => template?.Contains(ThinkClose, StringComparison.Ordinal) ?? false;
+
+    /// <summary>Reads on, and adds what is certain by now.</summary>
+    public void Append(string text, List<AIContent> contents)
+    {
+        _pending.Append(text);
+        while (Advance(contents))
+        {
+        }
+    }
+
+    /// <summary>The answer has ended: what was held back is decided.</summary>
+    public void Complete(List<AIContent> contents)
+    {
+        switch (_state)
+        {
+            case State.Reasoning:
+                AddReasoning(Take(_pending.Length), contents);
+                break;
+            case State.Call:
+                var body = Take(_pending.Length);
+                AddCall(body, body, contents);
+                break;
+            default:
+                var rest = Take(_pending.Length);
+                AddText(_skipSpace ? rest.TrimStart() : rest, contents);
+                break;
+        }
+    }
+
+    /// <summary>One step; false when more text is needed.</summary>
+    private bool Advance(List<AIContent> contents) => _state switch
+    {
+        State.Start => Start(),
+        State.Reasoning => Reason(contents),
+        State.Text => Text(contents),
+        _ => Call(contents),
+    };
+
+    private bool Start()
+    {
+        var text = _pending.ToString();
+        var trimmed = text.TrimStart();
+        if (trimmed.StartsWith(ThinkOpen, StringComparison.Ordinal))
+        {
+            Take(text.Length - trimmed.Length + ThinkOpen.Length);
+            (_state, _skipSpace) = (State.Reasoning, true);
+            return true;
+        }
+
+        if (ThinkOpen.StartsWith(trimmed, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        _state = State.Text;
+        return true;
+    }
+
+    private bool Reason(List<AIContent> contents)
+    {
+        var text = _pending.ToString();
+        var end = text.IndexOf(ThinkClose, StringComparison.Ordinal);
+        if (end < 0)
+        {
+            AddReasoning(Take(text.Length - Held(text, ThinkClose)), contents);
+            return false;
+        }
+
+        AddReasoning(Take(end).TrimEnd(), contents);
+        Take(ThinkClose.Length);
+        (_state, _skipSpace) = (State.Text, true);
+        return true;
+    }
+
+    private bool Text(List<AIContent> contents)
+    {
+        SkipSpace();
+        if (reading.Dialect is not { } dialect)
+        {
+            AddText(Take(_pending.Length), contents);
+            return false;
+        }
+
+        var text = _pending.ToString();
+        var open = text.IndexOf(dialect.Open, StringComparison.Ordinal);
+        if (open < 0)
+        {
+            AddText(Take(text.Length - Held(text, dialect.Open)), contents);
+            return false;
+        }
+
+        AddText(Take(open).TrimEnd(), contents);
+        Take(dialect.Open.Length);
+        (_state, _scanner) = (State.Call, new CallScanner(dialect.Close));
+        return true;
+    }
+
+    private bool Call(List<AIContent> contents)
+    {
+        var close = _scanner.Find(_pending);
+        if (close < 0)
+        {
+            return false;
+        }
+
+        var body = Take(close);
+        AddCall(body, body + Take(reading.Dialect!.Close.Length), contents);
+        _state = State.Text;
+        return true;
+    }
+
+    private void AddCall(string body, string written, List<AIContent> contents)
+    {
+        var call = reading.Dialect!.Parse(body);
+        contents.Add(call is null ? new TextContent(reading.Dialect.Open + written) : call);
+        _skipSpace = call is not null;
+    }
+
+    private static void AddText(string text, List<AIContent> contents)
+    {
+        if (text.Length > 0)
+        {
+            contents.Add(new TextContent(text));
+        }
+    }
+
+    private void AddReasoning(string text, List<AIContent> contents)
+    {
+        text = _skipSpace ? text.TrimStart() : text;
+        _skipSpace &= text.Length == 0;
+        if (text.Length > 0 && reading.Reasoning == ReasoningReading.Show)
+        {
+            contents.Add(new TextReasoningContent(text));
+        }
+    }
+
+    /// <summary>Space between a mark and the text that follows belongs to neither.</summary>
+    private void SkipSpace()
+    {
+        var space = 0;
+        while (_skipSpace && space < _pending.Length && char.IsWhiteSpace(_pending[space]))
+        {
+            space++;
+        }
+
+        _pending.Remove(0, space);
+        _skipSpace &= _pending.Length == 0;
+    }
+
+    private string Take(int length)
+    {
+        var taken = _pending.ToString(0, length);
+        _pending.Remove(0, length);
+        return taken;
+    }
+
+    /// <summary>How many last characters may belong to the mark: the start of it, and space before it.</summary>
+    private static int Held(string text, string mark)
+    {
+        var partial = Math.Min(mark.Length - 1, text.Length);
+        while (partial > 0 && !text.AsSpan(text.Length - partial).SequenceEqual(mark.AsSpan(0, partial)))
+        {
+            partial--;
+        }
+
+        var space = text.Length - partial;
+        while (space > 0 && char.IsWhiteSpace(text[space - 1]))
+        {
+            space--;
+        }
+
+        return text.Length - space;
+    }
+}

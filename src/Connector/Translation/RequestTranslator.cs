@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Slerp.Connector.Telemetry;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Translation;
+
+/// <summary>Messages and options to one complete request. What cannot be honoured is refused by name. Thread-safe; changes nothing it is given.</summary>
+internal sealed class RequestTranslator(SlerpChatClientOptions client, string modelId, IgnoredFeatures ignored)
+{
+    private const int MostTenantCharacters = 128;
+
+    private readonly MessageTranslator _messages = new(client.UnsupportedContent, ignored);
+    private readonly ToolTranslator _tools = new(ignored);
+    private readonly string _tenant = Guid.NewGuid().ToString("N");
+
+    /// <summary>The request.</summary>
+    /// <exception cref="NotSupportedException">Something is asked that this model or version cannot do.</exception>
+    /// <exception cref="InvalidOperationException">The request contradicts itself, or names another model while ids are strict.</exception>
+    public TranslatedRequest Translate(IEnumerable<ChatMessage> messages, ChatOptions? options, ModelInfo model)
+    {
+        OptionRanges.ThrowIfOutOfRange(options);
+        CheckModelId(options, model);
+        RefuseUnsupported(options);
+        NoteIgnored(options);
+        var seed = SamplingTranslator.Seed(options, client.Defaults);
+        var properties = new PropertyReader(options?.AdditionalProperties);
+        var isRaw = properties.Boolean(SlerpProperties.Raw) ?? false;
+        var tools = isRaw ? [] : _tools.Translate(options, model);
+        var generation = new GenerationRequest
+        {
+            Prompt = isRaw ? RawPrompt(messages, options) : Conversation(messages, options, tools, model),
+            Sampling = SamplingTranslator.Sampling(options, client.Defaults, model, seed),
+            Penalties = SamplingTranslator.Penalties(options, model),
+            MaxOutputTokens = options?.MaxOutputTokens ?? client.Defaults.MaxOutputTokens ?? model.ContextTokens,
+            StopSequences = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))],
+            Tenant = Tenant(properties),
+            Drafter = Drafter(properties),
+        };
+        return new TranslatedRequest(generation, seed, isRaw ? AnswerReading.PlainText : Reading(options, tools, model));
+    }
+
+    private string Drafter(PropertyReader properties)
+    {
+        var drafter = properties.Text(SlerpProperties.Drafter) ?? client.Defaults.Drafter;
+        return EngineCatalog.Drafters.Contains(drafter) ? drafter : throw new ArgumentOutOfRangeException(
+            SlerpProperties.Drafter, drafter, $"Unknown drafter '{drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
+    }
+
+    private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        if (!string.IsNullOrWhiteSpace(options?.Instructions) || options?.Tools is { Count: > 0 })
+        {
+            throw new InvalidOperationException(
+                $"AdditionalProperties[\"{SlerpProperties.Raw}\"] continues the messages' text as it stands, which leaves no place for Instructions or Tools. Remove them, or {SlerpProperties.Raw}.");
+        }
+
+        return new Prompt.Raw(string.Concat(messages.Select(message => message.Text)));
+    }
+
+    private Prompt.Conversation Conversation(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, IReadOnlyList<ChatTool> tools, ModelInfo model)
+    {
+        if (!model.HasChatTemplate)
+        {
+            throw new NotSupportedException(
+                $"Model '{model.Name}' has no chat template, so it cannot hold a conversation. "
+                + $"Set ChatOptions.AdditionalProperties[\"{SlerpProperties.Raw}\"] = true to have it continue the text as it stands.");
+        }
+
+        return new Prompt.Conversation(_messages.Translate(messages, options?.Instructions), tools, TemplateVariables(options));
+    }
+
+    private static Dictionary<string, JsonElement> TemplateVariables(ChatOptions? options)
+    {
+        var variables = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        if (options?.Reasoning?.Effort is { } effort)
+        {
+            variables["enable_thinking"] = JsonSerializer.SerializeToElement(
+                effort != ReasoningEffort.None, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(bool)));
+        }
+
+        return variables;
+    }
+
+    private static AnswerReading Reading(ChatOptions? options, IReadOnlyList<ChatTool> tools, ModelInfo model)
+    {
+        var dialect = tools.Count == 0 ? null : ToolCallDialect.ForTemplate(model.ChatTemplate) ?? throw new NotSupportedException(
+            $"The request offers {tools.Count} tools, but how model '{model.Name}' writes its calls is not known here; known: {HermesToolCallDialect.OpenMark} (Hermes, Qwen). "
+            + "Use such a model, or send the request with ToolMode None.");
+        var reasoning = !AnswerParser.KnowsReasoning(model.ChatTemplate) ? ReasoningReading.AsText
+            : options?.Reasoning?.Output == ReasoningOutput.None ? ReasoningReading.Hide
+            : ReasoningReading.Show;
+        return new AnswerReading(dialect, options?.AllowMultipleToolCalls == false ? CallCount.One : CallCount.Many, reasoning);
+    }
+
+    private void CheckModelId(ChatOptions? options, ModelInfo model)
+    {
+        if (options?.ModelId is not { } asked || asked == modelId || asked == model.Name)
+        {
+            return;
+        }
+
+        if (client.StrictModelId)
+        {
+            throw new InvalidOperationException(
+                $"The request asks for model '{asked}'; this client holds '{modelId}'. Ask for that, leave ModelId null, or set {nameof(client.StrictModelId)} to false.");
+        }
+
+        ignored.Warn($"model id '{asked}'", $"This client holds '{modelId}' and answers with it.");
+    }
+
+    private static void RefuseUnsupported(ChatOptions? options)
+    {
+        if (options?.ResponseFormat is ChatResponseFormatJson)
+        {
+            throw new NotSupportedException(
+                "ChatOptions.ResponseFormat asks for JSON, which needs constrained decoding; this version of the engine has none. Leave it null or Text.");
+        }
+
+#pragma warning disable MEAI001 // Experimental in the abstractions; refusing it needs its name.
+        if (options?.ContinuationToken is not null)
+#pragma warning restore MEAI001
+        {
+            throw new NotSupportedException(
+                "ChatOptions.ContinuationToken is set, but this client never issues one. Send the conversation without it.");
+        }
+    }
+
+    private void NoteIgnored(ChatOptions? options)
+    {
+        if (options?.ConversationId is not null)
+        {
+            ignored.Note("ChatOptions.ConversationId", "This client is stateless: send the whole conversation.");
+        }
+
+        if (options?.RawRepresentationFactory is not null)
+        {
+            ignored.Note("ChatOptions.RawRepresentationFactory", "There is no raw options type; use AdditionalProperties.");
+        }
+    }
+
+    private string Tenant(PropertyReader properties)
+    {
+        var tenant = properties.Text(SlerpProperties.Tenant) ?? _tenant;
+        return tenant.Length <= MostTenantCharacters ? tenant : throw new ArgumentException(
+            $"AdditionalProperties[\"{SlerpProperties.Tenant}\"] has {tenant.Length} characters; at most {MostTenantCharacters} are allowed. Use an id or a hash.");
+    }
+}

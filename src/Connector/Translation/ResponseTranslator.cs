@@ -1,0 +1,108 @@
+using Microsoft.Extensions.AI;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Translation;
+
+/// <summary>Segments to updates. One per answer.</summary>
+/// <remarks>
+/// Updates with content share one message id and so form one message. The last update carries usage and statistics and no message id:
+/// its properties then land on the response, streamed or not.
+/// </remarks>
+internal sealed class ResponseTranslator(TranslatedRequest request, string modelId, string responseId, DateTimeOffset createdAt)
+{
+    private readonly AnswerParser _parser = new(request.Reading);
+    private readonly string _messageId = Guid.NewGuid().ToString("N");
+    private int _reasoningTokens;
+    private bool _hasCalls;
+
+    /// <summary>Whether the finish was handed over: no further segment is wanted.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>The update a segment makes, or null where all its text is still held back.</summary>
+    public ChatResponseUpdate? Translate(Segment segment)
+    {
+        var contents = new List<AIContent>();
+        var reasoned = _parser.IsReasoning;
+        _parser.Append(segment.Text, contents);
+        _reasoningTokens += reasoned || _parser.IsReasoning ? segment.Tokens : 0;
+        if (segment.Finish is not null)
+        {
+            _parser.Complete(contents);
+        }
+
+        var firstCall = contents.FindIndex(content => content is FunctionCallContent);
+        _hasCalls |= firstCall >= 0;
+        var endsHere = firstCall >= 0 && request.Reading.Calls == CallCount.One;
+        if (endsHere)
+        {
+            contents.RemoveRange(firstCall + 1, contents.Count - firstCall - 1);
+        }
+
+        IsComplete = endsHere || segment.Finish is not null;
+        return contents.Count == 0 && !IsComplete ? null : Update(contents, segment);
+    }
+
+    /// <summary>The last update: usage and statistics.</summary>
+    public ChatResponseUpdate Final(GenerationStats stats) => new(ChatRole.Assistant, [new UsageContent(Usage(stats))])
+    {
+        ResponseId = responseId,
+        ModelId = modelId,
+        CreatedAt = createdAt,
+        RawRepresentation = stats,
+        AdditionalProperties = new AdditionalPropertiesDictionary
+        {
+            [SlerpProperties.Seed] = request.Seed,
+            [SlerpProperties.QueueMilliseconds] = stats.QueueTime.TotalMilliseconds,
+            [SlerpProperties.PrefillMilliseconds] = stats.PrefillTime.TotalMilliseconds,
+            [SlerpProperties.DecodeMilliseconds] = stats.DecodeTime.TotalMilliseconds,
+            [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
+        },
+    };
+
+    private ChatResponseUpdate Update(List<AIContent> contents, Segment segment) => new(ChatRole.Assistant, contents)
+    {
+        ResponseId = responseId,
+        MessageId = _messageId,
+        ModelId = modelId,
+        CreatedAt = createdAt,
+        FinishReason = IsComplete ? Finish(segment.Finish) : null,
+        RawRepresentation = segment,
+    };
+
+    private static AdditionalPropertiesDictionary<long> Counts(GenerationStats stats)
+    {
+        var counts = new AdditionalPropertiesDictionary<long>
+        {
+            [SlerpProperties.Steps] = stats.Steps,
+            [SlerpProperties.DraftRounds] = stats.Drafts.Rounds,
+            [SlerpProperties.DraftProposed] = stats.Drafts.Proposed,
+            [SlerpProperties.DraftAccepted] = stats.Drafts.Accepted,
+            [SlerpProperties.DraftFaults] = stats.Drafts.Faults,
+        };
+        foreach (var (name, source) in stats.Drafts.Sources)
+        {
+            counts[$"{SlerpProperties.DraftProposed}.{name}"] = source.Proposed;
+            counts[$"{SlerpProperties.DraftAccepted}.{name}"] = source.Accepted;
+        }
+
+        return counts;
+    }
+
+    private ChatFinishReason Finish(FinishReason? finish) =>
+        _hasCalls ? ChatFinishReason.ToolCalls
+        : finish == FinishReason.Length ? ChatFinishReason.Length
+        : ChatFinishReason.Stop;
+
+    private UsageDetails Usage(GenerationStats stats) => new()
+    {
+        InputTokenCount = stats.PromptTokens,
+        OutputTokenCount = stats.OutputTokens,
+        TotalTokenCount = (long)stats.PromptTokens + stats.OutputTokens,
+        CachedInputTokenCount = stats.CachedPromptTokens,
+        ReasoningTokenCount = request.Reading.Reasoning == ReasoningReading.AsText ? null : Math.Min(_reasoningTokens, stats.OutputTokens),
+        AdditionalCounts = Counts(stats),
+    };
+
+    private static double TokensPerSecond(GenerationStats stats) =>
+        stats.OutputTokens > 1 && stats.DecodeTime > TimeSpan.Zero ? (stats.OutputTokens - 1) / stats.DecodeTime.TotalSeconds : 0;
+}

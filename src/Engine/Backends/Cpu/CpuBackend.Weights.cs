@@ -1,0 +1,84 @@
+using Slerp.Engine.Backends.Cpu.Jobs;
+using Slerp.Engine.Backends.Cpu.Memory;
+
+namespace Slerp.Engine.Backends.Cpu;
+
+/// <content>Loading: packing weights once, with all threads, straight from the checkpoint.</content>
+internal sealed unsafe partial class CpuBackend
+{
+    /// <inheritdoc />
+    public Matrix LoadMatrix(IReadOnlyList<WeightTensor> parts, WeightFormat format)
+    {
+        RequireParts(parts);
+        var rows = new WeightRows(parts);
+        return Pack([rows], rows.Rows, parts[0].Columns, Resolve(format, parts[0].DType), isGated: false);
+    }
+
+    /// <inheritdoc />
+    public Matrix LoadGatedMatrix(WeightTensor gate, WeightTensor up, WeightFormat format)
+    {
+        Require(
+            gate.Rows == up.Rows && gate.Columns == up.Columns, nameof(LoadGatedMatrix),
+            $"'{gate.Name}' is [{gate.Rows}, {gate.Columns}] and '{up.Name}' [{up.Rows}, {up.Columns}]; they must be of one shape.");
+        RequireParts([gate, up]);
+        return Pack([new WeightRows([gate]), new WeightRows([up])], gate.Rows, gate.Columns, Resolve(format, gate.DType), isGated: true);
+    }
+
+    /// <inheritdoc />
+    public Tensor LoadVector(IReadOnlyList<WeightTensor> parts)
+    {
+        Require(parts.Count > 0, nameof(LoadVector), $"no parts were given.");
+        var columns = parts.Sum(part => part.Rows * part.Columns);
+        var piece = _arena.Take((long)CpuTensor.StrideOf(columns) * sizeof(float));
+        _vectors.Add(piece);
+        var at = (float*)piece.Pointer;
+        foreach (var part in parts)
+        {
+            part.ReadRows(0, part.Rows, new Span<float>(at, part.Rows * part.Columns));
+            at += part.Rows * part.Columns;
+        }
+
+        var tensor = new CpuTensor();
+        tensor.Assign((float*)piece.Pointer, 1, columns);
+        return tensor;
+    }
+
+    private static void RequireParts(IReadOnlyList<WeightTensor> parts)
+    {
+        Require(parts.Count > 0, nameof(LoadMatrix), $"no parts were given.");
+        foreach (var part in parts)
+        {
+            Require(
+                part.Rows > 0 && part.Columns > 0 && part.Columns == parts[0].Columns, nameof(LoadMatrix),
+                $"'{part.Name}' is [{part.Rows}, {part.Columns}]; expected at least one row of {parts[0].Columns} columns, as '{parts[0].Name}' has.");
+        }
+    }
+
+    /// <summary>Half-precision checkpoints are kept in 32 bits: exact, and no vector level of .NET widens them quickly.</summary>
+    private static WeightFormat Resolve(WeightFormat format, WeightDType stored) => format switch
+    {
+        WeightFormat.AsStored => stored == WeightDType.BF16 ? WeightFormat.BFloat16 : WeightFormat.Float32,
+        _ when Enum.IsDefined(format) => format,
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, $"Unknown weight format. Known: {string.Join(", ", Enum.GetNames<WeightFormat>())}."),
+    };
+
+    private CpuMatrix Pack(WeightRows[] sources, int outputs, int inputs, WeightFormat format, bool isGated)
+    {
+        var shape = _kernels.ShapeOf(format, inputs);
+        var panels = (outputs + shape.Columns - 1) / shape.Columns * sources.Length;
+        var piece = _arena.Take(checked(panels * shape.Bytes));
+        try
+        {
+            using var scratch = new WorkerScratch(_pool.Threads);
+            scratch.Reserve((long)shape.Columns * inputs * sizeof(float));
+            var job = new PackJob(sources, shape, piece.Pointer, scratch);
+            _pool.Run(ref job, panels);
+            return new CpuMatrix(outputs, inputs, format, shape, isGated, panels, piece);
+        }
+        catch
+        {
+            piece.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Slerp.Engine.Backends.Cpu.Kernels.Products;
+using Slerp.Engine.Backends.Cpu.Memory;
+
+namespace Slerp.Engine.Backends.Cpu;
+
+/// <summary>A matrix as panels, in the layout of one level's kernels.</summary>
+internal sealed unsafe class CpuMatrix(int outputs, int inputs, WeightFormat format, PanelShape shape, bool isGated, int panels, WeightArena.Piece memory)
+    : Matrix(outputs, inputs, format)
+{
+    /// <summary>How a panel is laid out.</summary>
+    public PanelShape Shape { get; } = shape;
+
+    /// <summary>Whether panels of gate and up projections alternate.</summary>
+    public bool IsGated { get; } = isGated;
+
+    /// <summary>Panels.</summary>
+    public int Panels { get; } = panels;
+
+    /// <summary>The first panel.</summary>
+    public byte* Pointer => memory.Pointer is null ? throw new ObjectDisposedException(nameof(CpuMatrix)) : memory.Pointer;
+
+    /// <inheritdoc />
+    public override long Bytes => memory.Bytes;
+
+    /// <inheritdoc />
+    public override void Dispose() => memory.Dispose();
+}

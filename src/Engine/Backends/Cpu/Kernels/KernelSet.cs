@@ -1,0 +1,41 @@
+using Slerp.Engine.Backends.Cpu.Kernels.Attention;
+using Slerp.Engine.Backends.Cpu.Kernels.Products;
+
+namespace Slerp.Engine.Backends.Cpu.Kernels;
+
+/// <summary>All kernels at one level of hardware support: one virtual call per chunk of work.</summary>
+internal abstract unsafe class KernelSet
+{
+    /// <summary>Columns of a float panel: two vectors.</summary>
+    public abstract int PanelWidth { get; }
+
+    /// <summary>Most bytes of scratch a worker needs for a product.</summary>
+    public abstract int ProductScratchBytes { get; }
+
+    /// <summary>The panel layout of a format at this level.</summary>
+    public abstract PanelShape ShapeOf(WeightFormat format, int k);
+
+    /// <summary>Multiplies panels [first, first + count).</summary>
+    public abstract void Multiply(in ProductTask task, int first, int count, byte* scratch);
+
+    /// <summary>Quantises one row of activations; <paramref name="rows"/> points at it.</summary>
+    public abstract void Quantize(in PanelShape shape, float* x, QuantizedRows rows);
+
+    /// <summary>Attention of one unit, or of one part of its blocks.</summary>
+    public abstract void Attend(in AttentionTask task, in AttentionUnit unit, int part, byte* scratch);
+
+    /// <summary>Joins the blocks of a unit computed in parts.</summary>
+    public abstract void Combine(in AttentionTask task, in AttentionUnit unit, byte* scratch);
+
+    public abstract void RmsNorm(float* x, float* w, int n, float eps, float* y);
+
+    public abstract void Rotate(float* x, float* cosSin, int n);
+
+    public abstract float Dot(float* a, float* b, int n);
+
+    public abstract void ScaledSum(float* a, float* b, float s, int n, float* y);
+
+    public abstract int ArgMax(float* x, int n);
+
+    public abstract void TopK(float* x, int n, int k, int* indices, float* values);
+}

@@ -1,0 +1,25 @@
+using System.Runtime.Intrinsics;
+using Slerp.Engine.Backends.Cpu.Kernels.Lanes;
+using Slerp.Engine.Backends.Cpu.Kernels.Products;
+
+namespace Slerp.Engine.Backends.Cpu.Kernels;
+
+/// <summary>Which vectors make up a level.</summary>
+internal static class KernelSets
+{
+    /// <summary>The kernels of a level the machine has.</summary>
+    public static KernelSet Create(CpuLevel level) => level switch
+    {
+        CpuLevel.Avx512Vnni =>
+            new KernelSet<Lanes512, Vector512<float>, DotVnni, Vector256<int>, Lanes256, Vector256<float>>(),
+        CpuLevel.Avx512 =>
+            new KernelSet<Lanes512, Vector512<float>, DotWiden256, Vector256<int>, Lanes256, Vector256<float>>(),
+        CpuLevel.Avx2Vnni =>
+            new KernelSet<Lanes256, Vector256<float>, DotVnni, Vector256<int>, Lanes256, Vector256<float>>(),
+        CpuLevel.Avx2 =>
+            new KernelSet<Lanes256, Vector256<float>, DotWiden256, Vector256<int>, Lanes256, Vector256<float>>(),
+        CpuLevel.Vector128 =>
+            new KernelSet<Lanes128, Vector128<float>, DotWiden128, Vector128<int>, Lanes128, Vector128<float>>(),
+        _ => new KernelSet<Lanes1, float, DotScalar, int, Lanes1, float>(),
+    };
+}

@@ -1,0 +1,53 @@
+using Slerp.Engine.Backends.Cpu.Kernels.Lanes;
+
+namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
+
+/// <summary>A micro-kernel as <see cref="PanelProduct{TLanes,TVector,TTile}"/> drives it.</summary>
+internal unsafe interface IPanelTile
+{
+    /// <summary>Most rows of a tile.</summary>
+    static abstract int Rows { get; }
+
+    /// <summary>Panel bytes per step of the inner loop.</summary>
+    static abstract int StepBytes { get; }
+
+    /// <summary>Panel bytes per block beside the steps.</summary>
+    static abstract int BlockStepBytes { get; }
+
+    static abstract void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead);
+}
+
+/// <summary>The float tile over a task's x.</summary>
+internal readonly unsafe struct FloatPanelTile<TLanes, TVector, TWeights> : IPanelTile
+    where TLanes : struct, ILanes<TVector>
+    where TVector : unmanaged
+    where TWeights : struct, IPairWeights<TVector>
+{
+    public static int Rows => TLanes.TileRows;
+
+    public static int StepBytes => TWeights.PairBytes;
+
+    public static int BlockStepBytes => 0;
+
+    public static void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead) =>
+        FloatTile<TLanes, TVector, TWeights>.Multiply(
+            rows, w, task.X + ((long)firstRow * task.XStride), task.XStride, task.K, c, cStride, ahead);
+}
+
+/// <summary>The integer tile over a task's quantised x.</summary>
+internal readonly unsafe struct IntegerPanelTile<TDot, TSums, TLanes, TVector, TWeights> : IPanelTile
+    where TDot : struct, IDotLanes<TSums, TVector>
+    where TSums : unmanaged
+    where TLanes : struct, ILanes<TVector>
+    where TVector : unmanaged
+    where TWeights : struct, IGroupWeights<TSums>
+{
+    public static int Rows => TDot.TileRows;
+
+    public static int StepBytes => TWeights.PairBytes;
+
+    public static int BlockStepBytes => TDot.Count * 2 * sizeof(float);
+
+    public static void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead) =>
+        IntegerTile<TDot, TSums, TLanes, TVector, TWeights>.Multiply(rows, w, task.Quantized.From(firstRow), c, cStride, ahead);
+}

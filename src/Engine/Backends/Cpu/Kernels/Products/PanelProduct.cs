@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using Slerp.Engine.Backends.Cpu.Kernels.Lanes;
+
+namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
+
+/// <summary>Walks rows and panels of a product so that each weight is read from memory once, and ends it.</summary>
+/// <remarks>
+/// Rows are taken in blocks; within a block every panel meets all row tiles while it is in the nearest cache.
+/// The tiles of a block are of near-equal height. None of this changes a result: see the micro-kernels.
+/// </remarks>
+internal static unsafe class PanelProduct<TLanes, TVector, TTile>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : unmanaged
+    where TTile : struct, IPanelTile
+{
+    // Measured: far enough to hide memory latency behind one sequential stream, near enough not to evict.
+    private const int AheadBytes = 8192;
+    private const int RowBlock = 192;
+
+    /// <summary>Bytes of scratch a worker needs.</summary>
+    public static int ScratchBytes => RowBlock * 2 * Columns * sizeof(float);
+
+    private static int Columns
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => TLanes.Count * 2;
+    }
+
+    /// <summary>Multiplies panels [first, first + count).</summary>
+    public static void Multiply(in ProductTask task, int first, int count, float* scratch)
+    {
+        var panelsPerResult = task.Ending == ProductEnding.Gate ? 2 : 1;
+        for (var row = 0; row < task.Rows; row += RowBlock)
+        {
+            var rows = Math.Min(RowBlock, task.Rows - row);
+            for (var panel = first; panel < first + count; panel += panelsPerResult)
+            {
+                for (var part = 0; part < panelsPerResult; part++)
+                {
+                    Tiles(task, panel + part, row, rows, scratch + (part * RowBlock * Columns));
+                }
+
+                var column = panel / panelsPerResult * Columns;
+                End(task, row, rows, column, scratch);
+            }
+        }
+    }
+
+    private static void Tiles(in ProductTask task, int panel, int row, int rows, float* c)
+    {
+        var w = task.Panels + (panel * task.PanelBytes);
+        var tiles = (rows + TTile.Rows - 1) / TTile.Rows;
+        var done = 0;
+        for (var tile = 0; tile < tiles; tile++)
+        {
+            var height = (rows - done + tiles - tile - 1) / (tiles - tile);
+            var ahead = tiles == 1
+                ? new PrefetchStream(w + AheadBytes, TTile.StepBytes, TTile.BlockStepBytes)
+                : new PrefetchStream(
+                    w + task.PanelBytes + (tile * task.PanelBytes / tiles), TTile.StepBytes / tiles, TTile.BlockStepBytes / tiles);
+            TTile.Multiply(task, height, w, row + done, c + (done * Columns), Columns, ahead);
+            done += height;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void End(in ProductTask task, int row, int rows, int column, float* c)
+    {
+        var bias = task.Bias is null ? null : task.Bias + column;
+        var y = task.Y + ((long)row * task.YStride) + column;
+        for (var index = 0; index < rows; index++, y += task.YStride, c += Columns)
+        {
+            for (var at = 0; at < Columns; at += TLanes.Count)
+            {
+                var value = TLanes.Load(c + at);
+                if (bias is not null)
+                {
+                    value = TLanes.Add(value, TLanes.Load(bias + at));
+                }
+
+                if (task.Ending == ProductEnding.Add)
+                {
+                    value = TLanes.Add(TLanes.Load(y + at), value);
+                }
+                else if (task.Ending == ProductEnding.Gate)
+                {
+                    value = Gate(value, TLanes.Load(c + (RowBlock * Columns) + at));
+                }
+
+                TLanes.Store(value, y + at);
+            }
+        }
+    }
+
+    /// <summary>silu(z) ⊙ u, silu(z) = z / (1 + e^-z).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVector Gate(TVector z, TVector u)
+    {
+        var minus = TLanes.Subtract(TLanes.Broadcast(0f), z);
+        var below = TLanes.Add(TLanes.Broadcast(1f), Exponential<TLanes, TVector>.Of(minus));
+        return TLanes.Multiply(TLanes.Divide(z, below), u);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
+
+/// <summary>The layout of one panel: some columns of y, all of k.</summary>
+/// <param name="Format">The kind of layout.</param>
+/// <param name="Columns">Columns of a panel.</param>
+/// <param name="K">Width of x.</param>
+/// <param name="BlockSize">Steps of k that share a scale, for the integer formats; all of k, padded, for scales per channel.</param>
+/// <param name="Group">Steps of k in a group of an integer format.</param>
+/// <param name="Offset">What storage adds to each integer weight.</param>
+internal readonly record struct PanelShape(PanelFormat Format, int Columns, int K, int BlockSize, int Group, int Offset)
+{
+    /// <summary>k is padded to whole blocks of this in integer formats.</summary>
+    public const int ScaleBlock = 32;
+
+    /// <summary>Blocks of k.</summary>
+    public int Blocks => (K + BlockSize - 1) / BlockSize;
+
+    /// <summary>Bytes of one block of an integer format: scales, then groups.</summary>
+    public long BlockBytes => (Columns * sizeof(float)) + ((long)Columns * BlockSize / (Format == PanelFormat.Int4 ? 2 : 1));
+
+    /// <summary>Bytes of a panel; a multiple of 64 wherever a panel is as wide as that.</summary>
+    public long Bytes => Format switch
+    {
+        PanelFormat.Float32 => (long)K * Columns * 4,
+        PanelFormat.BFloat16 => (long)((K + 1) & ~1) * Columns * 2,
+        _ => Blocks * BlockBytes,
+    };
+
+    /// <summary>Width of a row of quantised activations.</summary>
+    public int PaddedK => Blocks * BlockSize;
+}

@@ -1,0 +1,28 @@
+namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
+
+/// <summary>One product of activations with a packed matrix, in pointers: what all workers share.</summary>
+internal unsafe struct ProductTask
+{
+    public PanelFormat Format;
+    public ProductEnding Ending;
+
+    /// <summary>The first panel; they lie one behind another.</summary>
+    public byte* Panels;
+    public long PanelBytes;
+
+    /// <summary>Width of x.</summary>
+    public int K;
+
+    public int Rows;
+    public float* X;
+    public int XStride;
+
+    /// <summary>x in integers, for the integer formats.</summary>
+    public QuantizedRows Quantized;
+
+    public float* Y;
+    public int YStride;
+
+    /// <summary>Added to each row, or null.</summary>
+    public float* Bias;
+}

@@ -1,0 +1,173 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Slerp.Engine.Backends.Cpu.Kernels.Lanes;
+
+namespace Slerp.Engine.Backends.Cpu.Kernels;
+
+/// <summary>The largest values of a row.</summary>
+internal static unsafe class Selection<TLanes, TVector>
+    where TLanes : struct, ILanes<TVector>
+    where TVector : unmanaged
+{
+    /// <summary>Index of the largest value, the lowest on ties; -1 where the row is empty, holds a NaN, or its maximum is not finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int ArgMax(float* x, int n)
+    {
+        var lanes = TLanes.Broadcast(float.NegativeInfinity);
+        var ordered = uint.MaxValue;
+        var at = 0;
+        for (; at + TLanes.Count <= n; at += TLanes.Count)
+        {
+            var values = TLanes.Load(x + at);
+            lanes = TLanes.Larger(lanes, values);
+            // Only a NaN differs from itself.
+            ordered &= TLanes.EqualBits(values, values);
+        }
+
+        if (at > 0 && ordered != uint.MaxValue >> (32 - TLanes.Count))
+        {
+            return -1;
+        }
+
+        var largest = TLanes.Largest(lanes);
+        for (; at < n; at++)
+        {
+            largest = MathF.Max(largest, x[at]);
+        }
+
+        return float.IsFinite(largest) ? IndexOf(x, n, largest) : -1;
+    }
+
+    /// <summary>The k largest in descending order, the lowest index first on ties. NaNs are never chosen: where too few values are left, index -1 with -∞.</summary>
+    /// <remarks>Keeps the best k in a heap, the worst at its root; whole vectors that cannot enter are passed over with one comparison.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TopK(float* x, int n, int k, int* indices, float* values)
+    {
+        var size = 0;
+        var at = 0;
+        for (; at < n && size < k; at++)
+        {
+            if (!float.IsNaN(x[at]))
+            {
+                Rise(indices, values, size++, x[at], at);
+            }
+        }
+
+        for (; at < n && at % TLanes.Count != 0; at++)
+        {
+            Offer(x[at], at, k, indices, values);
+        }
+
+        for (; at + TLanes.Count <= n; at += TLanes.Count)
+        {
+            var bits = TLanes.GreaterBits(TLanes.Load(x + at), TLanes.Broadcast(values[0]));
+            for (; bits != 0; bits &= bits - 1)
+            {
+                var index = at + BitOperations.TrailingZeroCount(bits);
+                Offer(x[index], index, k, indices, values);
+            }
+        }
+
+        for (; at < n; at++)
+        {
+            Offer(x[at], at, k, indices, values);
+        }
+
+        for (var index = size; index < k; index++)
+        {
+            indices[index] = -1;
+            values[index] = float.NegativeInfinity;
+        }
+
+        Sort(indices, values, size);
+    }
+
+    private static int IndexOf(float* x, int n, float value)
+    {
+        var wanted = TLanes.Broadcast(value);
+        var at = 0;
+        for (; at + TLanes.Count <= n; at += TLanes.Count)
+        {
+            var bits = TLanes.EqualBits(TLanes.Load(x + at), wanted);
+            if (bits != 0)
+            {
+                return at + BitOperations.TrailingZeroCount(bits);
+            }
+        }
+
+        while (x[at] != value)
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    // Later values come with higher indices: an equal one never displaces.
+    private static void Offer(float value, int index, int k, int* indices, float* values)
+    {
+        if (value > values[0])
+        {
+            Sink(indices, values, k, value, index);
+        }
+    }
+
+    private static bool IsWorse(float value, int index, float otherValue, int otherIndex) =>
+        value < otherValue || (value == otherValue && index > otherIndex);
+
+    private static void Rise(int* indices, float* values, int hole, float value, int index)
+    {
+        while (hole > 0)
+        {
+            var parent = (hole - 1) / 2;
+            if (!IsWorse(value, index, values[parent], indices[parent]))
+            {
+                break;
+            }
+
+            values[hole] = values[parent];
+            indices[hole] = indices[parent];
+            hole = parent;
+        }
+
+        values[hole] = value;
+        indices[hole] = index;
+    }
+
+    private static void Sink(int* indices, float* values, int size, float value, int index)
+    {
+        var hole = 0;
+        while ((hole * 2) + 1 < size)
+        {
+            var child = (hole * 2) + 1;
+            if (child + 1 < size && IsWorse(values[child + 1], indices[child + 1], values[child], indices[child]))
+            {
+                child++;
+            }
+
+            if (!IsWorse(values[child], indices[child], value, index))
+            {
+                break;
+            }
+
+            values[hole] = values[child];
+            indices[hole] = indices[child];
+            hole = child;
+        }
+
+        values[hole] = value;
+        indices[hole] = index;
+    }
+
+    // The worst leaves first and goes to the end.
+    private static void Sort(int* indices, float* values, int size)
+    {
+        for (var last = size - 1; last > 0; last--)
+        {
+            var (value, index) = (values[last], indices[last]);
+            values[last] = values[0];
+            indices[last] = indices[0];
+            Sink(indices, values, last, value, index);
+        }
+    }
+}

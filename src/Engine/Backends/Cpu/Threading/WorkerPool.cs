@@ -1,0 +1,218 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace Slerp.Engine.Backends.Cpu.Threading;
+
+/// <summary>Persistent threads that share the chunks of one parallel region at a time with the thread that asks for it.</summary>
+/// <remarks>
+/// <para>Regions are begun by one thread. Chunks are handed out by a counter, so a worker that the system has put aside delays nobody:
+/// the region ends when every chunk is done, not when every worker has looked.</para>
+/// <para>A worker out of work spins for a moment, then spins while yielding its core to any other runnable thread, then sleeps until the next region.
+/// An idle pool uses no processor time. A region allocates nothing.</para>
+/// <para>The first exception of a region is thrown to its caller, after all workers have left the region.</para>
+/// </remarks>
+internal sealed unsafe class WorkerPool : IDisposable
+{
+    // Heuristics: regions of one decoding step follow each other within microseconds, steps within a fraction of a millisecond.
+    private static readonly long SpinTicks = Stopwatch.Frequency / 20_000;
+    private static readonly long YieldTicks = Stopwatch.Frequency / 1_000;
+
+    private const long Open = 1L << 31;
+    private const long JoinedMask = Open - 1;
+
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim _bell = new(0);
+    private Signals _signals;
+    private delegate*<void*, int, int, void> _invoke;
+    private void* _job;
+    private int _chunks;
+    private Exception? _fault;
+    private volatile bool _stopping;
+
+    /// <summary>Starts a pool.</summary>
+    /// <param name="threads">Threads that work on a region, the calling one included; at least 1.</param>
+    public WorkerPool(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        _threads = new Thread[threads - 1];
+        for (var index = 0; index < _threads.Length; index++)
+        {
+            var worker = index + 1;
+            _threads[index] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"slerp-cpu-{worker}" };
+            _threads[index].Start();
+        }
+    }
+
+    /// <summary>Threads that work on a region, the calling one included.</summary>
+    public int Threads => _threads.Length + 1;
+
+    /// <summary>Runs chunks 0 .. <paramref name="chunks"/> - 1 of <paramref name="job"/> and returns when all are done.</summary>
+    public void Run<TJob>(ref TJob job, int chunks)
+        where TJob : struct, IParallelJob
+    {
+        if (_threads.Length == 0 || chunks <= 1)
+        {
+            for (var chunk = 0; chunk < chunks; chunk++)
+            {
+                job.Execute(chunk, 0);
+            }
+
+            return;
+        }
+
+        fixed (void* address = &Unsafe.As<TJob, byte>(ref job))
+        {
+            Begin(address, &Invoke<TJob>, chunks);
+            TakeChunks(0);
+            End();
+        }
+    }
+
+    /// <summary>Stops the threads. Not while a region runs.</summary>
+    public void Dispose()
+    {
+        if (_stopping)
+        {
+            return;
+        }
+
+        _stopping = true;
+        _bell.Release(Math.Max(1, _threads.Length));
+        foreach (var thread in _threads)
+        {
+            thread.Join();
+        }
+
+        _bell.Dispose();
+    }
+
+    private static void Invoke<TJob>(void* job, int chunk, int worker)
+        where TJob : struct, IParallelJob => Unsafe.AsRef<TJob>(job).Execute(chunk, worker);
+
+    private void Begin(void* job, delegate*<void*, int, int, void> invoke, int chunks)
+    {
+        _job = job;
+        _invoke = invoke;
+        _chunks = chunks;
+        _signals.NextChunk = 0;
+        // The region's number lives in the upper half: joining compares the whole word, so nobody can join a region that has ended.
+        var region = (Volatile.Read(ref _signals.State) >> 32) + 1;
+        Interlocked.Exchange(ref _signals.State, (region << 32) | Open);
+        var sleepers = Volatile.Read(ref _signals.Sleepers);
+        if (sleepers > 0)
+        {
+            _bell.Release(sleepers);
+        }
+    }
+
+    private void End()
+    {
+        Interlocked.And(ref _signals.State, ~Open);
+        var begin = 0L;
+        for (var turn = 0; (Volatile.Read(ref _signals.State) & JoinedMask) != 0; turn++)
+        {
+            Wait(turn, ref begin);
+        }
+
+        if (_fault is { } fault)
+        {
+            _fault = null;
+            ExceptionDispatchInfo.Throw(fault);
+        }
+    }
+
+    private void TakeChunks(int worker)
+    {
+        try
+        {
+            int chunk;
+            while ((chunk = Interlocked.Increment(ref _signals.NextChunk) - 1) < _chunks)
+            {
+                _invoke(_job, chunk, worker);
+            }
+        }
+#pragma warning disable CA1031 // Nothing is swallowed: the first exception is thrown to the caller of the region.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Interlocked.CompareExchange(ref _fault, exception, null);
+            Volatile.Write(ref _signals.NextChunk, _chunks);
+        }
+    }
+
+    private void Work(int worker)
+    {
+        var seen = 0L;
+        var begin = 0L;
+        for (var turn = 0; !_stopping; turn++)
+        {
+            var state = Volatile.Read(ref _signals.State);
+            if (state >> 32 != seen && (state & Open) != 0)
+            {
+                if (Interlocked.CompareExchange(ref _signals.State, state + 1, state) == state)
+                {
+                    seen = state >> 32;
+                    TakeChunks(worker);
+                    Interlocked.Decrement(ref _signals.State);
+                    turn = -1;
+                    begin = 0;
+                }
+            }
+            else if (!Wait(turn, ref begin))
+            {
+                Sleep(seen);
+                turn = -1;
+                begin = 0;
+            }
+        }
+    }
+
+    /// <summary>One turn of waiting; false once waiting has lasted so long that a worker should sleep.</summary>
+    private static bool Wait(int turn, ref long begin)
+    {
+        if ((turn & 63) != 63)
+        {
+            Thread.SpinWait(1);
+            return true;
+        }
+
+        var now = Stopwatch.GetTimestamp();
+        begin = begin == 0 ? now : begin;
+        if (now - begin > SpinTicks)
+        {
+            Thread.Yield();
+        }
+
+        return now - begin <= YieldTicks;
+    }
+
+    private void Sleep(long seen)
+    {
+        // Counted as asleep before the last look: a region begun after it sees the sleeper and rings.
+        Interlocked.Increment(ref _signals.Sleepers);
+        var state = Interlocked.Read(ref _signals.State);
+        if (!_stopping && (state >> 32 == seen || (state & Open) == 0))
+        {
+            _bell.Wait();
+        }
+
+        Interlocked.Decrement(ref _signals.Sleepers);
+    }
+
+    /// <summary>Words that threads fight over, each on its own cache lines.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    private struct Signals
+    {
+        /// <summary>Region number (upper 32 bits), whether it may be joined (bit 31), workers in it.</summary>
+        [FieldOffset(128)]
+        public long State;
+
+        [FieldOffset(256)]
+        public int NextChunk;
+
+        [FieldOffset(384)]
+        public int Sleepers;
+    }
+}

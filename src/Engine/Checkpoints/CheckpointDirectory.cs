@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+
+namespace Slerp.Engine.Checkpoints;
+
+/// <summary>A checkpoint folder in the Hugging Face layout: what is there, what is missing.</summary>
+/// <remarks>
+/// <para>Which files may be read, links included, is decided by <see cref="CheckpointPath"/>. Pickle files (.bin, .pt, .pth, .ckpt) are never opened:
+/// reading one can run code.</para>
+/// <para>Immutable and thread-safe; each <see cref="OpenWeights()"/> gives a new owner of open files.</para>
+/// </remarks>
+internal sealed class CheckpointDirectory
+{
+    private const string ConfigName = "config.json";
+
+    private const string GenerationName = "generation_config.json";
+
+    private static readonly ImmutableArray<string> PickleExtensions = [".bin", ".pt", ".pth", ".ckpt", ".pkl"];
+
+    private CheckpointDirectory(string path, ModelConfig config, GenerationConfig generation, long weightBytes)
+    {
+        Path = path;
+        Config = config;
+        Generation = generation;
+        WeightBytes = weightBytes;
+        Name = NameOf(path);
+    }
+
+    /// <summary>The folder, as the caller named it.</summary>
+    public string Path { get; }
+
+    /// <summary>The folder's name; for a folder of the Hugging Face cache, the model's ("owner/model").</summary>
+    public string Name { get; }
+
+    /// <summary>config.json.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>generation_config.json, or its defaults.</summary>
+    public GenerationConfig Generation { get; }
+
+    /// <summary>The bytes of all tensors.</summary>
+    public long WeightBytes { get; }
+
+    /// <summary>The ids that end a text: generation_config.json's, or config.json's where that names none.</summary>
+    public ImmutableArray<int> EndTokenIds => Generation.EndTokenIds.IsEmpty ? Config.EndTokenIds : Generation.EndTokenIds;
+
+    /// <summary>Reads a folder's configuration and the headers of its weights.</summary>
+    /// <exception cref="CheckpointException">The folder, config.json or the weights are missing or malformed.</exception>
+    public static CheckpointDirectory Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (!Directory.Exists(path))
+        {
+            throw new CheckpointException(
+                path, File.Exists(path) ? "this is a file; expected the folder that holds config.json." : "there is no such folder.");
+        }
+
+        var config = CheckpointPath.Find(path, ConfigName) is { } configPath
+            ? ModelConfigReader.Read(configPath, System.IO.Path.Combine(path, ConfigName))
+            : throw new CheckpointException(path, $"the folder holds no {ConfigName}; expected a checkpoint in the Hugging Face layout.");
+        var generation = CheckpointPath.Find(path, GenerationName) is { } generationPath
+            ? GenerationConfig.Read(generationPath, config.VocabularySize, System.IO.Path.Combine(path, GenerationName))
+            : GenerationConfig.Default;
+        using var weights = OpenWeights(path);
+        return new CheckpointDirectory(path, config, generation, weights.TotalBytes);
+    }
+
+    /// <summary>Opens the weights; the caller disposes.</summary>
+    /// <exception cref="CheckpointException">The weights are missing or malformed.</exception>
+    public SafetensorsWeights OpenWeights() => OpenWeights(Path);
+
+    /// <summary>The real path of another file of the checkpoint, such as tokenizer.json, or null where it is absent.</summary>
+    /// <exception cref="CheckpointException">The file is a link that leads out of the checkpoint.</exception>
+    public string? FindFile(string fileName) => CheckpointPath.Find(Path, fileName);
+
+    private static SafetensorsWeights OpenWeights(string path)
+    {
+        if (!SafetensorsWeights.IsPresent(path) && Pickles(path) is { Length: > 0 } pickles)
+        {
+            throw new CheckpointException(
+                path,
+                $"the weights are pickle files ({pickles}), which are never opened because reading one can run code. Convert them to safetensors.");
+        }
+
+        return SafetensorsWeights.OpenFolder(path);
+    }
+
+    private static string Pickles(string path)
+    {
+        try
+        {
+            var names = Directory.EnumerateFiles(path).Select(static file => System.IO.Path.GetFileName(file));
+            return string.Join(", ", names.Where(IsPickle).Order(StringComparer.Ordinal).Take(3));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw CheckpointFile.Unreadable(path, error);
+        }
+    }
+
+    private static bool IsPickle(string name) => PickleExtensions.Contains(System.IO.Path.GetExtension(name).ToLowerInvariant());
+
+    private static string NameOf(string path)
+    {
+        var real = CheckpointPath.Resolve(path);
+        return CheckpointPath.CacheRoot(real) is { } root
+            ? System.IO.Path.GetFileName(root)["models--".Length..].Replace("--", "/", StringComparison.Ordinal)
+            : System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+    }
+}

@@ -1,0 +1,108 @@
+using Slerp.Engine.Backends;
+using Slerp.Engine.Cache;
+using Slerp.Engine.Drafting;
+using Slerp.Engine.Models;
+using Slerp.Engine.Steps;
+
+namespace Slerp.Engine.Decoding;
+
+/// <summary>Propose, forward, verify, commit: one pass over the weights for every sequence of the step.</summary>
+internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace workspace)
+{
+    private readonly StepBatch _batch = new();
+    private readonly Verifier _verifier = new();
+    private readonly DraftRound _drafts = new();
+    private int[] _path = new int[64];
+
+    /// <summary>Puts the next <paramref name="tokens"/> pending tokens of a sequence into its tree.</summary>
+    public static void Begin(Sequence sequence, int tokens) =>
+        sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, tokens));
+
+    /// <summary>Lets the drafters of <paramref name="sequences"/> add to the trees of those that decode.</summary>
+    public void Propose(ReadOnlySpan<Sequence> sequences) => _drafts.Propose(sequences);
+
+    /// <summary>Runs the trees of <paramref name="sequences"/>. Room is reserved for all their rows.</summary>
+    /// <remarks>A sequence whose rows cannot be used fails alone. What the backend throws fails the whole step: the caller ends its sequences.</remarks>
+    public void Run(ReadOnlySpan<Sequence> sequences)
+    {
+        _batch.Clear();
+        foreach (var sequence in sequences)
+        {
+            sequence.Clock.Start();
+            _batch.Add(new StepSlice(sequence.Slot, sequence.Tree, Wanted(sequence), sequence.PromptTokens));
+        }
+
+        var output = decoder.Forward(_batch, cache, workspace);
+        var row = 0;
+        for (var index = 0; index < sequences.Length; index++)
+        {
+            var rows = _batch.Slices[index].WantedCount;
+            try
+            {
+                Settle(sequences[index], output, row, rows);
+            }
+            catch (EngineException failure)
+            {
+                sequences[index].Fail(failure);
+            }
+
+            row += rows;
+        }
+    }
+
+    // A chunk that ends before the last known token is only read; one that ends with it speaks; a single token may carry a draft.
+    private static WantedRows Wanted(Sequence sequence)
+    {
+        if (sequence.PendingTokens == 1)
+        {
+            return WantedRows.All;
+        }
+
+        return sequence.Tree.Count < sequence.PendingTokens ? WantedRows.None : WantedRows.Last;
+    }
+
+    private void Settle(Sequence sequence, StepOutput output, int row, int rows)
+    {
+        var known = sequence.PendingTokens == 1 ? 1 : sequence.Tree.Count;
+        if (rows == 0)
+        {
+            Commit(sequence, known, []);
+            return;
+        }
+
+        sequence.Steps += sequence.Count > sequence.PromptTokens ? 1 : 0;
+        _verifier.Walk(sequence, output, row, known - 1);
+        sequence.Clock.Token();
+        var accepted = _verifier.Path[1..];
+        sequence.Ledger.Count(sequence.Tree.Count - known, accepted.Length);
+        DraftRound.Observe(sequence, new StepOutcome
+        {
+            Tree = sequence.Tree,
+            Path = _verifier.Path,
+            Chosen = _verifier.Chosen,
+            Output = output,
+            FirstRow = row,
+            FirstNode = known - 1,
+        });
+        Commit(sequence, known, accepted);
+        sequence.Publish();
+    }
+
+    private void Commit(Sequence sequence, int known, ReadOnlySpan<int> accepted)
+    {
+        var length = known + accepted.Length;
+        if (_path.Length < length)
+        {
+            _path = new int[Math.Max(length, _path.Length * 2)];
+        }
+
+        for (var node = 0; node < known; node++)
+        {
+            _path[node] = node;
+        }
+
+        accepted.CopyTo(_path.AsSpan(known));
+        cache.Commit(sequence.Slot, _path.AsSpan(0, length));
+        sequence.Rows += length;
+    }
+}

@@ -1,0 +1,212 @@
+using Slerp.Engine.Drafting;
+using Slerp.Engine.Sampling;
+using Slerp.Engine.Steps;
+
+namespace Slerp.Engine.Decoding;
+
+/// <summary>One request in flight. Owned by the engine thread, but for <see cref="Output"/>, <see cref="Stats"/> and <see cref="Cancel"/>.</summary>
+internal sealed class Sequence : IDraftContext
+{
+    private int[] _tokens;
+    private readonly LogitsPipeline _pipeline;
+    private volatile bool _isCancelled;
+    private GenerationStats? _finalStats;
+    private FinishReason? _finish;
+
+    /// <summary>Creates a sequence that waits to be admitted.</summary>
+    /// <param name="prompt">The prompt's tokens, at least one.</param>
+    /// <param name="sampling">How tokens are chosen.</param>
+    /// <param name="penalties">Corrections for repeated tokens.</param>
+    /// <param name="maxTokens">Most tokens of the answer, as the context allows.</param>
+    /// <param name="stop">When it ends.</param>
+    /// <param name="clock">When things happened.</param>
+    /// <param name="drafter">What guesses for it; null for plain decoding.</param>
+    public Sequence(
+        ReadOnlySpan<int> prompt,
+        SamplingMode sampling,
+        Penalties penalties,
+        int maxTokens,
+        StopRules stop,
+        SequenceClock clock,
+        IDrafter? drafter)
+    {
+        _pipeline = new LogitsPipeline();
+        Drafter = drafter;
+        PromptTokens = prompt.Length;
+        _tokens = new int[prompt.Length + Math.Min(maxTokens, 1024) + 1];
+        prompt.CopyTo(_tokens);
+        Count = prompt.Length;
+        Sampling = sampling;
+        Penalties = penalties;
+        MaxTokens = maxTokens;
+        Stop = stop;
+        Clock = clock;
+        Output = new RunBuffer(Math.Min(maxTokens, 1024));
+        if (!penalties.AreNone)
+        {
+            Counts = new TokenCounts();
+            Counts.SetPrompt(prompt);
+        }
+    }
+
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptTokens { get; }
+
+    /// <summary>Most tokens of the answer.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>How tokens are chosen.</summary>
+    public SamplingMode Sampling { get; }
+
+    /// <summary>Corrections for repeated tokens.</summary>
+    public Penalties Penalties { get; }
+
+    /// <summary>What the corrections count; null where there are none.</summary>
+    public TokenCounts? Counts { get; }
+
+    /// <summary>When it ends.</summary>
+    public StopRules Stop { get; }
+
+    /// <summary>When things happened.</summary>
+    public SequenceClock Clock { get; }
+
+    /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
+    public IDrafter? Drafter { get; private set; }
+
+    /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
+    public DraftSession? Draft { get; private set; }
+
+    /// <summary>What drafting did.</summary>
+    public DraftLedger Ledger { get; } = new();
+
+    /// <inheritdoc />
+    public int TokensLeft => MaxTokens - Stop.Tokens;
+
+    /// <summary>What the answer took so far; final once it ended.</summary>
+    public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure();
+
+    /// <summary>Where its tokens go.</summary>
+    public RunBuffer Output { get; }
+
+    /// <summary>What it runs in the current step.</summary>
+    public TokenTree Tree { get; } = new();
+
+    /// <summary>Tokens known: the prompt and the answer so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>All tokens known.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
+
+    /// <summary>Its slot in the KV cache, or -1 while it waits.</summary>
+    public int Slot { get; set; } = -1;
+
+    /// <summary>Tokens whose rows are committed in the cache.</summary>
+    public int Rows { get; set; }
+
+    /// <summary>Tokens known but not yet run: 1 while decoding, more while the prompt is read.</summary>
+    public int PendingTokens => Count - Rows;
+
+    /// <summary>Decode steps so far.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>Prompt rows found in the cache.</summary>
+    public int CachedTokens { get; set; }
+
+    /// <summary>Whether it has ended, for whatever reason.</summary>
+    public bool IsDone { get; private set; }
+
+    /// <summary>Whether its reader has left.</summary>
+    public bool IsCancelled => _isCancelled;
+
+    /// <summary>Asks the engine to drop it at the next step. Any thread.</summary>
+    public void Cancel() => _isCancelled = true;
+
+    /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
+    public bool Take(int token)
+    {
+        var finish = Stop.Take(token);
+        if (finish is not FinishReason.EndOfText)
+        {
+            Append(token);
+            Output.Add(token, Stop.VisibleBytes);
+        }
+
+        _finish = finish;
+        IsDone = finish is not null;
+        return !IsDone;
+    }
+
+    /// <summary>Hands what a step gave to the reader; the end, too, once the step's figures are counted.</summary>
+    public void Publish()
+    {
+        if (_finish is { } reason)
+        {
+            CloseDraft();
+            Volatile.Write(ref _finalStats, Measure());
+            Output.Finish(reason, Stop.VisibleBytes);
+        }
+        else
+        {
+            Output.Wake();
+        }
+    }
+
+    /// <summary>Opens the drafter's session, at the first decode step.</summary>
+    public void OpenDraft() => Draft ??= Drafter?.Open(this);
+
+    /// <summary>Goes on without a draft: the drafter threw.</summary>
+    public void DropDraft()
+    {
+        Ledger.Faults++;
+        CloseDraft();
+        Drafter = null;
+    }
+
+    /// <summary>Forgets the drafter's session.</summary>
+    public void CloseDraft()
+    {
+        Draft?.Report(Ledger);
+        Draft?.Dispose();
+        Draft = null;
+    }
+
+    /// <inheritdoc />
+    public int Pick(StepOutput output, int row, int position) => _pipeline.Pick(output, row, Sampling, Penalties, Counts, position);
+
+    /// <summary>Ends it with a failure.</summary>
+    public void Fail(Exception failure)
+    {
+        IsDone = true;
+        Output.Fail(failure);
+    }
+
+    private GenerationStats Measure() => new()
+    {
+        PromptTokens = PromptTokens,
+        CachedPromptTokens = CachedTokens,
+        OutputTokens = Stop.Tokens,
+        Steps = Steps,
+        QueueTime = Clock.QueueTime,
+        PrefillTime = Clock.PrefillTime,
+        DecodeTime = Clock.DecodeTime,
+        Drafts = IsDone
+            ? new DraftStats(
+                Ledger.Rounds,
+                Ledger.Proposed,
+                Ledger.Accepted,
+                Ledger.Faults,
+                Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
+            : DraftStats.None,
+    };
+
+    private void Append(int token)
+    {
+        if (Count == _tokens.Length)
+        {
+            Array.Resize(ref _tokens, Count * 2);
+        }
+
+        _tokens[Count++] = token;
+        Counts?.Add(token);
+    }
+}

@@ -1,0 +1,36 @@
+namespace Slerp.Engine.Drafting;
+
+/// <summary>Counts of one answer: rounds with a draft, nodes proposed and accepted, in all and by source.</summary>
+internal sealed class DraftLedger
+{
+    private readonly Dictionary<string, (int Proposed, int Accepted)> _sources = [];
+
+    /// <summary>Steps that ran a draft.</summary>
+    public int Rounds { get; private set; }
+
+    /// <summary>Nodes proposed.</summary>
+    public int Proposed { get; private set; }
+
+    /// <summary>Nodes accepted.</summary>
+    public int Accepted { get; private set; }
+
+    /// <summary>Times the drafter threw.</summary>
+    public int Faults { get; set; }
+
+    /// <summary>Counts by source.</summary>
+    public IReadOnlyDictionary<string, (int Proposed, int Accepted)> Sources => _sources;
+
+    /// <summary>Counts a step.</summary>
+    public void Count(int proposed, int accepted)
+    {
+        if (proposed > 0)
+        {
+            Rounds++;
+            Proposed += proposed;
+            Accepted += accepted;
+        }
+    }
+
+    /// <summary>Sets the counts of a source.</summary>
+    public void SetSource(string source, int proposed, int accepted) => _sources[source] = (proposed, accepted);
+}

@@ -1,0 +1,25 @@
+using Slerp.Engine.Steps;
+
+namespace Slerp.Engine.Drafting;
+
+/// <summary>What a drafter may know of a sequence. Implemented by the sequence; engine thread only.</summary>
+internal interface IDraftContext
+{
+    /// <summary>All tokens known: prompt and answer so far. The last one is the root of the next tree.</summary>
+    ReadOnlySpan<int> Tokens { get; }
+
+    /// <summary>Its slot in the target's KV cache, whose rows are those of all tokens but the last.</summary>
+    int Slot { get; }
+
+    /// <summary>Leading tokens that belong to the prompt.</summary>
+    int PromptTokens { get; }
+
+    /// <summary>Tokens the answer may still have.</summary>
+    int TokensLeft { get; }
+
+    /// <summary>The target's own choice from a row: its sampling and the draw of the position, so that a drafter that samples agrees as often as it can.</summary>
+    /// <param name="output">Rows of the drafter's own model.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="position">Absolute position of the token to choose.</param>
+    int Pick(StepOutput output, int row, int position);
+}

@@ -1,0 +1,64 @@
+using Slerp.Engine.Decoding;
+using Slerp.Engine.Scheduling;
+using Slerp.Engine.Tokenizers;
+
+namespace Slerp.Engine;
+
+/// <summary>The reader's side of one sequence.</summary>
+internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer) : Generation
+{
+    private readonly AnswerText _text = new(tokenizer);
+    private readonly List<int> _tokens = [];
+
+    /// <inheritdoc />
+    public override GenerationStats Stats => sequence.Stats;
+
+    /// <inheritdoc />
+    public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister(
+            static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);
+        while (true)
+        {
+            await sequence.Output.WaitAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            _tokens.Clear();
+            sequence.Output.Take(_tokens, out var visibleBytes, out var finish, out var failure);
+            if (failure is not null)
+            {
+                throw failure;
+            }
+
+            var text = _text.Advance(_tokens, visibleBytes);
+            if (finish is not null)
+            {
+                return new Segment(text + _text.Flush(), _tokens.Count, finish);
+            }
+
+            if (text.Length > 0)
+            {
+                return new Segment(text, _tokens.Count, null);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public override void Accept()
+    {
+        // What vanilla decoding wrote is part of the answer as soon as it is taken.
+    }
+
+    /// <inheritdoc />
+    public override ValueTask DisposeAsync()
+    {
+        Cancel(new ObjectDisposedException(nameof(Generation)));
+        return ValueTask.CompletedTask;
+    }
+
+    private void Cancel(Exception reason)
+    {
+        sequence.Cancel();
+        sequence.Output.Fail(reason);
+        loop.Notice();
+    }
+}

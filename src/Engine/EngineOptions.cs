@@ -1,0 +1,44 @@
+namespace Slerp.Engine;
+
+/// <summary>What an engine is made with: frozen at load. Immutable.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>The checkpoint folder: config.json, tokenizer, safetensors.</summary>
+    public required string ModelPath { get; init; }
+
+    /// <summary>The backend's name.</summary>
+    /// <value>"cpu".</value>
+    public string Backend { get; init; } = "cpu";
+
+    /// <summary>How weights are kept.</summary>
+    /// <value>As the checkpoint stores them.</value>
+    public WeightFormat WeightFormat { get; init; } = WeightFormat.AsStored;
+
+    /// <summary>How the KV cache keeps keys and values.</summary>
+    /// <value>32-bit floats.</value>
+    public KvFormat KvFormat { get; init; } = KvFormat.Float32;
+
+    /// <summary>Compute threads; 0 takes one per physical core.</summary>
+    /// <value>0.</value>
+    public int Threads { get; init; }
+
+    /// <summary>Most tokens of prompt and answer together; 0 takes the model's own limit.</summary>
+    /// <value>0.</value>
+    public int ContextTokens { get; init; }
+
+    /// <summary>Bytes of KV cache; 0 takes what four full contexts need, within a quarter of free memory.</summary>
+    /// <value>0.</value>
+    public long KvCacheBytes { get; init; }
+
+    /// <summary>Most requests decoded in one batch.</summary>
+    /// <value>16.</value>
+    public int MaxConcurrentRequests { get; init; } = 16;
+
+    /// <summary>Most requests waiting; one more is refused with <see cref="CapacityException"/>.</summary>
+    /// <value>256.</value>
+    public int QueueLimit { get; init; } = 256;
+
+    /// <summary>Most prompt tokens of one step: long prompts are read in chunks of this size while others decode.</summary>
+    /// <value>512.</value>
+    public int PrefillChunkTokens { get; init; } = 512;
+}

@@ -1,0 +1,28 @@
+namespace Slerp.Engine;
+
+/// <summary>One answer being generated: segments are taken with <see cref="NextAsync"/>, judged by the caller, and accepted.</summary>
+/// <remarks>One caller at a time. Disposing stops the work and frees its cache rows at the next step; disposing twice is harmless.</remarks>
+public abstract class Generation : IAsyncDisposable
+{
+    /// <summary>For the engine, and for doubles in tests.</summary>
+    protected Generation()
+    {
+    }
+
+    /// <summary>What the answer took so far.</summary>
+    public abstract GenerationStats Stats { get; }
+
+    /// <summary>Waits for the next segment; its <see cref="Segment.Finish"/> marks the last.</summary>
+    /// <param name="mode">How it is to be made.</param>
+    /// <param name="cancellationToken">Cancels the wait and the request.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled; it carries that token.</exception>
+    /// <exception cref="EngineException">The request failed; the engine serves on.</exception>
+    /// <exception cref="ObjectDisposedException">The engine was disposed while the request ran.</exception>
+    public abstract ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken);
+
+    /// <summary>Makes the segment last taken part of the answer for good.</summary>
+    public abstract void Accept();
+
+    /// <inheritdoc />
+    public abstract ValueTask DisposeAsync();
+}

@@ -1,0 +1,26 @@
+namespace Slerp.Engine;
+
+/// <summary>One fully resolved request: nothing in it means "default". Immutable.</summary>
+public sealed record GenerationRequest
+{
+    /// <summary>What is continued.</summary>
+    public required Prompt Prompt { get; init; }
+
+    /// <summary>How tokens are chosen.</summary>
+    public required SamplingMode Sampling { get; init; }
+
+    /// <summary>Corrections for repeated tokens.</summary>
+    public required Penalties Penalties { get; init; }
+
+    /// <summary>Most tokens of the answer, at least 1; what the context cannot hold is cut off with finish reason length.</summary>
+    public required int MaxOutputTokens { get; init; }
+
+    /// <summary>Texts that end the answer and are not part of it. Empty texts are ignored.</summary>
+    public required IReadOnlyList<string> StopSequences { get; init; }
+
+    /// <summary>The drafter: a name of <see cref="EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
+    public required string Drafter { get; init; }
+
+    /// <summary>Whose request it is: part of every cache key. At most 128 characters.</summary>
+    public required string Tenant { get; init; }
+}

@@ -1,0 +1,29 @@
+namespace Slerp.Engine;
+
+/// <summary>What one answer took. A snapshot; final once the last segment was handed over.</summary>
+public sealed record GenerationStats
+{
+    /// <summary>Tokens of the prompt.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Prompt tokens whose rows were found in the cache.</summary>
+    public int CachedPromptTokens { get; init; }
+
+    /// <summary>Tokens of the answer, the end token not counted.</summary>
+    public int OutputTokens { get; init; }
+
+    /// <summary>Decode steps: passes over the weights after the prompt.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>From submission to the first step.</summary>
+    public TimeSpan QueueTime { get; init; }
+
+    /// <summary>From the first step to the first token.</summary>
+    public TimeSpan PrefillTime { get; init; }
+
+    /// <summary>From the first token to the last.</summary>
+    public TimeSpan DecodeTime { get; init; }
+
+    /// <summary>What speculation did; counted when the answer has ended.</summary>
+    public DraftStats Drafts { get; init; } = DraftStats.None;
+}

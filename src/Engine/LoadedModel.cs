@@ -1,0 +1,153 @@
+using System.Collections.Frozen;
+using Slerp.Engine.Backends;
+using Slerp.Engine.Cache;
+using Slerp.Engine.Checkpoints;
+using Slerp.Engine.Decoding;
+using Slerp.Engine.Drafting;
+using Slerp.Engine.Models;
+using Slerp.Engine.Templates;
+using Slerp.Engine.Tokenizers;
+
+namespace Slerp.Engine;
+
+/// <summary>Everything a checkpoint becomes in memory, and its owner.</summary>
+internal sealed class LoadedModel : IDisposable
+{
+    private readonly IComputeBackend _backend;
+    private readonly IReadOnlyList<Matrix> _matrices;
+
+    private LoadedModel(IComputeBackend backend, IReadOnlyList<Matrix> matrices)
+    {
+        _backend = backend;
+        _matrices = matrices;
+    }
+
+    /// <summary>What it is.</summary>
+    public required ModelInfo Info { get; init; }
+
+    /// <summary>Text to ids and back.</summary>
+    public required ITokenizer Tokenizer { get; init; }
+
+    /// <summary>Prompts to ids.</summary>
+    public required PromptEncoder Prompts { get; init; }
+
+    /// <summary>Tokens that end an answer.</summary>
+    public required IReadOnlySet<int> EndTokens { get; init; }
+
+    /// <summary>Drafters by name; null stands for plain decoding.</summary>
+    public required IReadOnlyDictionary<string, IDrafter?> Drafters { get; init; }
+
+    /// <summary>The decoder.</summary>
+    public required IDecoder Decoder { get; init; }
+
+    /// <summary>The KV cache.</summary>
+    public required KvCache Cache { get; init; }
+
+    /// <summary>Scratch of the decode step.</summary>
+    public required Workspace Workspace { get; init; }
+
+    /// <summary>Reads a checkpoint, checks that it fits, and packs it.</summary>
+    public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        var directory = CheckpointDirectory.Open(options.ModelPath);
+        var family = ModelCatalog.Find(directory.Config);
+        var shape = family.Read(directory.Config);
+        var tokenizer = TokenizerLoader.Load(options.ModelPath);
+        if (tokenizer.VocabularySize > shape.VocabularySize)
+        {
+            throw new CheckpointException(
+                options.ModelPath,
+                $"the tokenizer has ids up to {tokenizer.VocabularySize - 1}, the embedding {shape.VocabularySize} rows. Use the tokenizer this model was trained with.");
+        }
+
+        var template = ChatTemplate.Load(options.ModelPath);
+        var backend = BackendCatalog.Create(options);
+        try
+        {
+            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory);
+            using var weights = directory.OpenWeights();
+            var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
+            var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
+            var store = backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
+            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests, budget.ContextTokens);
+            var workspace = backend.CreateWorkspace();
+            var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
+            return new LoadedModel(backend, loader.Matrices)
+            {
+                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape.VocabularySize, costs)),
+                Tokenizer = tokenizer,
+                Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory)),
+                EndTokens = directory.EndTokenIds.ToFrozenSet(),
+                Decoder = decoder,
+                Cache = cache,
+                Workspace = workspace,
+                Info = new ModelInfo
+                {
+                    Name = directory.Name,
+                    Architecture = directory.Config.Architecture ?? family.Architectures[0],
+                    Device = $"{backend.Name} ({backend.Description})",
+                    WeightFormat = loader.Matrices[0].Format,
+                    Parameters = loader.Matrices.Sum(static matrix => (long)matrix.Outputs * matrix.Inputs),
+                    WeightBytes = loader.Matrices.Sum(static matrix => matrix.Bytes),
+                    KvCacheBytes = store.PageBytes * budget.Pages,
+                    ContextTokens = budget.ContextTokens,
+                    VocabularySize = shape.VocabularySize,
+                    Width = shape.Width,
+                    HasChatTemplate = template is not null,
+                    SupportsTools = template?.SupportsTools ?? false,
+                    ChatTemplate = template?.Source,
+                    DefaultSampling = DefaultSampling(directory.Generation),
+                    DefaultPenalties = new Penalties(Repetition: (float)directory.Generation.RepetitionPenalty),
+                },
+            };
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var drafter in Drafters.Values)
+        {
+            drafter?.Dispose();
+        }
+
+        Workspace.Dispose();
+        Cache.Dispose();
+        foreach (var matrix in _matrices)
+        {
+            matrix.Dispose();
+        }
+
+        _backend.Dispose();
+    }
+
+    private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    {
+        var done = 0L;
+        progress?.Report(new LoadProgress(0, totalBytes));
+        var decoder = loader.Load(
+            bytes =>
+            {
+                done += bytes;
+                progress?.Report(new LoadProgress(Math.Min(done, totalBytes), totalBytes));
+            },
+            cancellationToken);
+        progress?.Report(new LoadProgress(totalBytes, totalBytes));
+        return decoder;
+    }
+
+    // An empty prompt still needs a token to start from.
+    private static int FallbackStart(CheckpointDirectory directory) =>
+        directory.Config.BeginTokenId ?? directory.Generation.BeginTokenId ?? directory.EndTokenIds.FirstOrDefault();
+
+    private static SamplingMode DefaultSampling(GenerationConfig generation) =>
+        generation.Samples && generation.Temperature > 0
+            ? new SamplingMode.Stochastic(
+                (float)generation.Temperature, generation.TopK, (float)generation.TopP, (float)Math.Min(generation.MinP, 0.999), Seed: 0)
+            : SamplingMode.Greedy.Instance;
+}

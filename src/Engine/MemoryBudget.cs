@@ -1,0 +1,69 @@
+using Slerp.Engine.Backends;
+using Slerp.Engine.Cache;
+using Slerp.Engine.Models;
+using Slerp.Engine.Scheduling;
+
+namespace Slerp.Engine;
+
+/// <summary>How much context and cache the device holds, planned before anything is allocated.</summary>
+/// <param name="ContextTokens">Most tokens of prompt and answer together.</param>
+/// <param name="Pages">Pages of the KV cache.</param>
+internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
+{
+    // Heuristics: four full conversations are enough for most applications; a cache beyond a quarter of what is free crowds the others out.
+    private const int DefaultContexts = 4;
+    private const int DefaultShare = 4;
+
+    /// <summary>Plans, or refuses with the numbers.</summary>
+    /// <exception cref="DeviceException">The device does not hold it.</exception>
+    public static MemoryBudget Plan(EngineOptions options, DecoderShape shape, long checkpointBytes, DeviceMemory memory)
+    {
+        if (options.ContextTokens > shape.MaxPositions)
+        {
+            throw new DeviceException(
+                $"ContextTokens is {options.ContextTokens:N0}; this model was made for {shape.MaxPositions:N0}. Ask for at most that, or 0.", isTransient: false);
+        }
+
+        var context = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
+        var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
+        var contextBytes = (long)CacheArithmetic.PagesFor(context) * shape.Layers * pageBytes;
+        var weightBytes = WeightBytes(options.WeightFormat, shape, checkpointBytes);
+        var smallest = shape.Layers * pageBytes;
+        var cacheBytes = options.KvCacheBytes > 0
+            ? options.KvCacheBytes
+            : Math.Max(smallest, Math.Min(DefaultContexts * contextBytes, (memory.AvailableBytes - weightBytes) / DefaultShare));
+        if (cacheBytes < smallest)
+        {
+            throw new DeviceException(
+                $"KvCacheBytes is {cacheBytes:N0}; one page in each of {shape.Layers} layers takes {smallest:N0}. Raise it to at least that.", isTransient: false);
+        }
+
+        if (weightBytes + cacheBytes > memory.AvailableBytes)
+        {
+            throw new DeviceException(
+                $"The model needs about {Megabytes(weightBytes)} MB for weights and {Megabytes(cacheBytes)} MB for the KV cache; "
+                + $"{Megabytes(memory.AvailableBytes)} MB are free. Choose a smaller WeightFormat, ContextTokens or KvCacheBytes.",
+                isTransient: false);
+        }
+
+        var pages = (int)Math.Min(int.MaxValue / CacheArithmetic.PageRows, cacheBytes / pageBytes);
+        return new MemoryBudget(Math.Min(context, Admission.MaxRows(pages, shape.Layers)), pages);
+    }
+
+    private static long WeightBytes(WeightFormat format, DecoderShape shape, long checkpointBytes)
+    {
+        var block = (2L * shape.Width * shape.Heads.QueryColumns) + (2L * shape.Width * shape.Heads.KvColumns) + (3L * shape.Width * shape.MlpWidth);
+        var weights = (block * shape.Layers) + ((shape.TiedHead ? 1L : 2L) * shape.VocabularySize * shape.Width);
+        return format switch
+        {
+            WeightFormat.Float32 => weights * 4,
+            WeightFormat.BFloat16 => weights * 2,
+            WeightFormat.Int8Block32 => weights * 9 / 8,
+            WeightFormat.Int8Channel => weights,
+            WeightFormat.Int4Block32 => weights * 5 / 8,
+            _ => checkpointBytes,
+        };
+    }
+
+    private static string Megabytes(long bytes) => (bytes / 1_000_000).ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
+}

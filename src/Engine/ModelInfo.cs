@@ -1,0 +1,50 @@
+namespace Slerp.Engine;
+
+/// <summary>What a loaded model is. Immutable.</summary>
+public sealed record ModelInfo
+{
+    /// <summary>The name: the checkpoint folder's.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The architecture, as config.json spells it.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>Where it runs and how: "cpu (AVX-512, 2 threads)".</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The format the weights are kept in.</summary>
+    public required WeightFormat WeightFormat { get; init; }
+
+    /// <summary>Weights, the embedding counted once.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Bytes of packed weights.</summary>
+    public required long WeightBytes { get; init; }
+
+    /// <summary>Bytes of KV cache pages.</summary>
+    public required long KvCacheBytes { get; init; }
+
+    /// <summary>Most tokens of prompt and answer together.</summary>
+    public required int ContextTokens { get; init; }
+
+    /// <summary>Ids of the vocabulary.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Width of the hidden state.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Whether the checkpoint has a chat template.</summary>
+    public required bool HasChatTemplate { get; init; }
+
+    /// <summary>Whether its chat template writes tools.</summary>
+    public required bool SupportsTools { get; init; }
+
+    /// <summary>The chat template's source, or null.</summary>
+    public required string? ChatTemplate { get; init; }
+
+    /// <summary>Sampling the checkpoint's generation_config.json asks for, with seed 0.</summary>
+    public required SamplingMode DefaultSampling { get; init; }
+
+    /// <summary>Penalties the checkpoint's generation_config.json asks for.</summary>
+    public required Penalties DefaultPenalties { get; init; }
+}

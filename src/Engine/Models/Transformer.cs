@@ -1,0 +1,94 @@
+using Slerp.Engine.Backends;
+using Slerp.Engine.Cache;
+using Slerp.Engine.Layers;
+using Slerp.Engine.Steps;
+
+namespace Slerp.Engine.Models;
+
+/// <summary>The decoder of every Llama-shaped family: embed, blocks, norm, head.</summary>
+/// <remarks>Engine thread only; views share the weights and nothing else.</remarks>
+internal sealed class Transformer : IDecoder
+{
+    private readonly IComputeBackend _backend;
+    private readonly Matrix _embedding;
+    private readonly DecoderBlock[] _blocks;
+    private readonly RotaryEmbedding _rotary;
+    private readonly RmsNorm _finalNorm;
+    private readonly LmHead _head;
+    private readonly LayerMask _mask;
+    private readonly StepLayout _layout = new();
+    private int[] _wanted = new int[64];
+
+    /// <summary>Wires the parts of a model.</summary>
+    public Transformer(
+        DecoderShape shape, IComputeBackend backend, Matrix embedding, DecoderBlock[] blocks, RmsNorm finalNorm, Matrix head, LayerMask mask)
+    {
+        Shape = shape;
+        _backend = backend;
+        _embedding = embedding;
+        _blocks = blocks;
+        _finalNorm = finalNorm;
+        _rotary = new RotaryEmbedding(shape.RopeTheta, shape.Heads.HeadSize, shape.RopeScaling);
+        _head = new LmHead(backend, finalNorm, head);
+        _mask = mask;
+    }
+
+    /// <inheritdoc />
+    public DecoderShape Shape { get; }
+
+    /// <inheritdoc />
+    public IDecoder View(LayerMask mask) => new Transformer(Shape, _backend, _embedding, _blocks, _finalNorm, _head.Weight, mask);
+
+    /// <inheritdoc />
+    public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace)
+    {
+        workspace.Reset();
+        _layout.Begin(batch, cache);
+        var rotations = _layout.Rotations(batch, _rotary, Shape.Heads.HeadSize, _backend, workspace);
+        var step = new StepContext(_backend, workspace, cache, _layout, rotations);
+        var x = workspace.Rent(batch.RowCount, Shape.Width);
+        _backend.Embed(_embedding, batch.Tokens, x);
+        for (var layer = 0; layer < _blocks.Length; layer++)
+        {
+            if (!_mask.SkipsAttention(layer))
+            {
+                _blocks[layer].ForwardAttention(step, layer, x);
+            }
+
+            if (!_mask.SkipsMlp(layer))
+            {
+                _blocks[layer].ForwardMlp(step, x);
+            }
+        }
+
+        return _head.Forward(workspace, Wanted(batch, workspace, x));
+    }
+
+    private Tensor? Wanted(StepBatch batch, Workspace workspace, Tensor x)
+    {
+        if (batch.WantedCount == 0 || batch.WantedCount == batch.RowCount)
+        {
+            return batch.WantedCount == 0 ? null : x;
+        }
+
+        if (_wanted.Length < batch.WantedCount)
+        {
+            _wanted = new int[batch.WantedCount * 2];
+        }
+
+        var count = 0;
+        var row = 0;
+        foreach (var slice in batch.Slices)
+        {
+            row += slice.Tree.Count;
+            for (var back = slice.WantedCount; back > 0; back--)
+            {
+                _wanted[count++] = row - back;
+            }
+        }
+
+        var wanted = workspace.Rent(count, Shape.Width);
+        _backend.Gather(x, _wanted.AsSpan(0, count), wanted);
+        return wanted;
+    }
+}

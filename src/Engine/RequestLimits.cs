@@ -1,0 +1,43 @@
+namespace Slerp.Engine;
+
+/// <summary>What a request may ask for; checked before any work.</summary>
+internal static class RequestLimits
+{
+    private const int MaxStopSequences = 64;
+    private const int MaxStopCharacters = 1024;
+    private const int MaxTenantCharacters = 128;
+
+    /// <summary>Throws where a value is out of range, naming it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    public static void Check(GenerationRequest request)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxOutputTokens, 1, nameof(request.MaxOutputTokens));
+        Require(request.StopSequences.Count <= MaxStopSequences, nameof(request.StopSequences), request.StopSequences.Count, $"at most {MaxStopSequences}");
+        foreach (var stop in request.StopSequences)
+        {
+            Require(stop.Length <= MaxStopCharacters, nameof(request.StopSequences), $"{stop.Length} characters", $"at most {MaxStopCharacters} each");
+        }
+
+        Require(request.Tenant.Length <= MaxTenantCharacters, nameof(request.Tenant), $"{request.Tenant.Length} characters", $"at most {MaxTenantCharacters}");
+        Require(EngineCatalog.Drafters.Contains(request.Drafter), nameof(request.Drafter), request.Drafter, "one of " + string.Join(", ", EngineCatalog.Drafters));
+        var penalties = request.Penalties;
+        Require(float.IsFinite(penalties.Frequency), nameof(penalties.Frequency), penalties.Frequency, "a finite number");
+        Require(float.IsFinite(penalties.Presence), nameof(penalties.Presence), penalties.Presence, "a finite number");
+        Require(float.IsFinite(penalties.Repetition) && penalties.Repetition > 0, nameof(penalties.Repetition), penalties.Repetition, "a finite number above 0");
+        if (request.Sampling is SamplingMode.Stochastic mode)
+        {
+            Require(float.IsFinite(mode.Temperature) && mode.Temperature > 0, nameof(mode.Temperature), mode.Temperature, "a finite number above 0");
+            Require(mode.TopK >= 0, nameof(mode.TopK), mode.TopK, "0 (all) or more");
+            Require(mode.TopP is > 0 and <= 1, nameof(mode.TopP), mode.TopP, "a number in (0, 1]");
+            Require(mode.MinP is >= 0 and < 1, nameof(mode.MinP), mode.MinP, "a number in [0, 1)");
+        }
+    }
+
+    private static void Require(bool holds, string name, object value, string expected)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} is out of range; expected {expected}.");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+using System.Numerics.Tensors;
+using Slerp.Engine.Steps;
+
+namespace Slerp.Engine.Sampling;
+
+/// <summary>From a row of logits to a token: penalties, temperature, top-k, top-p, min-p, draw, in this order.</summary>
+/// <remarks>
+/// <para>The draw is the inverse of the cumulative distribution at Draw(seed, position): the same logits, seed and position give the same token,
+/// whether the row was reached by speculation or not.</para>
+/// <para>Scratch memory is kept: a steady decode loop allocates nothing. One per engine thread.</para>
+/// </remarks>
+internal sealed class LogitsPipeline
+{
+    private float[] _logits = [];
+    private float[] _weights = [];
+    private int[] _candidates = [];
+    private float[] _candidateLogits = [];
+
+    /// <summary>The token of a row, or -1 where the row is not finite.</summary>
+    /// <param name="output">The step's output.</param>
+    /// <param name="row">The wanted row.</param>
+    /// <param name="sampling">How to choose.</param>
+    /// <param name="penalties">Corrections.</param>
+    /// <param name="counts">Tokens so far; asked only where there are penalties.</param>
+    /// <param name="position">Absolute position of the token to choose.</param>
+    public int Pick(StepOutput output, int row, SamplingMode sampling, Penalties penalties, TokenCounts? counts, int position)
+    {
+        if (sampling is SamplingMode.Greedy && penalties.AreNone)
+        {
+            return output.ArgMax(row);
+        }
+
+        var logits = Reserve(output.VocabularySize);
+        output.CopyLogits(row, logits);
+        if (counts is not null)
+        {
+            Penalise(logits, penalties, counts);
+        }
+
+        return sampling switch
+        {
+            SamplingMode.Stochastic mode => Sample(logits, mode, Draw.Uniform(mode.Seed, position, DrawPurpose.Token)),
+            _ => IndexOfFiniteMax(logits),
+        };
+    }
+
+    /// <summary>Applies penalties in place.</summary>
+    public static void Penalise(Span<float> logits, Penalties penalties, TokenCounts counts)
+    {
+        foreach (var (token, count) in counts.Answer)
+        {
+            logits[token] = Repeat(logits[token], penalties.Repetition) - (penalties.Frequency * count) - penalties.Presence;
+        }
+
+        if (penalties.Repetition != 1)
+        {
+            foreach (var token in counts.PromptOnly)
+            {
+                logits[token] = Repeat(logits[token], penalties.Repetition);
+            }
+        }
+    }
+
+    private static float Repeat(float logit, float penalty) => logit > 0 ? logit / penalty : logit * penalty;
+
+    private static int IndexOfFiniteMax(ReadOnlySpan<float> logits)
+    {
+        var index = TensorPrimitives.IndexOfMax(logits);
+        return float.IsFinite(logits[index]) ? index : -1;
+    }
+
+    private int Sample(Span<float> logits, SamplingMode.Stochastic mode, double draw)
+    {
+        var best = IndexOfFiniteMax(logits);
+        if (best < 0)
+        {
+            return -1;
+        }
+
+        return mode.TopK == 0 && mode.TopP >= 1
+            ? SampleAll(logits, logits[best], mode, draw)
+            : SampleTop(logits, logits[best], mode, draw);
+    }
+
+    // Without top-k and top-p the order of the distribution does not matter: the vocabulary's own order needs no sort.
+    private int SampleAll(ReadOnlySpan<float> logits, float max, SamplingMode.Stochastic mode, double draw)
+    {
+        var weights = Weights(logits, max, mode.Temperature);
+        if (mode.MinP > 0)
+        {
+            foreach (ref var weight in weights)
+            {
+                weight = weight < mode.MinP ? 0 : weight;
+            }
+        }
+
+        var total = 0.0;
+        foreach (var weight in weights)
+        {
+            total += weight;
+        }
+
+        var target = draw * total;
+        var sum = 0.0;
+        var last = 0;
+        for (var token = 0; token < weights.Length; token++)
+        {
+            if (weights[token] > 0)
+            {
+                sum += weights[token];
+                last = token;
+                if (sum > target)
+                {
+                    return token;
+                }
+            }
+        }
+
+        return last;
+    }
+
+    private int SampleTop(ReadOnlySpan<float> logits, float max, SamplingMode.Stochastic mode, double draw)
+    {
+        var limit = mode.TopK == 0 ? logits.Length : Math.Min(mode.TopK, logits.Length);
+        // The nucleus is taken from what top-k left: its mass is known only when top-k is off or reached.
+        var mass = mode.TopK == 0 ? TensorPrimitives.Sum<float>(Weights(logits, max, mode.Temperature)) : 0.0;
+        for (var count = Math.Min(limit, 64); ; count = Math.Min(limit, count * 8))
+        {
+            var kept = Candidates(logits, count);
+            var weights = Weights(_candidateLogits.AsSpan(0, kept), max, mode.Temperature);
+            if (kept == limit)
+            {
+                mass = 0;
+                foreach (var weight in weights)
+                {
+                    mass += weight;
+                }
+            }
+
+            var nucleus = count < limit && mode.TopK != 0 ? -1 : Nucleus(weights, mode.TopP * mass, kept == limit);
+            if (nucleus > 0)
+            {
+                return _candidates[Choose(weights[..nucleus], mode.MinP, draw)];
+            }
+        }
+    }
+
+    // The number of leading candidates whose weights reach the mass asked for; 0 where more candidates are needed to tell.
+    private static int Nucleus(ReadOnlySpan<float> weights, double mass, bool isAll)
+    {
+        var sum = 0.0;
+        for (var index = 0; index < weights.Length; index++)
+        {
+            sum += weights[index];
+            if (sum >= mass)
+            {
+                return index + 1;
+            }
+        }
+
+        return isAll ? weights.Length : 0;
+    }
+
+    // Candidates are in descending order, so min-p cuts a tail; the first always stays.
+    private static int Choose(ReadOnlySpan<float> weights, float minP, double draw)
+    {
+        var kept = 0;
+        var total = 0.0;
+        while (kept < weights.Length && (kept == 0 || weights[kept] >= minP * weights[0]))
+        {
+            total += weights[kept++];
+        }
+
+        var target = draw * total;
+        var sum = 0.0;
+        for (var index = 0; index < kept; index++)
+        {
+            sum += weights[index];
+            if (sum > target)
+            {
+                return index;
+            }
+        }
+
+        return kept - 1;
+    }
+
+    // The count largest logits in descending order, the lower id first on ties.
+    private int Candidates(ReadOnlySpan<float> logits, int count)
+    {
+        if (_candidates.Length < count)
+        {
+            _candidates = new int[count];
+            _candidateLogits = new float[count];
+        }
+
+        return TopSelection.Select(logits, _candidates.AsSpan(0, count), _candidateLogits.AsSpan(0, count));
+    }
+
+    private Span<float> Weights(ReadOnlySpan<float> logits, float max, float temperature)
+    {
+        if (_weights.Length < logits.Length)
+        {
+            _weights = new float[logits.Length];
+        }
+
+        var weights = _weights.AsSpan(0, logits.Length);
+        TensorPrimitives.Subtract(logits, max, weights);
+        TensorPrimitives.Divide(weights, temperature, weights);
+        TensorPrimitives.Exp(weights, weights);
+        return weights;
+    }
+
+    private Span<float> Reserve(int vocabulary)
+    {
+        if (_logits.Length < vocabulary)
+        {
+            _logits = new float[vocabulary];
+        }
+
+        return _logits.AsSpan(0, vocabulary);
+    }
+}

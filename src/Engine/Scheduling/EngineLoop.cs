@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using Slerp.Engine.Cache;
+using Slerp.Engine.Decoding;
+
+namespace Slerp.Engine.Scheduling;
+
+/// <summary>The one thread that owns the model: drains the inbox, plans, drives the decode step, and never dies of a request.</summary>
+internal sealed class EngineLoop : IDisposable
+{
+    private readonly DecodeStep _step;
+    private readonly KvCache _cache;
+    private readonly EngineLoopLimits _limits;
+    private readonly ConcurrentQueue<Sequence> _inbox = new();
+    private readonly List<Sequence> _waiting = [];
+    private readonly List<Sequence> _running = [];
+    private readonly ManualResetEventSlim _work = new(initialState: false);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StepShare[] _shares;
+    private readonly int[] _pending;
+    private readonly Sequence[] _stepSequences;
+    private int _queued;
+    private volatile bool _isStopping;
+
+    /// <summary>Creates the loop; <see cref="Start"/> starts its thread.</summary>
+    public EngineLoop(DecodeStep step, KvCache cache, EngineLoopLimits limits)
+    {
+        _step = step;
+        _cache = cache;
+        _limits = limits;
+        _shares = new StepShare[limits.MaxRunning];
+        _pending = new int[limits.MaxRunning];
+        _stepSequences = new Sequence[limits.MaxRunning];
+    }
+
+    /// <summary>Sequences waiting to be admitted.</summary>
+    public int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>Completes when the thread has ended.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "Slerp engine" }.Start();
+
+    /// <summary>Queues a sequence. Any thread.</summary>
+    /// <exception cref="CapacityException">The queue is full.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is stopping.</exception>
+    public void Submit(Sequence sequence)
+    {
+        ObjectDisposedException.ThrowIf(_isStopping, this);
+        if (Interlocked.Increment(ref _queued) > _limits.QueueLimit)
+        {
+            Interlocked.Decrement(ref _queued);
+            throw new CapacityException(
+                $"The queue holds {_limits.QueueLimit:N0} requests, which is its limit. Try again later, or raise QueueLimit or MaxConcurrentRequests.");
+        }
+
+        _inbox.Enqueue(sequence);
+        _work.Set();
+        if (_isStopping)
+        {
+            // The thread may have looked into the inbox for the last time before the sequence was in it.
+            sequence.Fail(Disposed());
+        }
+    }
+
+    /// <summary>Tells the thread that a sequence was cancelled.</summary>
+    public void Notice() => _work.Set();
+
+    /// <summary>Asks the thread to end; every sequence ends with <see cref="ObjectDisposedException"/>.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        _work.Set();
+    }
+
+    /// <summary>Frees what the loop itself holds. Call it after <see cref="Stopped"/>.</summary>
+    public void Dispose() => _work.Dispose();
+
+    private static ObjectDisposedException Disposed() => new("Slerp engine", "The engine was disposed while the request ran.");
+
+    private void Run()
+    {
+        while (!_isStopping)
+        {
+            _work.Reset();
+            DrainInbox();
+            Admit();
+            if (_running.Count == 0)
+            {
+                if (!_isStopping && _inbox.IsEmpty)
+                {
+                    _work.Wait();
+                }
+
+                continue;
+            }
+
+            RunStep();
+        }
+
+        DrainInbox();
+        foreach (var sequence in _running.Concat(_waiting))
+        {
+            Release(sequence);
+            sequence.Fail(Disposed());
+        }
+
+        _stopped.SetResult();
+    }
+
+    private void DrainInbox()
+    {
+        while (_inbox.TryDequeue(out var sequence))
+        {
+            _waiting.Add(sequence);
+        }
+
+        Drop(_waiting, isQueue: true);
+        Drop(_running, isQueue: false);
+    }
+
+    private void Drop(List<Sequence> sequences, bool isQueue)
+    {
+        for (var index = sequences.Count - 1; index >= 0; index--)
+        {
+            var sequence = sequences[index];
+            if (sequence.IsCancelled || sequence.IsDone)
+            {
+                Release(sequence);
+                sequences.RemoveAt(index);
+                if (isQueue)
+                {
+                    Interlocked.Decrement(ref _queued);
+                }
+            }
+        }
+    }
+
+    private void Admit()
+    {
+        while (_waiting.Count > 0 && _running.Count < _limits.MaxRunning
+            && Admission.MayEnter(_waiting[0].Count, _cache.Layers, _cache.FreePages, _running.Count == 0))
+        {
+            var sequence = _waiting[0];
+            sequence.Slot = _cache.TryOpen();
+            _waiting.RemoveAt(0);
+            Interlocked.Decrement(ref _queued);
+            _running.Add(sequence);
+        }
+    }
+
+    private void RunStep()
+    {
+        for (var index = 0; index < _running.Count; index++)
+        {
+            _pending[index] = _running[index].PendingTokens;
+        }
+
+        var shares = _shares.AsSpan(0, DecodeFirstPolicy.Plan(_pending.AsSpan(0, _running.Count), _limits.PromptTokensPerStep, _shares));
+        for (var index = 0; index < shares.Length; index++)
+        {
+            _stepSequences[index] = _running[shares[index].Index];
+            DecodeStep.Begin(_stepSequences[index], shares[index].Tokens);
+        }
+
+        _step.Propose(_stepSequences.AsSpan(0, shares.Length));
+        var count = Reserve(shares.Length);
+        if (count == 0)
+        {
+            PutBackYoungest();
+            return;
+        }
+
+        var sequences = _stepSequences.AsSpan(0, count);
+        try
+        {
+            _step.Run(sequences);
+        }
+#pragma warning disable CA1031 // Whatever a step throws ends the requests of that step, never the engine.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            FailAll(sequences, failure);
+        }
+
+        sequences.Clear();
+        Drop(_running, isQueue: false);
+    }
+
+    // Keeps the sequences that have room at the front; where there is none for a draft, there may be for the plain step.
+    private int Reserve(int planned)
+    {
+        var count = 0;
+        for (var index = 0; index < planned; index++)
+        {
+            var sequence = _stepSequences[index];
+            if (sequence.PendingTokens == 1 && _cache.PagesToReserve(sequence.Slot, sequence.Tree.Count) > _cache.FreePages)
+            {
+                sequence.Tree.Truncate(1);
+            }
+
+            if (_cache.TryReserve(sequence.Slot, sequence.Tree.Count))
+            {
+                _stepSequences[count++] = sequence;
+            }
+        }
+
+        return count;
+    }
+
+    private static void FailAll(ReadOnlySpan<Sequence> sequences, Exception failure)
+    {
+        var told = failure as EngineException
+            ?? new StepException($"A step of the engine failed: {failure.Message} The requests of this step end; others go on.", failure);
+        foreach (var sequence in sequences)
+        {
+            sequence.Fail(told);
+        }
+    }
+
+    // No page is left for anyone: the youngest gives its pages back and is read again later.
+    private void PutBackYoungest()
+    {
+        var youngest = _running[^1];
+        _running.RemoveAt(_running.Count - 1);
+        Release(youngest);
+        _waiting.Insert(0, youngest);
+        Interlocked.Increment(ref _queued);
+    }
+
+    private void Release(Sequence sequence)
+    {
+        sequence.CloseDraft();
+        if (sequence.Slot >= 0)
+        {
+            _cache.Release(sequence.Slot);
+            sequence.Slot = -1;
+            sequence.Rows = 0;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Slerp.Engine.Decoding;
+using Slerp.Engine.Scheduling;
+
+namespace Slerp.Engine;
+
+/// <summary>A loaded model and the thread that steps it: the façade, and the only composition root.</summary>
+/// <remarks>Thread-safe. Requests run as one batch; one request's failure never harms another.</remarks>
+public sealed class SlerpEngine : IAsyncDisposable
+{
+    private readonly LoadedModel _model;
+    private readonly EngineLoop _loop;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private Task? _disposal;
+
+    private SlerpEngine(LoadedModel model, EngineLoop loop, TimeProvider time)
+    {
+        _model = model;
+        _loop = loop;
+        _time = time;
+    }
+
+    /// <summary>What is loaded.</summary>
+    public ModelInfo Model => _model.Info;
+
+    /// <summary>Pages of the KV cache that nobody holds, and all of them: what tests ask after a drill.</summary>
+    internal (int Free, int Total) CachePages => (_model.Cache.FreePages, _model.Cache.TotalPages);
+
+    /// <summary>Loads a checkpoint.</summary>
+    /// <param name="options">What to load and how.</param>
+    /// <param name="progress">Told as weights are packed; may be null.</param>
+    /// <param name="time">The clock; the system's where null.</param>
+    /// <param name="cancellationToken">Stops the load between blocks.</param>
+    /// <exception cref="CheckpointException">A file is missing, malformed or does not fit the others.</exception>
+    /// <exception cref="UnsupportedModelException">The architecture is not known.</exception>
+    /// <exception cref="DeviceException">The device does not hold what was asked for; nothing was allocated.</exception>
+    public static Task<SlerpEngine> LoadAsync(
+        EngineOptions options,
+        IProgress<LoadProgress>? progress = null,
+        TimeProvider? time = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Task.Run(() => Load(options, progress, time ?? TimeProvider.System, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Renders and encodes the prompt, checks that it fits, and queues it.</summary>
+    /// <exception cref="ContextLengthException">The prompt does not fit; carries both numbers.</exception>
+    /// <exception cref="CapacityException">The queue is full.</exception>
+    /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
+    public ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        RequestLimits.Check(request);
+        var prompt = _model.Prompts.Encode(request.Prompt);
+        if (prompt.Length >= Model.ContextTokens)
+        {
+            throw new ContextLengthException(prompt.Length, Model.ContextTokens);
+        }
+
+        var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Length);
+        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
+        var sequence = new Sequence(
+            prompt, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter]);
+        _loop.Submit(sequence);
+        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer));
+    }
+
+    /// <summary>Tokens of a text; control tokens are not recognised in it.</summary>
+    public int CountTokens(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return _model.Prompts.EncodeContent(text).Length;
+    }
+
+    /// <summary>Stops taking requests, ends the running ones with <see cref="ObjectDisposedException"/>, frees the memory. Idempotent.</summary>
+    public ValueTask DisposeAsync()
+    {
+        lock (_lock)
+        {
+            return new ValueTask(_disposal ??= DisposeOnceAsync());
+        }
+    }
+
+    private static SlerpEngine Load(EngineOptions options, IProgress<LoadProgress>? progress, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var model = LoadedModel.Load(options, progress, cancellationToken);
+        var limits = new EngineLoopLimits(options.MaxConcurrentRequests, options.QueueLimit, options.PrefillChunkTokens);
+        var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace), model.Cache, limits);
+        loop.Start();
+        return new SlerpEngine(model, loop, time);
+    }
+
+    private async Task DisposeOnceAsync()
+    {
+        _loop.Stop();
+        await _loop.Stopped.ConfigureAwait(false);
+        _loop.Dispose();
+        _model.Dispose();
+    }
+}

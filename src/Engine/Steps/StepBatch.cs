@@ -1,0 +1,54 @@
+namespace Slerp.Engine.Steps;
+
+/// <summary>The slices of one forward pass, packed in row order. Reused from step to step.</summary>
+internal sealed class StepBatch
+{
+    private StepSlice[] _slices = new StepSlice[8];
+    private int[] _tokens = new int[64];
+
+    /// <summary>The slices.</summary>
+    public ReadOnlySpan<StepSlice> Slices => _slices.AsSpan(0, SliceCount);
+
+    /// <summary>Number of slices.</summary>
+    public int SliceCount { get; private set; }
+
+    /// <summary>Rows of all slices.</summary>
+    public int RowCount { get; private set; }
+
+    /// <summary>Rows carried to the end, of all slices in order.</summary>
+    public int WantedCount { get; private set; }
+
+    /// <summary>Tokens of all rows.</summary>
+    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, RowCount);
+
+    /// <summary>Forgets all slices.</summary>
+    public void Clear()
+    {
+        _slices.AsSpan(0, SliceCount).Clear();
+        SliceCount = 0;
+        RowCount = 0;
+        WantedCount = 0;
+    }
+
+    /// <summary>Adds a slice; returns the index of its first wanted row in the step's output.</summary>
+    public int Add(StepSlice slice)
+    {
+        if (SliceCount == _slices.Length)
+        {
+            Array.Resize(ref _slices, SliceCount * 2);
+        }
+
+        var rows = slice.Tree.Count;
+        if (RowCount + rows > _tokens.Length)
+        {
+            Array.Resize(ref _tokens, Math.Max(_tokens.Length * 2, RowCount + rows));
+        }
+
+        slice.Tree.Tokens.CopyTo(_tokens.AsSpan(RowCount));
+        var firstWanted = WantedCount;
+        _slices[SliceCount++] = slice;
+        RowCount += rows;
+        WantedCount += slice.WantedCount;
+        return firstWanted;
+    }
+}

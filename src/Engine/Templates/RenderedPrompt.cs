@@ -1,0 +1,7 @@
+namespace Slerp.Engine.Templates;
+
+/// <summary>A prompt, and where its characters came from.</summary>
+/// <param name="Text">What the model is to read.</param>
+/// <param name="Spans">The characters that came from the conversation, in order, not overlapping; all others are the template's own.</param>
+/// <param name="Parts">The parts the spans point to.</param>
+internal sealed record RenderedPrompt(string Text, IReadOnlyList<OriginSpan> Spans, IReadOnlyList<PromptPart> Parts);

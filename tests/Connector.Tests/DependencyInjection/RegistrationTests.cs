@@ -1,0 +1,209 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Tests.Doubles;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Tests.DependencyInjection;
+
+/// <summary>Rules of registration.</summary>
+public sealed class RegistrationTests : IDisposable
+{
+    private readonly DirectoryInfo _model = Directory.CreateTempSubdirectory("slerp-registration-");
+    private readonly FakeLoader _loader = new(new FakeEngine());
+
+    public RegistrationTests() => File.WriteAllText(Path.Combine(_model.FullName, "config.json"), "{}");
+
+    [Fact]
+    public async Task DefaultClient_IsOneSingletonUnderEveryFace()
+    {
+        await using var provider = Provider(services => services.AddSlerpChatClient(options => options.ModelPath = _model.FullName));
+        var client = provider.GetRequiredService<IChatClient>();
+        Assert.Same(client, provider.GetRequiredService<SlerpChatClient>());
+        Assert.Same(client, provider.GetRequiredService<IChatClient>());
+        Assert.Equal(_model.Name, client.GetService<ChatClientMetadata>()!.DefaultModelId);
+        Assert.Equal(0, _loader.Loads);
+        Assert.Equal("Hello there", (await client.GetResponseAsync("Hi")).Text);
+        Assert.Equal(_model.FullName, _loader.Options!.ModelPath);
+    }
+
+    [Theory]
+    [InlineData("small")]
+    [InlineData(7)]
+    public async Task KeyedClients_StandApart(object key)
+    {
+        await using var provider = Provider(services =>
+        {
+            services.AddKeyedSlerpChatClient(key, options => (options.ModelPath, options.ModelId) = (_model.FullName, "keyed"));
+            services.AddKeyedSlerpChatClient("other", options => (options.ModelPath, options.ModelId) = (_model.FullName, "other"));
+            services.AddSlerpChatClient(options => (options.ModelPath, options.ModelId) = (_model.FullName, "default"));
+        });
+        string? Id(IChatClient client) => client.GetService<ChatClientMetadata>()!.DefaultModelId;
+        Assert.Equal("keyed", Id(provider.GetRequiredKeyedService<IChatClient>(key)));
+        Assert.Equal("keyed", Id(provider.GetRequiredKeyedService<SlerpChatClient>(key)));
+        Assert.Equal("other", Id(provider.GetRequiredKeyedService<IChatClient>("other")));
+        Assert.Equal("default", Id(provider.GetRequiredService<IChatClient>()));
+    }
+
+    [Fact]
+    public async Task KeyedClientOnly_IsNoDefault()
+    {
+        await using var provider = Provider(services => services.AddKeyedSlerpChatClient("k", options => options.ModelPath = _model.FullName));
+        Assert.Null(provider.GetService<IChatClient>());
+    }
+
+    [Fact]
+    public async Task Middleware_TheFirstUsedIsTheOutermost()
+    {
+        await using var provider = Provider(services => services.AddSlerpChatClient(options => options.ModelPath = _model.FullName)
+            .Use((inner, _) => new Named("outer", inner))
+            .Use((inner, sp) => new Named(sp.GetRequiredService<string>(), inner)), services => services.AddSingleton("inner"));
+        var outer = Assert.IsType<Named>(provider.GetRequiredService<IChatClient>());
+        Assert.Equal("outer", outer.Name);
+        Assert.Equal("inner", Assert.IsType<Named>(outer.Inner).Name);
+        Assert.Same(provider.GetRequiredService<SlerpChatClient>(), outer.GetService<SlerpChatClient>());
+    }
+
+    [Fact]
+    public async Task Configuration_IsBoundWithItsSections()
+    {
+        var section = Section(new()
+        {
+            ["slerp:modelpath"] = _model.FullName,
+            ["Slerp:UnsupportedContent"] = "Ignore",
+            ["Slerp:Engine:WeightFormat"] = "Int8Block32",
+            ["Slerp:Engine:Threads"] = "3",
+            ["Slerp:Defaults:Temperature"] = "0.25",
+            ["Slerp:Defaults:StopSequences:0"] = "END",
+        });
+        await using var provider = Provider(services => services.AddSlerpChatClient(section));
+        await provider.GetRequiredService<IChatClient>().GetResponseAsync("Hi");
+        var engine = _loader.Options!;
+        Assert.Equal((WeightFormat.Int8Block32, 3), (engine.WeightFormat, engine.Threads));
+        var options = provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>().CurrentValue;
+        Assert.Equal((UnsupportedContent.Ignore, 0.25f), (options.UnsupportedContent, options.Defaults.Temperature));
+        Assert.Equal(["END"], options.Defaults.StopSequences!);
+    }
+
+    [Theory]
+    [InlineData("Slerp:ModelPaht")]
+    [InlineData("Slerp:Engine:Thread")]
+    [InlineData("Slerp:Defaults:Temprature")]
+    public async Task Configuration_UnknownKeys_AreErrors(string key)
+    {
+        await using var provider = Provider(services => services.AddSlerpChatClient(Section(new() { ["Slerp:ModelPath"] = _model.FullName, [key] = "1" })));
+        var error = Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<IChatClient>());
+        Assert.Contains(key.Split(':')[^1], error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task InvalidOptions_AreReportedAtStart_AllAtOnce()
+    {
+        await using var provider = Provider(services => services.AddSlerpChatClient(options =>
+        {
+            options.ModelPath = "/no/such/model";
+            options.Engine.Threads = -1;
+            options.Defaults.TopP = 2;
+        }));
+        var error = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
+        Assert.Contains(error.Failures, failure => failure.Contains("/no/such/model", StringComparison.Ordinal));
+        Assert.Contains(error.Failures, failure => failure.Contains("Engine.Threads", StringComparison.Ordinal));
+        Assert.Contains(error.Failures, failure => failure.Contains("Defaults.TopP", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WarmUp_LoadsWhenTheHostStarts()
+    {
+        await using var provider = Provider(services => services.AddKeyedSlerpChatClient("k", options => options.ModelPath = _model.FullName).WarmUpOnStart());
+        var service = Assert.Single(provider.GetServices<IHostedService>());
+        await service.StartAsync(CancellationToken.None);
+        Assert.Equal(1, _loader.Loads);
+        await service.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task LoadProgress_IsReported()
+    {
+        var seen = new List<double>();
+        await using var provider = Provider(services => services.AddSlerpChatClient(options => options.ModelPath = _model.FullName)
+            .ReportLoadProgress(new Told(seen)));
+        await provider.GetRequiredService<SlerpChatClient>().LoadAsync();
+        Assert.Equal([0.5, 1], seen);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ProviderDisposed_DisposesTheEngineOnce(bool asynchronously)
+    {
+        var engine = new FakeEngine();
+        var provider = Provider(
+            services => services.AddSlerpChatClient(options => options.ModelPath = _model.FullName).Use((inner, _) => new Named("outer", inner)),
+            services => services.AddSingleton<IEngineLoader>(new FakeLoader(engine)));
+        var client = provider.GetRequiredService<IChatClient>();
+        await client.GetResponseAsync("Hi");
+        if (asynchronously)
+        {
+            await provider.DisposeAsync();
+        }
+        else
+        {
+            provider.Dispose();
+        }
+
+        Assert.Equal(1, engine.Disposals);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => client.GetResponseAsync("Hi"));
+    }
+
+    [Fact]
+    public void NullArguments_AreRefused()
+    {
+        var services = new ServiceCollection();
+        Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddSlerpChatClient());
+        Assert.Throws<ArgumentNullException>(() => services.AddSlerpChatClient((Action<SlerpChatClientOptions>)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddSlerpChatClient((IConfiguration)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddSlerpChatClient().Use(null!));
+    }
+
+    [Fact]
+    public void PublicConstructor_ReportsEveryFault()
+    {
+        var options = new SlerpChatClientOptions { ModelPath = _model.FullName, Engine = { QueueLimit = -1 }, Defaults = { MaxOutputTokens = 0 } };
+        Assert.Equal(2, Assert.Throws<OptionsValidationException>(() => new SlerpChatClient(options)).Failures.Count());
+        Assert.Throws<ArgumentNullException>(() => new SlerpChatClient(null!));
+        options = new SlerpChatClientOptions { ModelPath = _model.FullName + Path.DirectorySeparatorChar };
+        using var client = new SlerpChatClient(options);
+        Assert.Equal(_model.Name, ((IChatClient)client).GetService<ChatClientMetadata>()!.DefaultModelId);
+    }
+
+    public void Dispose() => _model.Delete(recursive: true);
+
+    private static IConfigurationSection Section(Dictionary<string, string?> values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values).Build().GetSection("Slerp");
+
+    private ServiceProvider Provider(params Action<IServiceCollection>[] registrations)
+    {
+        var services = new ServiceCollection().AddSingleton<IEngineLoader>(_loader);
+        foreach (var register in registrations.Reverse())
+        {
+            register(services);
+        }
+
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+    }
+
+    private sealed class Named(string name, IChatClient inner) : DelegatingChatClient(inner)
+    {
+        public string Name => name;
+
+        public IChatClient Inner => InnerClient;
+    }
+
+    private sealed class Told(List<double> seen) : IProgress<LoadProgress>
+    {
+        public void Report(LoadProgress value) => seen.Add(value.Fraction);
+    }
+}

@@ -1,0 +1,74 @@
+using Slerp.Connector.Hosting;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Tests.Doubles;
+
+/// <summary>Remembers what it was asked and answers from a script.</summary>
+internal sealed class FakeEngine : IEngine
+{
+    private readonly Lock _gate = new();
+    private readonly List<GenerationRequest> _requests = [];
+
+    /// <summary>The template as published ones mention it: with tool and reasoning marks, or not.</summary>
+    public const string ToolTemplate = "{% if tools %}<tool_call>{% endif %}";
+
+    public ModelInfo Model { get; init; } = Info();
+
+    public Func<GenerationRequest, IReadOnlyList<Segment?>> Script { get; init; } = _ => Segments("Hello", " there");
+
+    public Func<GenerationRequest, Exception?> Refusal { get; init; } = _ => null;
+
+    public Exception? Failure { get; init; }
+
+    public IReadOnlyList<GenerationRequest> Requests => _requests;
+
+    public GenerationRequest LastRequest => _requests[^1];
+
+    public FakeGeneration? LastGeneration { get; private set; }
+
+    public int Disposals { get; private set; }
+
+    /// <summary>One segment of one token per text, the last one finished.</summary>
+    public static IReadOnlyList<Segment?> Segments(params string[] texts) => Segments(FinishReason.EndOfText, texts);
+
+    public static IReadOnlyList<Segment?> Segments(FinishReason finish, params string[] texts) =>
+        [.. texts.Select((text, i) => new Segment(text, 1, i == texts.Length - 1 ? finish : null))];
+
+    public static ModelInfo Info(bool supportsTools = true, string? template = ToolTemplate, SamplingMode? sampling = null, Penalties? penalties = null) => new()
+    {
+        Name = "fake-1b",
+        Architecture = "FakeForCausalLM",
+        Device = "nowhere",
+        WeightFormat = WeightFormat.Float32,
+        Parameters = 1,
+        WeightBytes = 4,
+        KvCacheBytes = 8,
+        ContextTokens = 1000,
+        VocabularySize = 10,
+        Width = 4,
+        HasChatTemplate = template is not null,
+        SupportsTools = supportsTools,
+        ChatTemplate = template,
+        DefaultSampling = sampling ?? new SamplingMode.Stochastic(0.7f, 20, 0.8f, 0.05f, 0),
+        DefaultPenalties = penalties ?? new Penalties(Repetition: 1.1f),
+    };
+
+    public ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _requests.Add(request);
+            return Refusal(request) is { } refusal
+                ? throw refusal
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure });
+        }
+    }
+
+    public object? GetService(Type type) => null;
+
+    public ValueTask DisposeAsync()
+    {
+        Disposals++;
+        return default;
+    }
+}

@@ -1,0 +1,29 @@
+using Slerp.Connector.Hosting;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Tests.Doubles;
+
+/// <summary>Loads a fake engine, when allowed to.</summary>
+internal sealed class FakeLoader(IEngine engine) : IEngineLoader
+{
+    private int _loads;
+
+    /// <summary>Awaited by every load.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public Exception? Failure { get; set; }
+
+    public int Loads => _loads;
+
+    public EngineOptions? Options { get; private set; }
+
+    public async Task<IEngine> LoadAsync(EngineOptions options, IProgress<LoadProgress> progress, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _loads);
+        Options = options;
+        progress.Report(new LoadProgress(1, 2));
+        await Gate.WaitAsync(cancellationToken);
+        progress.Report(new LoadProgress(2, 2));
+        return Failure is null ? engine : throw Failure;
+    }
+}

@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Telemetry;
+using Slerp.Connector.Tests.Doubles;
+using Slerp.Engine;
+using Slerp.Tests.Shared;
+
+namespace Slerp.Connector.Tests.Hosting;
+
+/// <summary>One engine: loaded once, when asked, disposed once.</summary>
+public sealed class EngineHostTests : IDisposable
+{
+    private readonly FakeEngine _engine = new();
+    private readonly FakeLoader _loader;
+    private readonly SlerpInstruments _instruments = new(null);
+    private readonly ProgressList _progress = new();
+    private readonly EngineHost _host;
+
+    public EngineHostTests()
+    {
+        _loader = new FakeLoader(_engine);
+        _host = new EngineHost(
+            new EngineOptions { ModelPath = "m" },
+            _loader,
+            new EngineHostServices(NullLogger.Instance, _instruments, TimeProvider.System, _progress));
+    }
+
+    [Fact]
+    public void Nothing_IsLoadedUnasked()
+    {
+        Assert.Null(_host.Loaded);
+        Assert.Equal(0, _loader.Loads);
+    }
+
+    [Fact]
+    public async Task CallersTogether_ShareOneLoad()
+    {
+        var gate = new TaskCompletionSource();
+        _loader.Gate = gate.Task;
+        var callers = Enumerable.Range(0, 20).Select(_ => _host.GetAsync(CancellationToken.None)).ToArray();
+        gate.SetResult();
+        Assert.All(await Task.WhenAll(callers), engine => Assert.Same(_engine, engine));
+        Assert.Equal(1, _loader.Loads);
+        Assert.Same(_engine, _host.Loaded);
+        Assert.Equal([0.5, 1], _progress.Fractions);
+    }
+
+    [Fact]
+    public async Task FailedLoad_FailsItsCallers_AndIsTriedAgain()
+    {
+        _loader.Failure = new CheckpointException("config.json", "is missing.");
+        Assert.Same(_loader.Failure, await Assert.ThrowsAsync<CheckpointException>(() => _host.GetAsync(CancellationToken.None)));
+        _loader.Failure = null;
+        Assert.Same(_engine, await _host.GetAsync(CancellationToken.None));
+        Assert.Equal(2, _loader.Loads);
+    }
+
+    [Fact]
+    public async Task Disposed_WhileLoading_TheLoadIsCancelled()
+    {
+        _loader.Gate = new TaskCompletionSource().Task;
+        var caller = _host.GetAsync(CancellationToken.None);
+        await _host.DisposeAsync().AsTask().WaitAsync(TestTimeouts.Limit);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => caller);
+    }
+
+    [Fact]
+    public async Task Disposed_TheEngineIsDisposedOnce()
+    {
+        await _host.GetAsync(CancellationToken.None);
+        await _host.DisposeAsync();
+        _host.Dispose();
+        Assert.Equal(1, _engine.Disposals);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => _host.GetAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Disposed_WithoutALoad_LoadsNothing()
+    {
+        await _host.DisposeAsync();
+        Assert.Equal(0, _loader.Loads);
+        Assert.Equal(0, _engine.Disposals);
+    }
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        _instruments.Dispose();
+    }
+
+    private sealed class ProgressList : IProgress<LoadProgress>
+    {
+        public List<double> Fractions { get; } = [];
+
+        public void Report(LoadProgress value) => Fractions.Add(value.Fraction);
+    }
+}

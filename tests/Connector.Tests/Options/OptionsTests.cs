@@ -1,0 +1,63 @@
+using Slerp.Connector.Options;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Tests.Options;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public void EngineDefaults_AreTheEngines()
+    {
+        var options = new SlerpChatClientOptions { ModelPath = "m" };
+        Assert.Equal(new EngineOptions { ModelPath = "m" }, options.ToEngineOptions());
+    }
+
+    [Fact]
+    public void EngineOptions_AreAllCarriedOver()
+    {
+        var engine = new SlerpEngineOptions
+        {
+            Backend = "b",
+            WeightFormat = WeightFormat.Int8Channel,
+            KvFormat = KvFormat.BFloat16,
+            Threads = 1,
+            ContextTokens = 2,
+            KvCacheBytes = 3,
+            MaxConcurrentRequests = 4,
+            QueueLimit = 5,
+            PrefillChunkTokens = 6,
+        };
+        var frozen = new SlerpChatClientOptions { ModelPath = "m", Engine = engine }.ToEngineOptions();
+        foreach (var property in typeof(SlerpEngineOptions).GetProperties())
+        {
+            Assert.Equal(property.GetValue(engine), typeof(EngineOptions).GetProperty(property.Name)!.GetValue(frozen));
+        }
+
+        Assert.Equal(typeof(EngineOptions).GetProperties().Length - 1, typeof(SlerpEngineOptions).GetProperties().Length);
+    }
+
+    [Fact]
+    public void NoModelPath_IsTheEmbeddedModel()
+    {
+        var options = new SlerpChatClientOptions();
+        Assert.Equal(Path.Combine(AppContext.BaseDirectory, "models", "embedded"), options.ToEngineOptions().ModelPath);
+        Assert.Equal("embedded", options.FolderName);
+    }
+
+    [Fact]
+    public void AnswerAsLongAsTheContext_IsAFault()
+    {
+        var options = new SlerpChatClientOptions { Engine = { ContextTokens = 100 }, Defaults = { MaxOutputTokens = 100 } };
+        Assert.Contains(
+            new SlerpChatClientOptionsCrossValidator().Validate(null, options).Failures!,
+            failure => failure.Contains("Defaults.MaxOutputTokens", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void MissingSections_AreFaults()
+    {
+        var options = new SlerpChatClientOptions { Engine = null!, Defaults = null! };
+        Assert.True(new SlerpChatClientOptionsValidator().Validate(null, options).Succeeded);
+        Assert.True(new SlerpChatClientOptionsCrossValidator().Validate(null, options).Failed);
+    }
+}

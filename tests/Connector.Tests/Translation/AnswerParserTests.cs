@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Slerp.Connector.Translation;
+
+namespace Slerp.Connector.Tests.Translation;
+
+/// <summary>Rules of reading an answer: however it is cut into pieces, the same contents come out.</summary>
+public sealed class AnswerParserTests
+{
+    private const string Call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"x\": 1}}\n</tool_call>";
+
+    public static TheoryData<string, string> Answers => new()
+    {
+        { "plain text", "T:plain text" },
+        { "a < b and <tool is not a mark", "T:a < b and <tool is not a mark" },
+        { "ends in <tool_", "T:ends in <tool_" },
+        { Call, "C:f {\"x\":1}" },
+        { "First.\n" + Call, "T:First.|C:f {\"x\":1}" },
+        { Call + "\n" + Call + "\n", "C:f {\"x\":1}|C:f {\"x\":1}" },
+        { Call + "\n\nDone.", "C:f {\"x\":1}|T:Done." },
+        { "<tool_call>{\"name\":\"f\"}</tool_call>", "C:f {}" },
+        { "<tool_call>{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":2}\"}</tool_call>", "C:f {\"x\":2}" },
+        { "<tool_call>{\"name\":\"f\",\"parameters\":{}}</tool_call>", "C:f {}" },
+        { "<tool_call>{\"name\":\"f\",\"arguments\":{\"s\":\"</tool_call>\"}}</tool_call>!", "C:f {\"s\":\"</tool_call>\"}|T:!" },
+        { "<tool_call>{\"name\":\"f\",\"arguments\":{}}", "C:f {}" },
+        { "<tool_call>{\"name\":\"f\",\"arguments\":{\"x\":", "T:<tool_call>{\"name\":\"f\",\"arguments\":{\"x\":" },
+        { "<tool_call>{bad}</tool_call> more", "T:<tool_call>{bad}</tool_call> more" },
+        { "<tool_call>{\"name\":\"f\",\"arguments\":[1]}</tool_call>", "T:<tool_call>{\"name\":\"f\",\"arguments\":[1]}</tool_call>" },
+        { "<tool_call>{\"name\":\"f\",\"arguments\":\"{bad\"}</tool_call>", "T:<tool_call>{\"name\":\"f\",\"arguments\":\"{bad\"}</tool_call>" },
+        { "<tool_call>{\"name\":1}</tool_call>", "T:<tool_call>{\"name\":1}</tool_call>" },
+        { "<tool_call>[]</tool_call>", "T:<tool_call>[]</tool_call>" },
+        { "<think>\nhm </think>\n\n42", "R:hm|T:42" },
+        { "\n<think>\n\n</think>\n\n42", "T:42" },
+        { "<think>unfinished", "R:unfinished" },
+        { "<think>a</think>" + Call, "R:a|C:f {\"x\":1}" },
+        { "no <think>reasoning</think> here", "T:no <think>reasoning</think> here" },
+        { "  ", "T:  " },
+    };
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public void Answer_ReadsTheSame_HoweverItIsCut(string answer, string expected)
+    {
+        var reading = new AnswerReading(HermesToolCallDialect.Instance, CallCount.Many, ReasoningReading.Show);
+        for (var size = 1; size <= answer.Length; size++)
+        {
+            Assert.Equal(expected, Read(reading, answer.Chunk(size).Select(piece => new string(piece))));
+        }
+    }
+
+    [Fact]
+    public void WithoutDialect_MarksAreText() =>
+        Assert.Equal("T:" + Call, Read(AnswerReading.PlainText, Call.Chunk(3).Select(piece => new string(piece))));
+
+    [Fact]
+    public void HiddenReasoning_IsLeftOut() => Assert.Equal(
+        "T:42", Read(new AnswerReading(null, CallCount.Many, ReasoningReading.Hide), ["<thi", "nk>secret</th", "ink>42"]));
+
+    [Fact]
+    public void Text_IsHandedOverAtOnce_WhereNoMarkCanBegin()
+    {
+        var contents = new List<AIContent>();
+        new AnswerParser(new AnswerReading(HermesToolCallDialect.Instance, CallCount.Many, ReasoningReading.AsText)).Append("Hello", contents);
+        Assert.Equal("Hello", Assert.IsType<TextContent>(Assert.Single(contents)).Text);
+    }
+
+    [Fact]
+    public void CallIds_AreUnique()
+    {
+        var contents = new List<AIContent>();
+        var parser = new AnswerParser(new AnswerReading(HermesToolCallDialect.Instance, CallCount.Many, ReasoningReading.AsText));
+        parser.Append(Call + Call, contents);
+        Assert.Equal(2, contents.Cast<FunctionCallContent>().Select(call => call.CallId).Distinct().Count());
+    }
+
+    [Fact]
+    public void ArgumentValues_AreOfTypesThatInvokersSerialise()
+    {
+        var call = HermesToolCallDialect.Instance.Parse(
+            """{"name":"f","arguments":{"s":"x","i":5,"l":9007199254740993,"d":1.5,"b":true,"n":null,"a":[1],"o":{"k":1},"big":1e999}}""")!;
+        var arguments = call.Arguments!;
+        Assert.Equal("x", arguments["s"]);
+        Assert.Equal(5L, arguments["i"]);
+        Assert.Equal(9007199254740993L, arguments["l"]);
+        Assert.Equal(1.5, arguments["d"]);
+        Assert.Equal(true, arguments["b"]);
+        Assert.Null(arguments["n"]);
+        Assert.All(["a", "o", "big"], key => Assert.IsType<JsonElement>(arguments[key]));
+        Assert.Null(call.Exception);
+    }
+
+    [Fact]
+    public void DeeplyNestedArguments_AreText()
+    {
+        var answer = "<tool_call>{\"name\":\"f\",\"arguments\":{\"x\":" + new string('[', 10_000) + "</tool_call>";
+        Assert.Equal("T:" + answer, Read(new AnswerReading(HermesToolCallDialect.Instance, CallCount.Many, ReasoningReading.AsText), [answer]));
+    }
+
+    private static string Read(AnswerReading reading, IEnumerable<string> pieces)
+    {
+        var contents = new List<AIContent>();
+        var parser = new AnswerParser(reading);
+        foreach (var piece in pieces)
+        {
+            parser.Append(piece, contents);
+        }
+
+        parser.Complete(contents);
+        var read = new List<(char Kind, string Text)>();
+        foreach (var content in contents)
+        {
+            var (kind, text) = content switch
+            {
+                FunctionCallContent call => ('C', $"{call.Name} {JsonSerializer.Serialize(call.Arguments, Plain)}"),
+                TextReasoningContent reasoning => ('R', reasoning.Text),
+                _ => ('T', ((TextContent)content).Text),
+            };
+            if (kind != 'C' && read is [.., var last] && last.Kind == kind)
+            {
+                read[^1] = (kind, last.Text + text);
+            }
+            else
+            {
+                read.Add((kind, text));
+            }
+        }
+
+        return string.Join('|', read.Select(item => $"{item.Kind}:{item.Text}"));
+    }
+
+    private static JsonSerializerOptions Plain { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}

@@ -1,0 +1,265 @@
+using Slerp.Engine.Backends;
+using Slerp.Engine.Backends.Cpu;
+
+namespace Slerp.Engine.Tests.Backends.Cpu;
+
+/// <summary>The law of bits: batched = alone, chunked = whole, a tree's path = the chain, whatever the thread count, at every level of this machine.</summary>
+public sealed class CpuLawTests
+{
+    private static readonly HeadShape Heads = new(6, 2, 24);
+
+    public static TheoryData<string, int> LevelsAndThreads
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (var level in Enum.GetValues<CpuLevel>().Where(level => CpuLevels.Includes(CpuLevels.Best(), level)))
+            {
+                foreach (var threads in new[] { 1, 2, 3, 5 })
+                {
+                    data.Add(level.ToString(), threads);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndThreads))]
+    public void Products_BatchedEqualsAlone(string level, int threads)
+    {
+        const int rows = 45, inputs = 150, outputs = 130;
+        var x = Noise.Of(1, rows * inputs);
+        var before = Noise.Of(2, rows * outputs);
+        foreach (var format in Enum.GetValues<WeightFormat>())
+        {
+            using var alone = new Bench(level, 1);
+            var expected = alone.Products(format, x, before, rows, inputs, outputs, 1);
+            using var bench = new Bench(level, threads);
+            foreach (var batch in new[] { 1, 2, 3, 5, 8, 13, 45 })
+            {
+                Assert.Equal(expected, bench.Products(format, x, before, rows, inputs, outputs, batch));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndThreads))]
+    public void Attend_ChunkedEqualsWholeEqualsRowByRow(string level, int threads)
+    {
+        const int rows = 200;
+        var qkv = Noise.Of(3, rows * Heads.Columns);
+        foreach (var window in new[] { 0, 37 })
+        {
+            foreach (var format in Enum.GetValues<KvFormat>())
+            {
+                using var alone = new Bench(level, 1);
+                var expected = alone.Chain(qkv, rows, 1, window, format, [0, 1, 2, 3]);
+                using var bench = new Bench(level, threads);
+                foreach (var chunk in new[] { 200, 64, 33, 7 })
+                {
+                    Assert.Equal(expected, bench.Chain(qkv, rows, chunk, window, format, [3, 0, 2, 1]));
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndThreads))]
+    public void Attend_TreePathEqualsChain(string level, int threads)
+    {
+        var random = new Random(4);
+        foreach (var committed in new[] { 0, 3, 60, 100 })
+        {
+            var parents = Enumerable.Range(0, 40).Select(node => node == 0 ? -1 : random.Next(Math.Max(-1, node - 4), node)).ToArray();
+            var history = Noise.Of(5, committed * Heads.Columns);
+            var nodes = Noise.Of(6, parents.Length * Heads.Columns);
+            foreach (var format in Enum.GetValues<KvFormat>())
+            {
+                using var bench = new Bench(level, threads);
+                var tree = bench.Tree(history, nodes, parents, format);
+                for (var leaf = 0; leaf < parents.Length; leaf++)
+                {
+                    var path = new List<int>();
+                    for (var node = leaf; node >= 0; node = parents[node])
+                    {
+                        path.Insert(0, node);
+                    }
+
+                    float[] chain = [.. history, .. path.SelectMany(node => nodes.Skip(node * Heads.Columns).Take(Heads.Columns))];
+                    var rows = committed + path.Count;
+                    var last = bench.Chain(chain, rows, rows, 0, format, [1, 2, 0])[^Heads.QueryColumns..];
+                    Assert.Equal(last, tree[(leaf * Heads.QueryColumns)..((leaf + 1) * Heads.QueryColumns)]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void SteadyStep_AllocatesNothing()
+    {
+        using var bench = new Bench(CpuLevels.Best().ToString(), 2);
+        var step = bench.PrepareStep();
+        for (var warm = 0; warm < 5; warm++)
+        {
+            step();
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 50; round++)
+        {
+            step();
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private sealed class Bench : IDisposable
+    {
+        private readonly CpuBackend _backend;
+        private readonly Workspace _workspace;
+
+        public Bench(string level, int threads)
+        {
+            _backend = new CpuBackend(new CpuBackendOptions(threads, Enum.Parse<CpuLevel>(level)));
+            _workspace = _backend.CreateWorkspace();
+        }
+
+        public void Dispose()
+        {
+            _workspace.Dispose();
+            _backend.Dispose();
+        }
+
+        public int[] Products(WeightFormat format, float[] x, float[] before, int rows, int inputs, int outputs, int batch)
+        {
+            var results = new List<float>();
+            using var matrix = _backend.LoadMatrix([TestWeight.Random(7, outputs, inputs)], format);
+            using var gated = _backend.LoadGatedMatrix(TestWeight.Random(8, outputs, inputs), TestWeight.Random(9, outputs, inputs), format);
+            for (var row = 0; row < rows; row += batch)
+            {
+                _workspace.Reset();
+                var count = Math.Min(batch, rows - row);
+                var source = Upload(x[(row * inputs)..((row + count) * inputs)], count, inputs);
+                var sum = Upload(before[(row * outputs)..((row + count) * outputs)], count, outputs);
+                var product = _workspace.Rent(count, outputs);
+                var gate = _workspace.Rent(count, outputs);
+                _backend.Linear(matrix, source, null, product);
+                _backend.LinearAdd(matrix, source, null, sum);
+                _backend.GatedLinear(gated, source, gate);
+                for (var index = 0; index < count; index++)
+                {
+                    results.AddRange(Row(product, index));
+                    results.AddRange(Row(sum, index));
+                    results.AddRange(Row(gate, index));
+                }
+            }
+
+            return Bits(results);
+        }
+
+        public int[] Chain(float[] qkv, int rows, int chunk, int window, KvFormat format, int[] pages)
+        {
+            var results = new List<float>();
+            using var store = _backend.CreateKvStore(pages.Length, Heads.KvHeads, Heads.HeadSize, format);
+            for (var row = 0; row < rows; row += chunk)
+            {
+                var count = Math.Min(chunk, rows - row);
+                results.AddRange(Step(store, qkv, row, count, window, pages, [.. Enumerable.Range(-1, count)]));
+            }
+
+            return Bits(results);
+        }
+
+        public int[] Tree(float[] history, float[] nodes, int[] parents, KvFormat format)
+        {
+            using var store = _backend.CreateKvStore(3, Heads.KvHeads, Heads.HeadSize, format);
+            var committed = history.Length / Heads.Columns;
+            int[] pages = [2, 0, 1];
+            if (committed > 0)
+            {
+                _ = Step(store, history, 0, committed, 0, pages, [.. Enumerable.Range(-1, committed)]);
+            }
+
+            return Bits(Step(store, [.. history, .. nodes], committed, parents.Length, 0, pages, parents));
+        }
+
+        public Action PrepareStep()
+        {
+            const int width = 96;
+            var matrices = Enum.GetValues<WeightFormat>().Select(format => _backend.LoadMatrix([TestWeight.Random(10, width, width)], format)).ToArray();
+            var gated = _backend.LoadGatedMatrix(TestWeight.Random(11, width, width), TestWeight.Random(12, width, width), WeightFormat.Int8Block32);
+            var norm = _backend.LoadVector([TestWeight.Random(13, 1, width)]);
+            var store = _backend.CreateKvStore(4, 1, 32, KvFormat.BFloat16);
+            var shape = new HeadShape(1, 1, 32);
+            var plan = new AttentionPlan();
+            int[] pages = [0, 1];
+            int[] parents = [-1, 0, 0];
+            int[] slots = [100, 101, 102];
+            var best = new int[3];
+            var (indices, values) = (new int[12], new float[12]);
+            return () =>
+            {
+                _workspace.Reset();
+                plan.Clear();
+                plan.AddSlice(pages, 100, 3);
+                plan.AddRow(parents, 0, 0);
+                plan.AddRow(parents, 1, 1);
+                plan.AddRow(parents, 2, 1);
+                var x = _workspace.Rent(3, width);
+                var y = _workspace.Rent(3, width);
+                _backend.Embed(matrices[0], parents.AsSpan(1, 2), _workspace.Rent(2, width));
+                _backend.RmsNorm(x, norm, 1e-5f, y);
+                foreach (var matrix in matrices)
+                {
+                    _backend.Linear(matrix, y, null, x);
+                    _backend.LinearAdd(matrix, y, null, x);
+                }
+
+                _backend.GatedLinear(gated, x, y);
+                _backend.Rotate(y, shape, _workspace.Rent(3, 32));
+                _backend.StoreKv(y, shape, store, slots);
+                _backend.Attend(y, shape, store, plan, _workspace.Rent(3, 32));
+                _backend.ArgMax(x, best);
+                _backend.TopK(x, 4, indices, values);
+            };
+        }
+
+        private List<float> Step(KvStore store, float[] qkv, int first, int count, int window, int[] pages, int[] parents)
+        {
+            _workspace.Reset();
+            var rows = Upload(qkv[(first * Heads.Columns)..((first + count) * Heads.Columns)], count, Heads.Columns);
+            _backend.StoreKv(
+                rows, Heads, store, Enumerable.Range(first, count).Select(place => (pages[place / 64] * 64) + (place % 64)).ToArray());
+            var plan = new AttentionPlan { Window = window };
+            var depths = new int[count];
+            plan.AddSlice(pages, first, count);
+            for (var node = 0; node < count; node++)
+            {
+                depths[node] = parents[node] < 0 ? 0 : depths[parents[node]] + 1;
+                plan.AddRow(parents, node, depths[node]);
+            }
+
+            var y = _workspace.Rent(count, Heads.QueryColumns);
+            _backend.Attend(rows, Heads, store, plan, y);
+            return [.. Enumerable.Range(0, count).SelectMany(row => Row(y, row))];
+        }
+
+        private Tensor Upload(float[] values, int rows, int columns)
+        {
+            var tensor = _workspace.Rent(rows, columns);
+            _backend.Upload(values, tensor);
+            return tensor;
+        }
+
+        private float[] Row(Tensor tensor, int row)
+        {
+            var values = new float[tensor.Columns];
+            _backend.Download(tensor, row, values);
+            return values;
+        }
+
+        private static int[] Bits(IEnumerable<float> values) => [.. values.Select(BitConverter.SingleToInt32Bits)];
+    }
+}

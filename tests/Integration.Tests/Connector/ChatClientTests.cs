@@ -1,0 +1,123 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Slerp.Connector;
+using Slerp.Tests.Shared;
+
+namespace Slerp.Integration.Tests.Connector;
+
+/// <summary>From the registration to the text, on a real trained checkpoint.</summary>
+public sealed class ChatClientTests : IAsyncLifetime
+{
+    private ServiceProvider? _provider;
+
+    private static string Folder => SharedData.Path("weights", "stories260K");
+
+    private IChatClient Client => _provider!.GetRequiredService<IChatClient>();
+
+    public Task InitializeAsync()
+    {
+        if (SharedData.Root is not null)
+        {
+            var services = new ServiceCollection();
+            services.AddSlerpChatClient(options => (options.ModelPath, options.Engine.Threads) = (Path.Combine(Folder, "hf"), 2));
+            _provider = services.BuildServiceProvider();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_provider is not null)
+        {
+            await _provider.DisposeAsync();
+        }
+    }
+
+    [SharedDataTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task GreedyText_IsTheGoldenText(bool streaming)
+    {
+        using var golden = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "golden", "golden.json")));
+        foreach (var item in golden.RootElement.GetProperty("cases").EnumerateArray())
+        {
+            var options = Raw(temperature: 0, maxTokens: item.GetProperty("output_ids").GetArrayLength());
+            var response = await AskAsync(streaming, item.GetProperty("prompt_text").GetString()!, options);
+
+            // The reference program prints byte tokens by their names.
+            var expected = item.GetProperty("output_text").GetString()!.Replace("<0x0A>", "\n", StringComparison.Ordinal);
+            Assert.Equal(expected.Trim(), response.Text.Trim());
+            Assert.Equal(item.GetProperty("prompt_ids").GetArrayLength(), response.Usage!.InputTokenCount);
+        }
+    }
+
+    [SharedDataFact]
+    public async Task SixteenAtOnce_SayWhatEachSaysAlone_WhileOthersAreCancelled()
+    {
+        var alone = new List<string>();
+        for (var i = 0; i < 16; i++)
+        {
+            alone.Add((await AskAsync(i % 2 == 0, Prompt(i), Sampled(i))).Text);
+        }
+
+        using var cancellation = new CancellationTokenSource();
+        var leaving = Enumerable.Range(0, 8).Select(i => LeaveAfterAsync(i, cancellation)).ToArray();
+        var together = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => AskAsync(i % 2 == 1, Prompt(i), Sampled(i))));
+        await Task.WhenAll(leaving);
+        Assert.Equal(alone, together.Select(response => response.Text));
+        Assert.True(alone.Distinct().Count() > 8);
+    }
+
+    [SharedDataFact]
+    public async Task StopSequence_EndsTheAnswerAndIsNotPartOfIt()
+    {
+        var options = Raw(temperature: 0, maxTokens: 100);
+        options.StopSequences = ["Lily. She"];
+        var response = await AskAsync(true, "Once upon a time", options);
+        Assert.Equal(", there was a little girl named", response.Text.TrimEnd());
+        Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
+    }
+
+    private static string Prompt(int i) => new[] { "Once upon a time", "The dog", "Lily and Ben", "One day a bird" }[i % 4] + new string('!', i / 4);
+
+    private static ChatOptions Sampled(int i)
+    {
+        var options = Raw(temperature: 1, maxTokens: 40);
+        options.Seed = i;
+        return options;
+    }
+
+    private static ChatOptions Raw(float temperature, int maxTokens) => new()
+    {
+        Temperature = temperature,
+        MaxOutputTokens = maxTokens,
+        AdditionalProperties = new AdditionalPropertiesDictionary { [SlerpProperties.Raw] = true },
+    };
+
+    private Task<ChatResponse> AskAsync(bool streaming, string prompt, ChatOptions options) => streaming
+        ? Client.GetStreamingResponseAsync(prompt, options).ToChatResponseAsync()
+        : Client.GetResponseAsync(prompt, options);
+
+    /// <summary>Half of the leavers break off after some updates, half are cancelled.</summary>
+    private async Task LeaveAfterAsync(int updates, CancellationTokenSource cancellation)
+    {
+        try
+        {
+            await foreach (var update in Client.GetStreamingResponseAsync(Prompt(updates), Sampled(99), cancellation.Token))
+            {
+                if (updates-- == 0)
+                {
+                    break;
+                }
+            }
+
+            await cancellation.CancelAsync();
+        }
+        catch (OperationCanceledException cancelled)
+        {
+            Assert.True(cancelled.CancellationToken.IsCancellationRequested);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Slerp.Engine;
+
+namespace Slerp.Tests.Shared.Engine;
+
+/// <summary>Short ways to ask an engine.</summary>
+internal static class EngineRequests
+{
+    /// <summary>A raw prompt.</summary>
+    public static GenerationRequest Raw(string text, int maxTokens = 24, SamplingMode? sampling = null, string drafter = "auto") => new()
+    {
+        Prompt = new Prompt.Raw(text),
+        Sampling = sampling ?? SamplingMode.Greedy.Instance,
+        Penalties = Penalties.None,
+        MaxOutputTokens = maxTokens,
+        StopSequences = [],
+        Tenant = "",
+        Drafter = drafter,
+    };
+
+    /// <summary>The whole answer.</summary>
+    public static async Task<Answer> AnswerAsync(this SlerpEngine engine, GenerationRequest request, CancellationToken cancellationToken = default)
+    {
+        await using var generation = await engine.GenerateAsync(request, cancellationToken);
+        var segments = new List<Segment>();
+        do
+        {
+            segments.Add(await generation.NextAsync(GenerationMode.Vanilla, cancellationToken));
+            generation.Accept();
+        }
+        while (segments[^1].Finish is null);
+
+        return new Answer(string.Concat(segments.Select(segment => segment.Text)), segments[^1].Finish!.Value, generation.Stats, segments);
+    }
+
+    /// <summary>An answer as its reader saw it.</summary>
+    internal sealed record Answer(string Text, FinishReason Finish, GenerationStats Stats, IReadOnlyList<Segment> Segments);
+}
