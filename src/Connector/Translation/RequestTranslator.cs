@@ -43,8 +43,8 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
     private string Drafter(PropertyReader properties)
     {
         var drafter = properties.Text(SlerpProperties.Drafter) ?? client.Defaults.Drafter;
-        return EngineCatalog.Drafters.Contains(drafter) ? drafter : throw new ArgumentOutOfRangeException(
-            SlerpProperties.Drafter, drafter, $"Unknown drafter '{drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
+        return EngineCatalog.Drafters.Contains(drafter) ? drafter : throw new NotSupportedException(
+            $"Unknown drafter '{drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
     }
 
     private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
