@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Slerp.Engine;
 
 namespace Slerp.Connector;
 
@@ -38,7 +39,7 @@ public sealed class SlerpGenerationDefaults
     /// <value>null: a fresh seed each time, reported with the answer.</value>
     public long? Seed { get; set; }
 
-    /// <summary>The drafter: a name of <see cref="Slerp.Engine.EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
+    /// <summary>The drafter: a name of <see cref="EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
     /// <value>"auto": by what pays on this machine.</value>
-    public string Drafter { get; set; } = Slerp.Engine.EngineCatalog.Drafters[0];
+    public string Drafter { get; set; } = EngineCatalog.Drafters[0];
 }

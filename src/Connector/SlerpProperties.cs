@@ -1,3 +1,5 @@
+using Slerp.Engine;
+
 namespace Slerp.Connector;
 
 /// <summary>Keys of <c>AdditionalProperties</c> this client reads (on options and content) and writes (on responses).</summary>
@@ -10,7 +12,7 @@ public static class SlerpProperties
     /// <summary>Options, text of at most 128 characters: whose request it is; cached state is never shared between tenants.</summary>
     public const string Tenant = "slerp.tenant";
 
-    /// <summary>Request: the drafter, a name of <see cref="Slerp.Engine.EngineCatalog.Drafters"/>; it changes the speed of an answer, never its text.</summary>
+    /// <summary>Request: the drafter, a name of <see cref="EngineCatalog.Drafters"/>; it changes the speed of an answer, never its text.</summary>
     public const string Drafter = "slerp.drafter";
 
     /// <summary>Response: steps that ran a draft.</summary>

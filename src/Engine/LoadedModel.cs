@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Checkpoints;
+using Slerp.Engine.Constraints;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Models;
@@ -36,6 +37,9 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Drafters by name; null stands for plain decoding.</summary>
     public required IReadOnlyDictionary<string, IDrafter?> Drafters { get; init; }
+
+    /// <summary>The vocabulary as grammars see it; made when the first answer needs it.</summary>
+    public required Lazy<ConstraintVocabulary> ConstraintVocabulary { get; init; }
 
     /// <summary>The decoder.</summary>
     public required IDecoder Decoder { get; init; }
@@ -76,6 +80,7 @@ internal sealed class LoadedModel : IDisposable
             {
                 Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape.VocabularySize, costs)),
                 Tokenizer = tokenizer,
+                ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory)),
                 EndTokens = directory.EndTokenIds.ToFrozenSet(),
                 Decoder = decoder,
@@ -140,6 +145,12 @@ internal sealed class LoadedModel : IDisposable
         progress?.Report(new LoadProgress(totalBytes, totalBytes));
         return decoder;
     }
+
+    private static ConstraintVocabulary Vocabulary(ITokenizer tokenizer, DecoderShape shape, CheckpointDirectory directory) => new(
+        shape.VocabularySize,
+        token => token < tokenizer.VocabularySize ? tokenizer.BytesOf(token).ToArray() : default(ReadOnlyMemory<byte>),
+        Enumerable.Range(0, tokenizer.VocabularySize).Where(tokenizer.IsSpecial),
+        directory.EndTokenIds);
 
     // An empty prompt still needs a token to start from.
     private static int FallbackStart(CheckpointDirectory directory) =>

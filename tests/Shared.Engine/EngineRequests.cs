@@ -14,6 +14,7 @@ internal static class EngineRequests
         MaxOutputTokens = maxTokens,
         StopSequences = [],
         Tenant = "",
+        Output = OutputForm.FreeText.Instance,
         Drafter = drafter,
     };
 

@@ -1,3 +1,4 @@
+using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Sampling;
 using Slerp.Engine.Steps;
@@ -8,7 +9,13 @@ namespace Slerp.Engine.Decoding;
 internal sealed class Sequence : IDraftContext
 {
     private int[] _tokens;
+    // An answer that must be complete is closed in time: this near to its limit its shortest completion is asked for.
+    private const int ClosingTokens = 1024;
+
     private readonly LogitsPipeline _pipeline;
+    private readonly Constraint? _constraint;
+    private readonly Queue<int> _closing = [];
+    private ConstraintState? _state;
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
@@ -21,6 +28,7 @@ internal sealed class Sequence : IDraftContext
     /// <param name="stop">When it ends.</param>
     /// <param name="clock">When things happened.</param>
     /// <param name="drafter">What guesses for it; null for plain decoding.</param>
+    /// <param name="constraint">What the answer must be; null for anything.</param>
     public Sequence(
         ReadOnlySpan<int> prompt,
         SamplingMode sampling,
@@ -28,8 +36,11 @@ internal sealed class Sequence : IDraftContext
         int maxTokens,
         StopRules stop,
         SequenceClock clock,
-        IDrafter? drafter)
+        IDrafter? drafter,
+        Constraint? constraint)
     {
+        _constraint = constraint;
+        _state = constraint?.Start;
         _pipeline = new LogitsPipeline();
         Drafter = drafter;
         PromptTokens = prompt.Length;
@@ -124,6 +135,11 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
     {
+        if (_state is not null)
+        {
+            _state = _constraint!.Next(_state, token);
+        }
+
         var finish = Stop.Take(token);
         if (finish is not FinishReason.EndOfText)
         {
@@ -178,6 +194,49 @@ internal sealed class Sequence : IDraftContext
     {
         IsDone = true;
         Output.Fail(failure);
+    }
+
+    /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
+    /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
+    public int Choose(StepOutput output, int row)
+    {
+        if (_state is null)
+        {
+            return Pick(output, row, Count);
+        }
+
+        if (_closing.TryDequeue(out var closing))
+        {
+            return closing;
+        }
+
+        var allowed = _constraint!.Allowed(_state);
+        if (allowed.Count == 0)
+        {
+            throw new ConstraintException(
+                ConstraintFailure.Unsatisfiable,
+                pointer: "",
+                keyword: null,
+                $"no token continues the answer after {Stop.Tokens} tokens. The vocabulary cannot spell what the schema asks for; loosen it.");
+        }
+
+        var logits = _pipeline.Load(output, row);
+        allowed.Apply(logits);
+        var token = _pipeline.Pick(logits, Sampling, Penalties, Counts, Count);
+        return token < 0 || TokensLeft > ClosingTokens || _constraint.Next(_state, token) is not { } next || _constraint.FitsWithin(next, TokensLeft - 1)
+            ? token
+            : BeginClosing(_state, token);
+    }
+
+    // After this token the answer could no longer be completed within its limit: its shortest completion is taken instead, whole.
+    private int BeginClosing(ConstraintState state, int token)
+    {
+        foreach (var next in _constraint!.Completion(state))
+        {
+            _closing.Enqueue(next);
+        }
+
+        return _closing.TryDequeue(out var first) ? first : token;
     }
 
     private GenerationStats Measure() => new()

@@ -31,7 +31,7 @@ internal sealed class Verifier
         _count = 0;
         for (var node = start; node >= 0;)
         {
-            var token = sequence.Pick(output, firstRow + node - start, sequence.Count);
+            var token = sequence.Choose(output, firstRow + node - start);
             if (token < 0)
             {
                 throw new NumericalException(
