@@ -8,6 +8,7 @@ foreach (var verb in VerbCatalog.All)
     root.Subcommands.Add(verb.ToCommand());
 }
 
+root.Subcommands.Add(KernelsCommand.Create());
 
 try
 {

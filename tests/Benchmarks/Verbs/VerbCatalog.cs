@@ -18,5 +18,6 @@ internal static class VerbCatalog
         new IdleVerb(),
         new AllocationsVerb(),
         new EmbeddedQualityVerb(),
+        new GgufVerb(),
     ];
 }
