@@ -1,0 +1,57 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Slerp.Connector;
+using Slerp.Engine;
+
+namespace Slerp.Benchmarks.Measuring;
+
+/// <summary>The product as an application has it: an <see cref="IChatClient"/> from the services.</summary>
+internal sealed class ChatBench : IAsyncDisposable
+{
+    private readonly ServiceProvider _provider;
+
+    private ChatBench(ServiceProvider provider, ModelInfo model)
+    {
+        _provider = provider;
+        Client = provider.GetRequiredService<IChatClient>();
+        Model = model;
+    }
+
+    /// <summary>The client.</summary>
+    public IChatClient Client { get; }
+
+    /// <summary>What is loaded.</summary>
+    public ModelInfo Model { get; }
+
+    /// <summary>Registers, resolves and loads.</summary>
+    public static async Task<ChatBench> LoadAsync(BenchSettings settings, CancellationToken cancellationToken)
+    {
+        var services = new ServiceCollection();
+        services.AddSlerpChatClient(options =>
+        {
+            options.ModelPath = settings.Folder;
+            options.Engine.WeightFormat = settings.Format;
+            options.Engine.Threads = settings.Threads;
+        });
+        var provider = services.BuildServiceProvider();
+        var model = await provider.GetRequiredService<SlerpChatClient>().LoadAsync(cancellationToken);
+        return new ChatBench(provider, model);
+    }
+
+    /// <summary>Has a text continued greedily, streaming, and returns what it took.</summary>
+    public async Task<SlerpStatistics> ContinueAsync(string text, int tokens, CancellationToken cancellationToken)
+    {
+        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = tokens, AdditionalProperties = new() { [SlerpProperties.Raw] = true } };
+        var updates = new List<ChatResponseUpdate>();
+        await foreach (var update in Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], options, cancellationToken))
+        {
+            updates.Add(update);
+        }
+
+        return updates.ToChatResponse().GetSlerpStatistics()
+            ?? throw new InvalidOperationException("The response carries no statistics: it is not this client's.");
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Slerp.Benchmarks.Measuring;
+
+namespace Slerp.Benchmarks.Verbs;
+
+/// <summary>What several conversations at once give over one.</summary>
+internal sealed class BatchVerb() : Verb("batch", "Sequences decoded as one batch over one alone, tokens a second in total, through IChatClient.")
+{
+    private readonly Option<int> _sequences = new("--sequences") { DefaultValueFactory = _ => 8, Description = "Sequences at once." };
+    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 64, Description = "Tokens of each answer." };
+
+    /// <inheritdoc />
+    protected override IEnumerable<Option> Options => [_sequences, _tokens];
+
+    /// <inheritdoc />
+    protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var (sequences, tokens) = (Math.Max(1, parsed.GetValue(_sequences)), Math.Max(2, parsed.GetValue(_tokens)));
+        await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
+        var prompts = new PromptText(settings.Folder);
+        Samples ratios = new(), ones = new(), manys = new();
+        for (var pair = 0; pair <= settings.Pairs; pair++)
+        {
+            var before = await RateAsync(chat, prompts, settings.Context, 1, tokens, pair, cancellationToken);
+            var many = await RateAsync(chat, prompts, settings.Context, sequences, tokens, pair, cancellationToken);
+            var one = (before + await RateAsync(chat, prompts, settings.Context, 1, tokens, pair + 1, cancellationToken)) / 2;
+            if (pair > 0)
+            {
+                ratios.Add(many / one);
+                ones.Add(one);
+                manys.Add(many);
+                Progress.Say($"  pair {pair}: one {one:F1}, {sequences} together {many:F1} tokens/s");
+            }
+        }
+
+        Figure.Print(
+            "batch", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("threads", settings.Threads), ("sequences", sequences), ("ratio", ratios.Median),
+            ("tokens_per_second", manys.Median), ("one_tokens_per_second", ones.Median), ("pairs", settings.Pairs), ("ratio_min", ratios.Min), ("ratio_max", ratios.Max));
+    }
+
+    // The longest decode time spans the batch: the sequences start together and are equally long.
+    private static async Task<double> RateAsync(
+        ChatBench chat, PromptText prompts, int context, int sequences, int tokens, int variant, CancellationToken cancellationToken)
+    {
+        var statistics = await Task.WhenAll(Enumerable.Range(0, sequences).Select(index =>
+            Task.Run(() => chat.ContinueAsync(prompts.Of(context, (variant * sequences) + index), tokens, cancellationToken), cancellationToken)));
+        return statistics.Sum(static item => item.OutputTokens - 1) / statistics.Max(static item => item.DecodeTime).TotalSeconds;
+    }
+}

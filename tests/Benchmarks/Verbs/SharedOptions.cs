@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Slerp.Benchmarks.Measuring;
+using Slerp.Benchmarks.Shapes;
+
+namespace Slerp.Benchmarks.Verbs;
+
+/// <summary>What most verbs are asked for.</summary>
+internal sealed class SharedOptions
+{
+    private readonly Option<string> _shape = new("--shape") { DefaultValueFactory = _ => "embedded", Description = "135M, 360M, 1.1B (made on the fly) or embedded." };
+    private readonly Option<string?> _model = new("--model") { Description = "A checkpoint folder in place of a shape." };
+    private readonly Option<string> _weights = new("--weights") { DefaultValueFactory = _ => "random", Description = "random, or inflated: the embedded model inside the shape." };
+    private readonly Option<string> _format = new("--format") { DefaultValueFactory = _ => "bf16", Description = "f32, bf16, int8 (a scale per 32), int8-channel or int4." };
+    private readonly Option<int> _threads = new("--threads") { DefaultValueFactory = _ => 2, Description = "Compute threads." };
+    private readonly Option<int> _context = new("--context") { DefaultValueFactory = _ => 64, Description = "Tokens in the cache before the measured ones." };
+    private readonly Option<int> _pairs = new("--pairs") { DefaultValueFactory = _ => 7, Description = "Interleaved pairs." };
+    private readonly Option<string> _work = new("--work")
+    {
+        DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "slerp-benchmarks"),
+        Description = "Where checkpoints are made and kept.",
+    };
+
+    /// <summary>Gives a verb these options.</summary>
+    public void AddTo(Command command)
+    {
+        _shape.AcceptOnlyFromAmong([.. CheckpointShape.Known.Select(static shape => shape.Name), "embedded"]);
+        _weights.AcceptOnlyFromAmong("random", "inflated");
+        _format.AcceptOnlyFromAmong([.. Formats.All.Select(static entry => entry.Name)]);
+        foreach (var option in (Option<int>[])[_threads, _pairs])
+        {
+            option.Validators.Add(given => RequireAtLeast(given, 1));
+        }
+
+        _context.Validators.Add(given => RequireAtLeast(given, 1));
+        foreach (var option in (Option[])[_shape, _model, _weights, _format, _threads, _context, _pairs, _work])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>What was asked for; a checkpoint that is not there yet is made.</summary>
+    public BenchSettings Read(ParseResult parsed)
+    {
+        var name = parsed.GetValue(_shape)!;
+        var model = parsed.GetValue(_model);
+        var known = CheckpointShape.Known.FirstOrDefault(shape => shape.Name == name);
+        var store = new CheckpointStore(parsed.GetValue(_work)!);
+        var folder = (model, known) switch
+        {
+            ({ } given, _) => given,
+            (_, { } shape) => parsed.GetValue(_weights) == "inflated" ? store.Inflated(shape, CheckpointStore.EmbeddedFolder) : store.Random(shape),
+            _ => CheckpointStore.EmbeddedFolder,
+        };
+        var format = Formats.All.First(entry => entry.Name == parsed.GetValue(_format)).Format;
+        return new BenchSettings
+        {
+            Shape = known is not null && model is null
+                ? known
+                : CheckpointShape.Read(folder, model is null ? name : Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))),
+            Folder = folder,
+            Format = format,
+            Threads = parsed.GetValue(_threads),
+            Context = parsed.GetValue(_context),
+            Pairs = parsed.GetValue(_pairs),
+        };
+    }
+
+    private static void RequireAtLeast(System.CommandLine.Parsing.OptionResult given, int least)
+    {
+        if (given.Tokens.Count == 1 && int.TryParse(given.Tokens[0].Value, out var value) && value < least)
+        {
+            given.AddError($"{given.IdentifierToken} is {value}; expected at least {least}.");
+        }
+    }
+}

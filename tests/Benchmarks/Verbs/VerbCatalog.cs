@@ -1,0 +1,23 @@
+namespace Slerp.Benchmarks.Verbs;
+
+/// <summary>The verbs, one line each.</summary>
+internal static class VerbCatalog
+{
+    /// <summary>Every verb that measures a checkpoint.</summary>
+    public static IReadOnlyList<Verb> All { get; } =
+    [
+        new CeilingVerb(),
+        new DecodeVerb(),
+        new OverheadVerb(),
+        new PrefillVerb(),
+        new VerifyCostVerb(),
+        new BatchVerb(),
+        new FormatsVerb(),
+        new LoadVerb(),
+        new MemoryVerb(),
+        new IdleVerb(),
+        new AllocationsVerb(),
+        new EmbeddedQualityVerb(),
+        new GgufVerb(),
+    ];
+}
