@@ -62,7 +62,8 @@ public sealed class SlerpEngine : IAsyncDisposable
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Length);
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
-        var sequence = new Sequence(prompt, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time));
+        var sequence = new Sequence(
+            prompt, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter]);
         _loop.Submit(sequence);
         return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer));
     }

@@ -35,8 +35,16 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
             MaxOutputTokens = options?.MaxOutputTokens ?? client.Defaults.MaxOutputTokens ?? model.ContextTokens,
             StopSequences = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))],
             Tenant = Tenant(properties),
+            Drafter = Drafter(properties),
         };
         return new TranslatedRequest(generation, seed, isRaw ? AnswerReading.PlainText : Reading(options, tools, model));
+    }
+
+    private string Drafter(PropertyReader properties)
+    {
+        var drafter = properties.Text(SlerpProperties.Drafter) ?? client.Defaults.Drafter;
+        return EngineCatalog.Drafters.Contains(drafter) ? drafter : throw new NotSupportedException(
+            $"Unknown drafter '{drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
     }
 
     private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)

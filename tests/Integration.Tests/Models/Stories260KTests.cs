@@ -52,6 +52,7 @@ public sealed class Stories260KTests(ITestOutputHelper output)
             MaxOutputTokens = item.GetProperty("output_ids").GetArrayLength(),
             StopSequences = [],
             Tenant = "",
+            Drafter = "vanilla",
         };
         await using var generation = await engine.GenerateAsync(request);
         var text = "";
