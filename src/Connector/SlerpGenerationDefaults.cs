@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Slerp.Engine;
 
 namespace Slerp.Connector;
 
@@ -37,4 +38,8 @@ public sealed class SlerpGenerationDefaults
     /// <summary>Fixes the random draws of every request that names no seed of its own.</summary>
     /// <value>null: a fresh seed each time, reported with the answer.</value>
     public long? Seed { get; set; }
+
+    /// <summary>The drafter: a name of <see cref="EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
+    /// <value>"auto": by what pays on this machine.</value>
+    public string Drafter { get; set; } = EngineCatalog.Drafters[0];
 }

@@ -1,3 +1,5 @@
+using Slerp.Engine;
+
 namespace Slerp.Connector;
 
 /// <summary>Keys of <c>AdditionalProperties</c> this client reads (on options and content) and writes (on responses).</summary>
@@ -9,6 +11,21 @@ public static class SlerpProperties
 
     /// <summary>Options, text of at most 128 characters: whose request it is; cached state is never shared between tenants.</summary>
     public const string Tenant = "slerp.tenant";
+
+    /// <summary>Request: the drafter, a name of <see cref="EngineCatalog.Drafters"/>; it changes the speed of an answer, never its text.</summary>
+    public const string Drafter = "slerp.drafter";
+
+    /// <summary>Response: steps that ran a draft.</summary>
+    public const string DraftRounds = "slerp.draft.rounds";
+
+    /// <summary>Response: tokens proposed by drafters. Counts by source follow the name: slerp.draft.proposed.lookup.</summary>
+    public const string DraftProposed = "slerp.draft.proposed";
+
+    /// <summary>Response: proposed tokens that were the model's own. Counts by source follow the name: slerp.draft.accepted.lookup.</summary>
+    public const string DraftAccepted = "slerp.draft.accepted";
+
+    /// <summary>Response: times a drafter failed and the answer went on without it.</summary>
+    public const string DraftFaults = "slerp.draft.faults";
 
     /// <summary>Options, number in [0, 1): drop tokens below this share of the most likely one's probability.</summary>
     public const string MinP = "min_p";

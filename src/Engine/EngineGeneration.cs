@@ -11,16 +11,7 @@ internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, IToke
     private readonly List<int> _tokens = [];
 
     /// <inheritdoc />
-    public override GenerationStats Stats => new()
-    {
-        PromptTokens = sequence.PromptTokens,
-        CachedPromptTokens = sequence.CachedTokens,
-        OutputTokens = sequence.Stop.Tokens,
-        Steps = sequence.Steps,
-        QueueTime = sequence.Clock.QueueTime,
-        PrefillTime = sequence.Clock.PrefillTime,
-        DecodeTime = sequence.Clock.DecodeTime,
-    };
+    public override GenerationStats Stats => sequence.Stats;
 
     /// <inheritdoc />
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)

@@ -18,6 +18,12 @@ public sealed record GenerationRequest
     /// <summary>Texts that end the answer and are not part of it. Empty texts are ignored.</summary>
     public required IReadOnlyList<string> StopSequences { get; init; }
 
+    /// <summary>What form the answer must have.</summary>
+    public required OutputForm Output { get; init; }
+
+    /// <summary>The drafter: a name of <see cref="EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
+    public required string Drafter { get; init; }
+
     /// <summary>Whose request it is: part of every cache key. At most 128 characters.</summary>
     public required string Tenant { get; init; }
 }

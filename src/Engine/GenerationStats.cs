@@ -23,4 +23,7 @@ public sealed record GenerationStats
 
     /// <summary>From the first token to the last.</summary>
     public TimeSpan DecodeTime { get; init; }
+
+    /// <summary>What speculation did; counted when the answer has ended.</summary>
+    public DraftStats Drafts { get; init; } = DraftStats.None;
 }

@@ -2,6 +2,9 @@ using System.Collections.Frozen;
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Checkpoints;
+using Slerp.Engine.Constraints;
+using Slerp.Engine.Decoding;
+using Slerp.Engine.Drafting;
 using Slerp.Engine.Models;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
@@ -31,6 +34,12 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Tokens that end an answer.</summary>
     public required IReadOnlySet<int> EndTokens { get; init; }
+
+    /// <summary>Drafters by name; null stands for plain decoding.</summary>
+    public required IReadOnlyDictionary<string, IDrafter?> Drafters { get; init; }
+
+    /// <summary>The vocabulary as grammars see it; made when the first answer needs it.</summary>
+    public required Lazy<ConstraintVocabulary> ConstraintVocabulary { get; init; }
 
     /// <summary>The decoder.</summary>
     public required IDecoder Decoder { get; init; }
@@ -64,14 +73,19 @@ internal sealed class LoadedModel : IDisposable
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
             var store = backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
+            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests, budget.ContextTokens);
+            var workspace = backend.CreateWorkspace();
+            var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
             {
+                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape.VocabularySize, costs)),
                 Tokenizer = tokenizer,
+                ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory)),
                 EndTokens = directory.EndTokenIds.ToFrozenSet(),
                 Decoder = decoder,
-                Cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests, budget.ContextTokens),
-                Workspace = backend.CreateWorkspace(),
+                Cache = cache,
+                Workspace = workspace,
                 Info = new ModelInfo
                 {
                     Name = directory.Name,
@@ -102,6 +116,11 @@ internal sealed class LoadedModel : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        foreach (var drafter in Drafters.Values)
+        {
+            drafter?.Dispose();
+        }
+
         Workspace.Dispose();
         Cache.Dispose();
         foreach (var matrix in _matrices)
@@ -126,6 +145,12 @@ internal sealed class LoadedModel : IDisposable
         progress?.Report(new LoadProgress(totalBytes, totalBytes));
         return decoder;
     }
+
+    private static ConstraintVocabulary Vocabulary(ITokenizer tokenizer, DecoderShape shape, CheckpointDirectory directory) => new(
+        shape.VocabularySize,
+        token => token < tokenizer.VocabularySize ? tokenizer.BytesOf(token).ToArray() : default(ReadOnlyMemory<byte>),
+        Enumerable.Range(0, tokenizer.VocabularySize).Where(tokenizer.IsSpecial),
+        directory.EndTokenIds);
 
     // An empty prompt still needs a token to start from.
     private static int FallbackStart(CheckpointDirectory directory) =>

@@ -38,7 +38,7 @@ public sealed class EndToEndTests : IDisposable
         var statistics = response.GetSlerpStatistics()!;
         Assert.Equal(24, statistics.OutputTokens);
         Assert.Equal(response.Usage!.TotalTokenCount, statistics.PromptTokens + 24);
-        Assert.Equal(1, statistics.TokensPerStep);
+        Assert.True(statistics.TokensPerStep >= 1);
         Assert.Equal((ChatFinishReason.Length, "toy", 1L), (response.FinishReason, response.ModelId, statistics.Seed));
     }
 

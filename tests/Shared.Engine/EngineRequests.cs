@@ -6,7 +6,7 @@ namespace Slerp.Tests.Shared.Engine;
 internal static class EngineRequests
 {
     /// <summary>A raw prompt.</summary>
-    public static GenerationRequest Raw(string text, int maxTokens = 24, SamplingMode? sampling = null) => new()
+    public static GenerationRequest Raw(string text, int maxTokens = 24, SamplingMode? sampling = null, string drafter = "auto") => new()
     {
         Prompt = new Prompt.Raw(text),
         Sampling = sampling ?? SamplingMode.Greedy.Instance,
@@ -14,6 +14,8 @@ internal static class EngineRequests
         MaxOutputTokens = maxTokens,
         StopSequences = [],
         Tenant = "",
+        Output = OutputForm.FreeText.Instance,
+        Drafter = drafter,
     };
 
     /// <summary>The whole answer.</summary>

@@ -9,11 +9,14 @@ this script is the trainer's independent check of them.
 import argparse
 import json
 import pathlib
+import tempfile
 
 import torch
 import torch.nn.functional as functional
 
 import chat
+import exact
+import native
 import weights
 from decode import Decoder, greedy, sample
 from generate import HELD_OUT
@@ -74,16 +77,30 @@ def loops(model, tokenizer, count):
     return looping / count
 
 
+def fast(model, tokenizer, options):
+    with tempfile.TemporaryDirectory() as folder:
+        engine = native.Native(model, folder)
+        engine.start()
+        for skill, _ in HELD_OUT:
+            cases = exact.load(options.held_out, [skill], options.cases)
+            hidden = lambda ids, positions, documents: engine.hidden(ids, positions, documents, 1024)
+            report("embedded-exact", skill, len(cases), exact.scores(hidden, model.logits, exact.prepare(tokenizer, cases, 1024), cases)[skill])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--held-out", type=pathlib.Path, required=True)
     parser.add_argument("--cases", type=int, default=1000, help="at most this many per skill")
     parser.add_argument("--show", type=int, default=0, help="print this many wrong answers per skill")
+    parser.add_argument("--fast", action="store_true", help="exact answers by one bfloat16 forward pass instead of decoding; needs AMX")
     parser.add_argument("--loops", type=int, default=50)
     options = parser.parse_args()
     torch.set_grad_enabled(False)
     model, tokenizer = weights.load(options.model), Tokenizer.load(options.model / "tokenizer.json")
+    if options.fast:
+        fast(model, tokenizer, options)
+        return
     for skill, _ in HELD_OUT:
         cases = [json.loads(line) for line in (options.held_out / f"{skill}.jsonl").read_text(encoding="utf-8").splitlines()][:options.cases]
         wrong = []

@@ -8,6 +8,7 @@ import argparse
 import json
 import pathlib
 import tarfile
+from collections import Counter
 
 import facts as f
 import talk
@@ -60,45 +61,45 @@ def background(world):
     return groups
 
 
-def question_about(world, groups):
-    facts = [x for group in groups for x in group]
-    return world.pick(facts)
-
-
 def ask_prompt(world, passage, question):
     return world.pick(PROMPTS).replace("{p}", passage).replace("{q}", question)
 
 
-def passage_question(world):
-    groups = background(world)
-    fact = question_about(world, groups)
-    messages = maybe_system(world, PASSAGE_SYSTEMS, 0.25) + [turn("user", ask_prompt(world, layout(world, groups), fact.ask(world))), turn("assistant", fact.value)]
-    while world.chance(0.25):
-        other = question_about(world, groups)
-        messages += [turn("user", other.ask(world)), turn("assistant", other.value)]
-    return {"messages": messages}
-
-
-def unanswerable(world):
-    groups = background(world)
+def missing(world, groups):
+    """A question about the passage's matter that it does not answer."""
     facts = [x for group in groups for x in group]
     asked = {(x.subject.lower(), x.relation.questions[0]) for x in facts}
-    known = question_about(world, groups)
+    known = world.pick(facts)
     while True:
         if world.chance(0.5):
-            if known.relation.kind == "thing":
-                other = f.Fact(known.relation, f.invented_subject(world), "")
-            else:
-                other = f.Fact(known.relation, f.SUBJECT_MAKERS[known.relation.kind](world), "")
+            make = f.invented_subject if known.relation.kind == "thing" else f.SUBJECT_MAKERS[known.relation.kind]
+            other = f.Fact(known.relation, make(world), "")
         else:
             new = f.invented_relation(world) if known.relation.kind == "thing" or world.chance(0.3) else world.pick(f.BY_KIND[known.relation.kind])
             other = f.Fact(new, known.subject, "")
         clash = {x.relation.questions[0] for x in facts if x.subject.lower() == other.subject.lower()}
         if (other.subject.lower(), other.relation.questions[0]) not in asked and not ambiguous(other.relation, clash):
-            break
+            return other.ask(world), REFUSAL
+
+
+def questioning(world, answerable):
+    """A passage and a first question that it answers or not, then perhaps more questions about it."""
+    groups = background(world)
+    facts = [x for group in groups for x in group]
+    world.random.shuffle(facts)
+    answered = iter(facts)
+    question, answer = first(world, answered) if answerable else missing(world, groups)
     messages = maybe_system(world, PASSAGE_SYSTEMS, 0.25)
-    messages += [turn("user", ask_prompt(world, layout(world, groups), other.ask(world))), turn("assistant", REFUSAL)]
+    messages += [turn("user", ask_prompt(world, layout(world, groups), question)), turn("assistant", answer)]
+    for _ in range(world.pick((0, 0, 1, 2, 3, 4))):
+        question, answer = missing(world, groups) if world.chance(0.2) else first(world, answered) or missing(world, groups)
+        messages += [turn("user", question), turn("assistant", answer)]
     return {"messages": messages}
+
+
+def first(world, facts):
+    fact = next(facts, None)
+    return fact and (fact.ask(world), fact.value)
 
 
 AMBIGUOUS = ({"Where does {s} live?", "Where was {s} born?"}, {"What does {s} contain?", "What is in {s}?"},
@@ -119,8 +120,25 @@ def tool_call(world, seen):
     if world.chance(0.08):
         question, answer = talk.exchange(world)
         messages += [turn("user", question), turn("assistant", answer)]
-    messages += [turn("user", asked), {"role": "assistant", "tool_calls": [{"name": wanted.name, "arguments": arguments}]}]
-    return {"messages": messages, "tools": [t.schema() for t in offered]}
+    messages += [turn("user", asked), call(wanted, arguments)]
+    return {"messages": messages, "tools": [t.schema() for t in offered], "offered": offered}
+
+
+def call(tool, arguments):
+    return {"role": "assistant", "tool_calls": [{"name": tool.name, "arguments": arguments}]}
+
+
+def tool_talk(world, seen):
+    """A tool call and what may follow: results said, further calls."""
+    sample = tool_call(world, seen)
+    for _ in range(world.pick((0, 0, 1, 1, 2))):
+        last = sample["messages"][-1]["tool_calls"][0]["name"]
+        content, _, answer = outcome(world)
+        sample["messages"] += [{"role": "tool", "name": last, "content": content}, turn("assistant", answer)]
+        wanted = world.pick(sample["offered"])
+        asked, arguments = wanted.ask(world)
+        sample["messages"] += [turn("user", asked), call(wanted, arguments)]
+    return sample
 
 
 def no_tool(world):
@@ -129,7 +147,7 @@ def no_tool(world):
     if world.chance(0.5):
         messages = talk.conversation(world)
     elif world.chance(0.4):
-        messages = passage_question(world)["messages"]
+        messages = questioning(world, True)["messages"]
     else:
         other, _ = toolbox.choice(world, world.chance(0.5))
         names = {t.name for t in offered}
@@ -151,29 +169,28 @@ def result_name(world):
                        lambda: world.pick(("result", "temperature", "status", "total", "answer", "message"))))()
 
 
-def tool_result(world):
-    """A call, its result, and the sentence that says it; `says` lists the values the sentence must hold."""
-    sample = tool_call(world, world.chance(0.5))
+def outcome(world):
+    """A tool's result, the values its sentence must hold, and the sentence."""
     style = world.random.random()
     if style < 0.30:
         value = str(result_value(world))
-        content = value if world.chance(0.5) else json.dumps(value)
-        says, answer = [value], f"The result is {value}."
-    elif style < 0.42:
-        value = world.pick(f.RELATIONS)
-        fact = f.Fact(value, f.SUBJECT_MAKERS[value.kind](world), value.value(world))
+        return value if world.chance(0.5) else json.dumps(value), [value], f"The result is {value}."
+    if style < 0.42:
+        relation = world.pick(f.RELATIONS)
+        fact = f.Fact(relation, f.SUBJECT_MAKERS[relation.kind](world), relation.value(world))
         answer = fact.state(world)
-        content = answer if world.chance(0.5) else json.dumps(answer, ensure_ascii=False)
-        says = [fact.value]
-    elif style < 0.5:
+        return answer if world.chance(0.5) else json.dumps(answer, ensure_ascii=False), [fact.value], answer
+    if style < 0.5:
         reason = f"{result_name(world)} {world.word()} not found"
-        content = json.dumps({"error": reason}) if world.chance(0.5) else f"Error: {reason}"
-        says, answer = [reason], f"The tool failed: {reason}."
-    else:
-        fields = {result_name(world): result_value(world) for _ in range(world.pick((1, 1, 2, 2, 3)))}
-        content = json.dumps(fields, ensure_ascii=False)
-        says = [str(v) for v in fields.values()]
-        answer = sentence_of(fields)
+        return json.dumps({"error": reason}) if world.chance(0.5) else f"Error: {reason}", [reason], f"The tool failed: {reason}."
+    fields = {result_name(world): result_value(world) for _ in range(world.pick((1, 1, 2, 2, 3)))}
+    return json.dumps(fields, ensure_ascii=False), [str(v) for v in fields.values()], sentence_of(fields)
+
+
+def tool_result(world):
+    """A call, its result, and the sentence that says it; `says` lists the values the sentence must hold."""
+    sample = tool_call(world, world.chance(0.5))
+    content, says, answer = outcome(world)
     name = sample["messages"][-1]["tool_calls"][0]["name"]
     sample["messages"] += [{"role": "tool", "name": name, "content": content}, turn("assistant", answer)]
     sample["says"] = says
@@ -249,6 +266,18 @@ def repetition(world):
     return {"messages": [turn("user", f"{text}\n\n{asked}"), turn("assistant", sentences[fact])]}
 
 
+def echo(world, library=None):
+    """A long text written again word for word: the densest lesson in copying."""
+    if library and world.chance(0.5):
+        text = library.prose(world, 100)[1]
+    elif world.chance(0.4):
+        text = layout(world, background(world))
+    else:
+        text = " ".join(str(anything(world)) for _ in range(world.random.randint(6, 30)))
+    asked = world.pick(("Repeat: {v}", "Repeat after me: {v}", "Copy this text: {v}", "{v}\n\nRepeat this text."))
+    return {"messages": [turn("user", asked.replace("{v}", text)), turn("assistant", text)]}
+
+
 class Library:
     """Paragraphs of public-domain books, for fluent prose."""
 
@@ -264,6 +293,11 @@ class Library:
                     paragraph = " ".join(paragraph.translate(PLAIN).split())
                     if 80 <= len(paragraph) and paragraph[0].isalpha() and paragraph[-1] in ".!?\"'":
                         self.paragraphs.append((author, paragraph))
+
+    def vocabulary(self, size=4000):
+        """The most frequent ordinary words."""
+        counts = Counter(word for _, text in self.paragraphs for word in text.split() if word.isascii() and word.isalpha() and word.islower() and len(word) > 2)
+        return tuple(word for word, _ in counts.most_common(size))
 
     def prose(self, world, length):
         """Consecutive paragraphs of at least `length` characters, cut at a sentence."""
@@ -300,9 +334,9 @@ def talking(world):
     return {"messages": maybe_system(world, SYSTEMS, 0.3) + talk.conversation(world)}
 
 
-MIX = (("passage", 30), ("not_in_passage", 8), ("tool_seen", 10), ("tool_unseen", 20), ("no_tool", 4), ("tool_result", 8),
-       ("talk", 5), ("extraction", 4), ("repetition", 6), ("fluency", 5))
-EARLY = (("repetition", 50), ("passage", 30), ("tool_unseen", 15), ("fluency", 5))
+MIX = (("passage", 30), ("not_in_passage", 6), ("tool_seen", 10), ("tool_unseen", 20), ("no_tool", 4), ("tool_result", 8),
+       ("talk", 5), ("extraction", 4), ("repetition", 6), ("echo", 4), ("fluency", 5))
+EARLY = (("echo", 45), ("repetition", 25), ("passage", 15), ("tool_unseen", 10), ("fluency", 5))
 
 
 def sample(world, library, mix=MIX):
@@ -314,19 +348,21 @@ def sample(world, library, mix=MIX):
             break
     made = MAKERS[skill](world, library)
     made["skill"] = skill
+    made.pop("offered", None)
     return made
 
 
 MAKERS = {
-    "passage": lambda w, l: passage_question(w),
-    "not_in_passage": lambda w, l: unanswerable(w),
-    "tool_seen": lambda w, l: tool_call(w, True),
-    "tool_unseen": lambda w, l: tool_call(w, False),
+    "passage": lambda w, l: questioning(w, True),
+    "not_in_passage": lambda w, l: questioning(w, False),
+    "tool_seen": lambda w, l: tool_talk(w, True),
+    "tool_unseen": lambda w, l: tool_talk(w, False),
     "no_tool": lambda w, l: no_tool(w),
     "tool_result": lambda w, l: tool_result(w),
     "talk": lambda w, l: talking(w),
     "extraction": lambda w, l: extraction(w),
     "repetition": lambda w, l: repetition(w),
+    "echo": lambda w, l: echo(w, l),
     "fluency": lambda w, l: fluency(w, l) if l else repetition(w),
 }
 
@@ -344,13 +380,13 @@ def held_out(skill, count, seed):
     while len(cases) < count:
         made = MAKERS[skill](world, None)
         messages = made["messages"]
-        first = next(i for i, m in enumerate(messages) if m["role"] == "assistant")
+        start = next(i for i, m in enumerate(messages) if m["role"] == "assistant")
         if skill == "tool_result":
             last = next(i for i, m in enumerate(messages) if m["role"] == "tool") + 1
         elif skill.startswith("tool"):
             last = next(i for i, m in enumerate(messages) if m.get("tool_calls"))
         else:
-            last = first
+            last = start
         answer = messages[last]
         expected = answer["tool_calls"][0] if answer.get("tool_calls") else answer["content"]
         case = {"skill": skill, "messages": messages[:last], "tools": made.get("tools", []), "expected": expected}

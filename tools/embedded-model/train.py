@@ -9,6 +9,7 @@ import os
 import pathlib
 import signal
 import time
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as functional
@@ -73,6 +74,12 @@ def rate_at(done, warm=0.005, cool=0.3):
     return min(1.0, done / warm + 0.01, max(0.02, (1 - done) / cool))
 
 
+def save(path, model, optimizer, step, seen):
+    """Writes a checkpoint; an interrupted write leaves the old one."""
+    torch.save({"model": model.state_dict(), "optimizer": optimizer.state() if optimizer else None, "step": step, "seen": seen}, path.with_suffix(".new"))
+    os.replace(path.with_suffix(".new"), path)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--books", type=pathlib.Path, required=True)
@@ -83,17 +90,20 @@ def main():
     parser.add_argument("--init", type=pathlib.Path, help="a model folder to start from when there is no checkpoint")
     parser.add_argument("--held-out", type=pathlib.Path, required=True)
     parser.add_argument("--draft", action="store_true")
+    parser.add_argument("--layers", type=int, help="fewer layers than the shape's; grow.py adds the rest later")
     parser.add_argument("--length", type=int, default=1024)
     parser.add_argument("--tokens", type=int, default=4096)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--early", type=float, default=2.2e6, help="tokens of the copying curriculum")
+    parser.add_argument("--rate", type=float, default=1.0, help="factor on the learning rates")
     parser.add_argument("--cool", type=float, default=0.3, help="share of the time in which the rate falls to nothing")
     options = parser.parse_args()
     torch.set_num_threads(1)
     os.makedirs(options.run, exist_ok=True)
     tokenizer = Tokenizer.load(options.tokenizer)
     library = generate.Library(options.books)
-    model = Llama(DRAFT if options.draft else Shape(), options.seed)
+    shape = DRAFT if options.draft else Shape()
+    model = Llama(replace(shape, layers=options.layers or shape.layers), options.seed)
     engine = native.Native(model, options.run) if native.available() else Torch(model)
     optimizer = native.NativeOptimizer(engine) if native.available() else Optimizer(model)
     checkpoint = options.run / "checkpoint.pt"
@@ -104,9 +114,10 @@ def main():
     if checkpoint.exists():
         state = torch.load(checkpoint)
         model.load_state_dict(state["model"])
-        optimizer.load(state["optimizer"])
+        if state["optimizer"]:
+            optimizer.load(state["optimizer"])
         step, seen = state["step"], state["seen"]
-    world = World(options.seed * 1000 + step)
+    world = World(options.seed * 1000 + step, vocabulary=library.vocabulary())
     packer = Packer(world, library, tokenizer, options.length)
     cases = exact.load(options.held_out, [skill for skill, _ in generate.HELD_OUT], 50)
     prepared = exact.prepare(tokenizer, cases, 1024)
@@ -120,8 +131,7 @@ def main():
         now = time.time()
         done = (now - start) / max(1, end - start)
         if now - saved > 240 or done >= 1 or stopping:
-            torch.save({"model": model.state_dict(), "optimizer": optimizer.state(), "step": step, "seen": seen}, checkpoint.with_suffix(".new"))
-            os.replace(checkpoint.with_suffix(".new"), checkpoint)
+            save(checkpoint, model, optimizer, step, seen)
             saved = now
             if stopping:
                 return
@@ -141,7 +151,7 @@ def main():
             retrieval = retrieval_loss(engine, pairs(world, tokenizer, count, 96), count)
             (0.3 * retrieval).backward()
             row["retrieval"] = retrieval.item()
-        optimizer.step(rate_at(done, cool=options.cool))
+        optimizer.step(options.rate * rate_at(done, cool=options.cool))
         step += 1
         seen += options.tokens
         for name, value in row.items():

@@ -66,11 +66,12 @@ def admits(text, held):
 
 
 class World:
-    """Draws values of one half from a seeded generator."""
+    """Draws values of one half from a seeded generator; `vocabulary` are ordinary words that stand in for some invented ones."""
 
-    def __init__(self, seed, held=False):
+    def __init__(self, seed, held=False, vocabulary=()):
         self.random = random.Random(seed)
         self.held = held
+        self.vocabulary = vocabulary
 
     def chance(self, share):
         return self.random.random() < share
@@ -92,7 +93,9 @@ class World:
         return "".join(self.pick(ONSETS) + self.pick(VOWELS) + self.pick(CODAS) for _ in range(count))
 
     def word(self):
-        return self.own(lambda: self.syllables(self.pick((1, 2, 2, 2, 3))))
+        if self.vocabulary and self.chance(0.3):
+            return self.listed(self.vocabulary)
+        return self.own(lambda: self.syllables(self.pick((1, 2, 2, 2))))
 
     def proper(self):
         return self.word().capitalize()

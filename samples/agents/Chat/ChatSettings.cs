@@ -15,6 +15,10 @@ internal sealed record ChatSettings
 
     public long? Seed { get; init; }
 
+    public string? Decoding { get; init; }
+
+    public bool Compare { get; init; }
+
     public bool Raw { get; init; }
 
     public bool Stats { get; init; }

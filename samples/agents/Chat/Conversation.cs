@@ -48,10 +48,27 @@ internal sealed class Conversation(IChatClient client, ChatSettings settings, Wa
         }
     }
 
+    /// <summary>Answers twice, plainly and with the drafter, and writes both as a table.</summary>
+    public async Task CompareAsync(string text, CancellationToken cancellationToken)
+    {
+        await LoadAsync(cancellationToken);
+        // The same seed for both; a fresh one would compare two different answers.
+        var seed = settings.Seed ?? 1;
+        var responses = new Dictionary<string, ChatResponse>();
+        foreach (var decoding in new[] { "vanilla", settings.Decoding ?? EngineCatalog.Drafters[0] })
+        {
+            var options = Options(decoding);
+            options.Seed = seed;
+            responses[decoding] = await waiting.ForAsync($"Answering ({decoding})", () => client.GetResponseAsync(text, options, cancellationToken));
+        }
+
+        ComparisonTable.Write(responses);
+    }
+
     /// <summary>Forgets all turns.</summary>
     public void Clear() => _messages.Clear();
 
-    private ChatOptions Options()
+    private ChatOptions Options(string? decoding = null)
     {
         var options = new ChatOptions
         {
@@ -63,6 +80,11 @@ internal sealed class Conversation(IChatClient client, ChatSettings settings, Wa
         if (settings.Raw)
         {
             (options.AdditionalProperties ??= [])[SlerpProperties.Raw] = true;
+        }
+
+        if ((decoding ?? settings.Decoding) is { } drafter)
+        {
+            (options.AdditionalProperties ??= [])[SlerpProperties.Drafter] = drafter;
         }
 
         return options;

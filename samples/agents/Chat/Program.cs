@@ -31,7 +31,11 @@ static async Task<int> RunAsync(ChatSettings settings)
         var client = provider.GetRequiredService<IChatClient>();
 
         var conversation = new Conversation(client, settings, waiting);
-        if (prompt is null)
+        if (settings.Compare && prompt is not null)
+        {
+            await conversation.CompareAsync(prompt, interrupt.Arm());
+        }
+        else if (prompt is null)
         {
             await InteractiveChat.RunAsync(conversation, interrupt);
         }

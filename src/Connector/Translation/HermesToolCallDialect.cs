@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;
 
@@ -21,6 +22,9 @@ internal sealed class HermesToolCallDialect : ToolCallDialect
 
     /// <inheritdoc />
     public override string Close => "</tool_call>";
+
+    /// <inheritdoc />
+    public override ToolCallSyntax Syntax { get; } = new(OpenMark, "\n{\"name\": \"", "\", \"arguments\": ", "}\n</tool_call>", "\n");
 
     /// <inheritdoc />
     public override FunctionCallContent? Parse(string body)

@@ -27,16 +27,26 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         var properties = new PropertyReader(options?.AdditionalProperties);
         var isRaw = properties.Boolean(SlerpProperties.Raw) ?? false;
         var tools = isRaw ? [] : _tools.Translate(options, model);
+        var reading = isRaw ? AnswerReading.PlainText : Reading(options, tools, model);
         var generation = new GenerationRequest
         {
+            Output = OutputTranslator.Translate(options, tools, reading.Dialect),
             Prompt = isRaw ? RawPrompt(messages, options) : Conversation(messages, options, tools, model),
             Sampling = SamplingTranslator.Sampling(options, client.Defaults, model, seed),
             Penalties = SamplingTranslator.Penalties(options, model),
             MaxOutputTokens = options?.MaxOutputTokens ?? client.Defaults.MaxOutputTokens ?? model.ContextTokens,
             StopSequences = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))],
             Tenant = Tenant(properties),
+            Drafter = Drafter(properties),
         };
-        return new TranslatedRequest(generation, seed, isRaw ? AnswerReading.PlainText : Reading(options, tools, model));
+        return new TranslatedRequest(generation, seed, reading);
+    }
+
+    private string Drafter(PropertyReader properties)
+    {
+        var drafter = properties.Text(SlerpProperties.Drafter) ?? client.Defaults.Drafter;
+        return EngineCatalog.Drafters.Contains(drafter) ? drafter : throw new NotSupportedException(
+            $"Unknown drafter '{drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
     }
 
     private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
@@ -60,7 +70,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
                 + $"Set ChatOptions.AdditionalProperties[\"{SlerpProperties.Raw}\"] = true to have it continue the text as it stands.");
         }
 
-        return new Prompt.Conversation(_messages.Translate(messages, options?.Instructions), tools, TemplateVariables(options));
+        return new Prompt.Conversation(_messages.Translate(messages, OutputTranslator.Instructions(options)), tools, TemplateVariables(options));
     }
 
     private static Dictionary<string, JsonElement> TemplateVariables(ChatOptions? options)
@@ -104,12 +114,6 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
 
     private static void RefuseUnsupported(ChatOptions? options)
     {
-        if (options?.ResponseFormat is ChatResponseFormatJson)
-        {
-            throw new NotSupportedException(
-                "ChatOptions.ResponseFormat asks for JSON, which needs constrained decoding; this version of the engine has none. Leave it null or Text.");
-        }
-
 #pragma warning disable MEAI001 // Experimental in the abstractions; refusing it needs its name.
         if (options?.ContinuationToken is not null)
 #pragma warning restore MEAI001

@@ -69,6 +69,25 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
         RawRepresentation = segment,
     };
 
+    private static AdditionalPropertiesDictionary<long> Counts(GenerationStats stats)
+    {
+        var counts = new AdditionalPropertiesDictionary<long>
+        {
+            [SlerpProperties.Steps] = stats.Steps,
+            [SlerpProperties.DraftRounds] = stats.Drafts.Rounds,
+            [SlerpProperties.DraftProposed] = stats.Drafts.Proposed,
+            [SlerpProperties.DraftAccepted] = stats.Drafts.Accepted,
+            [SlerpProperties.DraftFaults] = stats.Drafts.Faults,
+        };
+        foreach (var (name, source) in stats.Drafts.Sources)
+        {
+            counts[$"{SlerpProperties.DraftProposed}.{name}"] = source.Proposed;
+            counts[$"{SlerpProperties.DraftAccepted}.{name}"] = source.Accepted;
+        }
+
+        return counts;
+    }
+
     private ChatFinishReason Finish(FinishReason? finish) =>
         _hasCalls ? ChatFinishReason.ToolCalls
         : finish == FinishReason.Length ? ChatFinishReason.Length
@@ -81,7 +100,7 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
         TotalTokenCount = (long)stats.PromptTokens + stats.OutputTokens,
         CachedInputTokenCount = stats.CachedPromptTokens,
         ReasoningTokenCount = request.Reading.Reasoning == ReasoningReading.AsText ? null : Math.Min(_reasoningTokens, stats.OutputTokens),
-        AdditionalCounts = new AdditionalPropertiesDictionary<long> { [SlerpProperties.Steps] = stats.Steps },
+        AdditionalCounts = Counts(stats),
     };
 
     private static double TokensPerSecond(GenerationStats stats) =>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;
 
@@ -10,6 +11,9 @@ internal abstract class ToolCallDialect
 
     /// <summary>The mark after it.</summary>
     public abstract string Close { get; }
+
+    /// <summary>How a call is written, for the grammar that keeps it valid.</summary>
+    public abstract ToolCallSyntax Syntax { get; }
 
     /// <summary>The dialect a chat template teaches; null where none is known.</summary>
     public static ToolCallDialect? ForTemplate(string? template) =>

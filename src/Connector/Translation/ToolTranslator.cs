@@ -35,12 +35,6 @@ internal sealed class ToolTranslator(IgnoredFeatures ignored)
                 + "Use a model trained for tools, or send the request with ToolMode None.");
         }
 
-        if (options.ToolMode is RequiredChatToolMode)
-        {
-            throw new NotSupportedException(
-                "ChatOptions.ToolMode requires a tool call, which needs constrained decoding; this version of the engine has none. Use ToolMode Auto.");
-        }
-
         return tools;
     }
 

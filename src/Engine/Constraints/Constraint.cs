@@ -21,8 +21,12 @@ internal sealed class Constraint(Grammar grammar, ConstraintVocabulary vocabular
     /// <summary>Whether the answer may end here.</summary>
     public static bool IsComplete(ConstraintState state) => state.IsComplete;
 
-    /// <summary>An upper bound on the tokens that complete the answer: the bytes that do. Cheaper than <see cref="Completion"/>.</summary>
-    public static int CompletionBound(ConstraintState state) => state.Completion().Count;
+    /// <summary>Whether the answer can be completed in so many tokens by <see cref="Completion"/>.</summary>
+    /// <remarks>
+    /// A decoder that closes an answer before its token limit asks this of the state after every token it is about to take; where the answer is
+    /// no, it takes the completion of the state before, whole, instead.
+    /// </remarks>
+    public bool FitsWithin(ConstraintState state, int tokens) => state.Completion().Count <= tokens || Completion(state).Count <= tokens;
 
     /// <summary>Tokens that complete the answer, nearly as few as possible; empty where it is complete.</summary>
     public IReadOnlyList<int> Completion(ConstraintState state) => vocabulary.Completion(state);

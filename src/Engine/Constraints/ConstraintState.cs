@@ -63,6 +63,23 @@ internal sealed class ConstraintState : IEquatable<ConstraintState>
         return best ?? [];
     }
 
+    /// <summary>A state with the same next tokens, if tokens have at most <paramref name="horizon"/> bytes; the same one for as many states as is cheap to tell.</summary>
+    public ConstraintState ForMask(int horizon)
+    {
+        Frame[]? changed = null;
+        for (var index = 0; index < _readings.Length; index++)
+        {
+            var reading = _readings[index].ForMask(horizon);
+            if (!ReferenceEquals(reading, _readings[index]))
+            {
+                changed ??= [.. _readings];
+                changed[index] = reading;
+            }
+        }
+
+        return changed is null ? this : new ConstraintState(changed, HasEnded);
+    }
+
     public bool Equals(ConstraintState? other) =>
         ReferenceEquals(this, other)
         || (other is not null && _hash == other._hash && HasEnded == other.HasEnded && _readings.AsSpan().SequenceEqual(other._readings));

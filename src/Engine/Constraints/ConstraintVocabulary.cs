@@ -67,6 +67,9 @@ internal sealed class ConstraintVocabulary
     /// <summary>Masks asked for, and how many of these had to be worked out.</summary>
     public (long Asked, long Computed) MaskCounts => (_cache.Asked, _cache.Computed);
 
+    /// <summary>Memory held by kept masks.</summary>
+    public long MaskBytes => _cache.Bytes;
+
     /// <summary>The state after a token, or null where it is not allowed; ids outside the vocabulary never are.</summary>
     public ConstraintState? Next(ConstraintState state, int token)
     {
@@ -97,7 +100,7 @@ internal sealed class ConstraintVocabulary
     }
 
     /// <summary>The tokens that may come next. Empty only where the vocabulary cannot spell what is demanded.</summary>
-    public TokenMask Allowed(ConstraintState state) => _cache.GetOrAdd(state, Compute);
+    public TokenMask Allowed(ConstraintState state) => _cache.GetOrAdd(state.ForMask(_trie.MaximumDepth), Compute);
 
     /// <summary>Tokens that complete the text, nearly as few as possible.</summary>
     /// <exception cref="ConstraintException">The vocabulary cannot spell it.</exception>
@@ -153,13 +156,14 @@ internal sealed class ConstraintVocabulary
 
         foreach (var reading in state.Readings)
         {
-            if (state.Readings.Count == 1)
+            // Inside strings a mask is worth keeping by itself: the same one occurs beside different other readings.
+            if (state.Readings.Count > 1 && reading is StringFrame)
             {
-                _walker.Walk(reading, mask);
+                mask.AddAll(_cache.GetOrAdd(reading, ComputeReading));
             }
             else
             {
-                mask.AddAll(_cache.GetOrAdd(reading, ComputeReading));
+                _walker.Walk(reading, mask);
             }
 
             AddSpecials(reading, mask);

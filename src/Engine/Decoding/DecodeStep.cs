@@ -1,5 +1,6 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
+using Slerp.Engine.Drafting;
 using Slerp.Engine.Models;
 using Slerp.Engine.Steps;
 
@@ -10,11 +11,15 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 {
     private readonly StepBatch _batch = new();
     private readonly Verifier _verifier = new();
+    private readonly DraftRound _drafts = new();
     private int[] _path = new int[64];
 
     /// <summary>Puts the next <paramref name="tokens"/> pending tokens of a sequence into its tree.</summary>
-    public static void Propose(Sequence sequence, int tokens) =>
+    public static void Begin(Sequence sequence, int tokens) =>
         sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, tokens));
+
+    /// <summary>Lets the drafters of <paramref name="sequences"/> add to the trees of those that decode.</summary>
+    public void Propose(ReadOnlySpan<Sequence> sequences) => _drafts.Propose(sequences);
 
     /// <summary>Runs the trees of <paramref name="sequences"/>. Room is reserved for all their rows.</summary>
     /// <remarks>A sequence whose rows cannot be used fails alone. What the backend throws fails the whole step: the caller ends its sequences.</remarks>
@@ -29,21 +34,16 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 
         var output = decoder.Forward(_batch, cache, workspace);
         var row = 0;
-        foreach (var sequence in sequences)
+        for (var index = 0; index < sequences.Length; index++)
         {
-            var rows = Wanted(sequence) switch
-            {
-                WantedRows.None => 0,
-                WantedRows.Last => 1,
-                _ => sequence.Tree.Count,
-            };
+            var rows = _batch.Slices[index].WantedCount;
             try
             {
-                Settle(sequence, output, row, rows);
+                Settle(sequences[index], output, row, rows);
             }
             catch (EngineException failure)
             {
-                sequence.Fail(failure);
+                sequences[index].Fail(failure);
             }
 
             row += rows;
@@ -64,19 +64,28 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
     private void Settle(Sequence sequence, StepOutput output, int row, int rows)
     {
         var known = sequence.PendingTokens == 1 ? 1 : sequence.Tree.Count;
-        var accepted = ReadOnlySpan<int>.Empty;
-        if (rows > 0)
+        if (rows == 0)
         {
-            sequence.Steps += sequence.Count > sequence.PromptTokens ? 1 : 0;
-            accepted = _verifier.Walk(sequence, output, row, known - 1);
-            sequence.Clock.Token();
+            Commit(sequence, known, []);
+            return;
         }
 
-        Commit(sequence, known, accepted);
-        if (rows > 0)
+        sequence.Steps += sequence.Count > sequence.PromptTokens ? 1 : 0;
+        _verifier.Walk(sequence, output, row, known - 1);
+        sequence.Clock.Token();
+        var accepted = _verifier.Path[1..];
+        sequence.Ledger.Count(sequence.Tree.Count - known, accepted.Length);
+        DraftRound.Observe(sequence, new StepOutcome
         {
-            sequence.Output.Wake();
-        }
+            Tree = sequence.Tree,
+            Path = _verifier.Path,
+            Chosen = _verifier.Chosen,
+            Output = output,
+            FirstRow = row,
+            FirstNode = known - 1,
+        });
+        Commit(sequence, known, accepted);
+        sequence.Publish();
     }
 
     private void Commit(Sequence sequence, int known, ReadOnlySpan<int> accepted)

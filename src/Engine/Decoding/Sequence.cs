@@ -1,13 +1,24 @@
+using Slerp.Engine.Constraints;
+using Slerp.Engine.Drafting;
 using Slerp.Engine.Sampling;
 using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Decoding;
 
-/// <summary>One request in flight. Owned by the engine thread, but for <see cref="Output"/> and <see cref="Cancel"/>.</summary>
-internal sealed class Sequence
+/// <summary>One request in flight. Owned by the engine thread, but for <see cref="Output"/>, <see cref="Stats"/> and <see cref="Cancel"/>.</summary>
+internal sealed class Sequence : IDraftContext
 {
     private int[] _tokens;
+    // An answer that must be complete is closed in time: this near to its limit its shortest completion is asked for.
+    private const int ClosingTokens = 1024;
+
+    private readonly LogitsPipeline _pipeline;
+    private readonly Constraint? _constraint;
+    private readonly Queue<int> _closing = [];
+    private ConstraintState? _state;
     private volatile bool _isCancelled;
+    private GenerationStats? _finalStats;
+    private FinishReason? _finish;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -16,9 +27,22 @@ internal sealed class Sequence
     /// <param name="maxTokens">Most tokens of the answer, as the context allows.</param>
     /// <param name="stop">When it ends.</param>
     /// <param name="clock">When things happened.</param>
+    /// <param name="drafter">What guesses for it; null for plain decoding.</param>
+    /// <param name="constraint">What the answer must be; null for anything.</param>
     public Sequence(
-        ReadOnlySpan<int> prompt, SamplingMode sampling, Penalties penalties, int maxTokens, StopRules stop, SequenceClock clock)
+        ReadOnlySpan<int> prompt,
+        SamplingMode sampling,
+        Penalties penalties,
+        int maxTokens,
+        StopRules stop,
+        SequenceClock clock,
+        IDrafter? drafter,
+        Constraint? constraint)
     {
+        _constraint = constraint;
+        _state = constraint?.Start;
+        _pipeline = new LogitsPipeline();
+        Drafter = drafter;
         PromptTokens = prompt.Length;
         _tokens = new int[prompt.Length + Math.Min(maxTokens, 1024) + 1];
         prompt.CopyTo(_tokens);
@@ -56,6 +80,21 @@ internal sealed class Sequence
 
     /// <summary>When things happened.</summary>
     public SequenceClock Clock { get; }
+
+    /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
+    public IDrafter? Drafter { get; private set; }
+
+    /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
+    public DraftSession? Draft { get; private set; }
+
+    /// <summary>What drafting did.</summary>
+    public DraftLedger Ledger { get; } = new();
+
+    /// <inheritdoc />
+    public int TokensLeft => MaxTokens - Stop.Tokens;
+
+    /// <summary>What the answer took so far; final once it ended.</summary>
+    public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure();
 
     /// <summary>Where its tokens go.</summary>
     public RunBuffer Output { get; }
@@ -96,6 +135,11 @@ internal sealed class Sequence
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
     {
+        if (_state is not null)
+        {
+            _state = _constraint!.Next(_state, token);
+        }
+
         var finish = Stop.Take(token);
         if (finish is not FinishReason.EndOfText)
         {
@@ -103,14 +147,47 @@ internal sealed class Sequence
             Output.Add(token, Stop.VisibleBytes);
         }
 
-        if (finish is { } reason)
-        {
-            IsDone = true;
-            Output.Finish(reason, Stop.VisibleBytes);
-        }
-
+        _finish = finish;
+        IsDone = finish is not null;
         return !IsDone;
     }
+
+    /// <summary>Hands what a step gave to the reader; the end, too, once the step's figures are counted.</summary>
+    public void Publish()
+    {
+        if (_finish is { } reason)
+        {
+            CloseDraft();
+            Volatile.Write(ref _finalStats, Measure());
+            Output.Finish(reason, Stop.VisibleBytes);
+        }
+        else
+        {
+            Output.Wake();
+        }
+    }
+
+    /// <summary>Opens the drafter's session, at the first decode step.</summary>
+    public void OpenDraft() => Draft ??= Drafter?.Open(this);
+
+    /// <summary>Goes on without a draft: the drafter threw.</summary>
+    public void DropDraft()
+    {
+        Ledger.Faults++;
+        CloseDraft();
+        Drafter = null;
+    }
+
+    /// <summary>Forgets the drafter's session.</summary>
+    public void CloseDraft()
+    {
+        Draft?.Report(Ledger);
+        Draft?.Dispose();
+        Draft = null;
+    }
+
+    /// <inheritdoc />
+    public int Pick(StepOutput output, int row, int position) => _pipeline.Pick(output, row, Sampling, Penalties, Counts, position);
 
     /// <summary>Ends it with a failure.</summary>
     public void Fail(Exception failure)
@@ -118,6 +195,68 @@ internal sealed class Sequence
         IsDone = true;
         Output.Fail(failure);
     }
+
+    /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
+    /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
+    public int Choose(StepOutput output, int row)
+    {
+        if (_state is null)
+        {
+            return Pick(output, row, Count);
+        }
+
+        if (_closing.TryDequeue(out var closing))
+        {
+            return closing;
+        }
+
+        var allowed = _constraint!.Allowed(_state);
+        if (allowed.Count == 0)
+        {
+            throw new ConstraintException(
+                ConstraintFailure.Unsatisfiable,
+                pointer: "",
+                keyword: null,
+                $"no token continues the answer after {Stop.Tokens} tokens. The vocabulary cannot spell what the schema asks for; loosen it.");
+        }
+
+        var logits = _pipeline.Load(output, row);
+        allowed.Apply(logits);
+        var token = _pipeline.Pick(logits, Sampling, Penalties, Counts, Count);
+        return token < 0 || TokensLeft > ClosingTokens || _constraint.Next(_state, token) is not { } next || _constraint.FitsWithin(next, TokensLeft - 1)
+            ? token
+            : BeginClosing(_state, token);
+    }
+
+    // After this token the answer could no longer be completed within its limit: its shortest completion is taken instead, whole.
+    private int BeginClosing(ConstraintState state, int token)
+    {
+        foreach (var next in _constraint!.Completion(state))
+        {
+            _closing.Enqueue(next);
+        }
+
+        return _closing.TryDequeue(out var first) ? first : token;
+    }
+
+    private GenerationStats Measure() => new()
+    {
+        PromptTokens = PromptTokens,
+        CachedPromptTokens = CachedTokens,
+        OutputTokens = Stop.Tokens,
+        Steps = Steps,
+        QueueTime = Clock.QueueTime,
+        PrefillTime = Clock.PrefillTime,
+        DecodeTime = Clock.DecodeTime,
+        Drafts = IsDone
+            ? new DraftStats(
+                Ledger.Rounds,
+                Ledger.Proposed,
+                Ledger.Accepted,
+                Ledger.Faults,
+                Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
+            : DraftStats.None,
+    };
 
     private void Append(int token)
     {

@@ -1,4 +1,3 @@
-using Slerp.Engine.Sampling;
 using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Decoding;
@@ -11,43 +10,48 @@ namespace Slerp.Engine.Decoding;
 /// </remarks>
 internal sealed class Verifier
 {
-    private readonly LogitsPipeline _pipeline = new();
     private int[] _path = new int[16];
+    private int[] _chosen = new int[16];
+    private int _count;
+
+    /// <summary>The nodes walked, ascending: the start and the accepted ones below it.</summary>
+    public ReadOnlySpan<int> Path => _path.AsSpan(0, _count);
+
+    /// <summary>The target's token at each node of <see cref="Path"/>; the last one is the correction or the bonus.</summary>
+    public ReadOnlySpan<int> Chosen => _chosen.AsSpan(0, _count);
 
     /// <summary>Takes tokens from the rows of <paramref name="sequence"/>'s tree until the walk or the answer ends.</summary>
-    /// <param name="sequence">The sequence; its tree holds node 0, the last known token.</param>
+    /// <param name="sequence">The sequence.</param>
     /// <param name="output">The step's output.</param>
-    /// <param name="firstRow">The output row of node <paramref name="node"/>.</param>
-    /// <param name="node">The node to start from: 0 for a tree, the last for a prompt chunk.</param>
-    /// <returns>The accepted nodes below the start, ascending, valid until the next call.</returns>
+    /// <param name="firstRow">The output row of node <paramref name="start"/>; later nodes follow.</param>
+    /// <param name="start">The node to start from: the last known token.</param>
     /// <exception cref="NumericalException">A row on the path is not finite.</exception>
-    public ReadOnlySpan<int> Walk(Sequence sequence, StepOutput output, int firstRow, int node)
+    public void Walk(Sequence sequence, StepOutput output, int firstRow, int start)
     {
-        var accepted = 0;
-        var start = node;
-        while (true)
+        _count = 0;
+        for (var node = start; node >= 0;)
         {
-            var row = firstRow + node - start;
-            var token = _pipeline.Pick(output, row, sequence.Sampling, sequence.Penalties, sequence.Counts, sequence.Count);
+            var token = sequence.Choose(output, firstRow + node - start);
             if (token < 0)
             {
                 throw new NumericalException(
                     $"The model's logits at position {sequence.Count} are not finite. The weights or the prompt drive it out of range; other requests go on.");
             }
 
-            var goesOn = sequence.Take(token);
-            node = goesOn ? sequence.Tree.FindChild(node, token) : -1;
-            if (node < 0)
-            {
-                return _path.AsSpan(0, accepted);
-            }
-
-            if (accepted == _path.Length)
-            {
-                Array.Resize(ref _path, accepted * 2);
-            }
-
-            _path[accepted++] = node;
+            Note(node, token);
+            node = sequence.Take(token) ? sequence.Tree.FindChild(node, token) : -1;
         }
+    }
+
+    private void Note(int node, int token)
+    {
+        if (_count == _path.Length)
+        {
+            Array.Resize(ref _path, _count * 2);
+            Array.Resize(ref _chosen, _count * 2);
+        }
+
+        _path[_count] = node;
+        _chosen[_count++] = token;
     }
 }

@@ -8,6 +8,9 @@ internal interface IDraftContext
     /// <summary>All tokens known: prompt and answer so far. The last one is the root of the next tree.</summary>
     ReadOnlySpan<int> Tokens { get; }
 
+    /// <summary>Its slot in the target's KV cache, whose rows are those of all tokens but the last.</summary>
+    int Slot { get; }
+
     /// <summary>Leading tokens that belong to the prompt.</summary>
     int PromptTokens { get; }
 

@@ -30,8 +30,20 @@ internal sealed class LogitsPipeline
             return output.ArgMax(row);
         }
 
+        return Pick(Load(output, row), sampling, penalties, counts, position);
+    }
+
+    /// <summary>Copies a row to scratch memory, where a mask may be applied before <see cref="Pick(Span{float},SamplingMode,Penalties,TokenCounts?,int)"/>.</summary>
+    public Span<float> Load(StepOutput output, int row)
+    {
         var logits = Reserve(output.VocabularySize);
         output.CopyLogits(row, logits);
+        return logits;
+    }
+
+    /// <summary>The token of a row already copied, which is changed; -1 where it is not finite.</summary>
+    public int Pick(Span<float> logits, SamplingMode sampling, Penalties penalties, TokenCounts? counts, int position)
+    {
         if (counts is not null)
         {
             Penalise(logits, penalties, counts);

@@ -157,17 +157,14 @@ internal sealed class EngineLoop : IDisposable
         }
 
         var shares = _shares.AsSpan(0, DecodeFirstPolicy.Plan(_pending.AsSpan(0, _running.Count), _limits.PromptTokensPerStep, _shares));
-        var count = 0;
-        foreach (var share in shares)
+        for (var index = 0; index < shares.Length; index++)
         {
-            var sequence = _running[share.Index];
-            DecodeStep.Propose(sequence, share.Tokens);
-            if (_cache.TryReserve(sequence.Slot, sequence.Tree.Count))
-            {
-                _stepSequences[count++] = sequence;
-            }
+            _stepSequences[index] = _running[shares[index].Index];
+            DecodeStep.Begin(_stepSequences[index], shares[index].Tokens);
         }
 
+        _step.Propose(_stepSequences.AsSpan(0, shares.Length));
+        var count = Reserve(shares.Length);
         if (count == 0)
         {
             PutBackYoungest();
@@ -188,6 +185,27 @@ internal sealed class EngineLoop : IDisposable
 
         sequences.Clear();
         Drop(_running, isQueue: false);
+    }
+
+    // Keeps the sequences that have room at the front; where there is none for a draft, there may be for the plain step.
+    private int Reserve(int planned)
+    {
+        var count = 0;
+        for (var index = 0; index < planned; index++)
+        {
+            var sequence = _stepSequences[index];
+            if (sequence.PendingTokens == 1 && _cache.PagesToReserve(sequence.Slot, sequence.Tree.Count) > _cache.FreePages)
+            {
+                sequence.Tree.Truncate(1);
+            }
+
+            if (_cache.TryReserve(sequence.Slot, sequence.Tree.Count))
+            {
+                _stepSequences[count++] = sequence;
+            }
+        }
+
+        return count;
     }
 
     private static void FailAll(ReadOnlySpan<Sequence> sequences, Exception failure)
@@ -212,6 +230,7 @@ internal sealed class EngineLoop : IDisposable
 
     private void Release(Sequence sequence)
     {
+        sequence.CloseDraft();
         if (sequence.Slot >= 0)
         {
             _cache.Release(sequence.Slot);

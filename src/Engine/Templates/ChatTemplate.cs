@@ -74,7 +74,7 @@ internal sealed class ChatTemplate
         }
 
         var program = input.Tools.Count > 0 && toolTemplate is not null ? toolTemplate : template;
-        var interpreter = new Interpreter(limits ?? RenderLimits.For(conversation.Characters), time);
+        var interpreter = new Interpreter(limits ?? RenderLimits.For(conversation.Characters, input.Turns.Count), time);
         var prompt = interpreter.Render(program, variables);
         var spans = new List<OriginSpan>();
         prompt.VisitRuns(0, prompt.Length, (start, length, part) =>

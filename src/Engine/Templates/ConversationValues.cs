@@ -128,9 +128,9 @@ internal sealed class ConversationValues(TemplateTraits traits)
             using var document = JsonDocument.Parse(arguments);
             return document.RootElement.ValueKind == JsonValueKind.Object ? Json(document.RootElement, part) : Text(arguments, part);
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException or ChatTemplateException)
         {
-            // Not JSON: templates that print arguments still print what the model wrote.
+            // No JSON, or none a template can hold: templates that print arguments still print what the model wrote.
             return Text(arguments, part);
         }
     }

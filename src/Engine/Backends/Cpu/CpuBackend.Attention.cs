@@ -1,5 +1,6 @@
 using Slerp.Engine.Backends.Cpu.Jobs;
 using Slerp.Engine.Backends.Cpu.Kernels.Attention;
+using Slerp.Engine.Backends.Cpu.Memory;
 
 namespace Slerp.Engine.Backends.Cpu;
 
@@ -54,10 +55,47 @@ internal sealed unsafe partial class CpuBackend
             Heads = heads,
             Layout = pages.Layout,
             Plan = plan,
+            Parts = 1,
         };
         _scratch.Reserve(AttentionRows.BytesOf(pages.Layout));
+        var units = AttentionUnit.CountOf(plan, heads);
+        Divide(ref task, units);
         var job = new AttentionJob(_kernels, _scratch, task);
-        _pool.Run(ref job, AttentionUnit.CountOf(plan, heads));
+        _pool.Run(ref job, units * task.Parts);
+        if (task.Parts > 1)
+        {
+            var combine = new CombineJob(_kernels, _scratch, task);
+            _pool.Run(ref combine, units);
+        }
+    }
+
+    /// <summary>Cuts units into parts by blocks where there are too few to occupy the threads evenly. Blocks are joined in order all the same.</summary>
+    private void Divide(ref AttentionTask task, int units)
+    {
+        // Heuristic: below this the second region costs more than an idle thread.
+        const int fewestBlocks = 4;
+        var blocks = 0;
+        foreach (var slice in task.Plan.Slices)
+        {
+            blocks = Math.Max(blocks, (slice.Committed + slice.RowCount + KvStore.PageRows - 1) / KvStore.PageRows);
+        }
+
+        if (_pool.Threads == 1 || units == 0 || units >= _pool.Threads * 3 || blocks < fewestBlocks)
+        {
+            return;
+        }
+
+        task.Parts = Math.Min(blocks, ((_pool.Threads * 4) + units - 1) / units);
+        task.BlocksPerUnit = blocks + 1;
+        task.BlockBytes = AttentionRows.BlockBytesOf(task.Layout);
+        var bytes = units * task.BlocksPerUnit * task.BlockBytes;
+        if (_partials is null || _partials.Bytes < bytes)
+        {
+            _partials?.Dispose();
+            _partials = new NativeBlock(bytes + (bytes / 2));
+        }
+
+        task.Partials = _partials.Pointer;
     }
 
     private static CpuKvStore Of(KvStore store, HeadShape heads, string verb)

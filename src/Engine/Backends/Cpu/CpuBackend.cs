@@ -21,6 +21,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
     private readonly WeightArena _arena = new();
     private readonly List<IDisposable> _vectors = [];
     private NativeBlock? _quantized;
+    private NativeBlock? _partials;
 
     /// <summary>Chooses kernels and starts threads.</summary>
     /// <exception cref="ArgumentException">The thread count or level is not one this machine can serve.</exception>
@@ -92,6 +93,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
         _pool.Dispose();
         _scratch.Dispose();
         _quantized?.Dispose();
+        _partials?.Dispose();
         foreach (var vector in _vectors)
         {
             vector.Dispose();

@@ -42,6 +42,9 @@ internal abstract class Frame : IEquatable<Frame>
     /// <summary>Adds the special symbols that may come next; all of them where the result is true.</summary>
     public virtual bool CollectSpecials(ICollection<int> symbols) => false;
 
+    /// <summary>A frame that survives the same symbols, up to <paramref name="horizon"/> of them; the same one for as many frames as is cheap to tell.</summary>
+    public virtual Frame ForMask(int horizon) => this;
+
     public bool Equals(Frame? other) =>
         ReferenceEquals(this, other)
         || (other is not null && _hash == other._hash && GetType() == other.GetType() && HasSameContent(other)

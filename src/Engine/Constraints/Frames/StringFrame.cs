@@ -31,6 +31,12 @@ internal sealed class StringFrame(StringMatcher matcher, MatchState state, Strin
     public static int TryStep(StringMatcher matcher, MatchState state, StringCursor cursor, int symbol, out MatchState next, out StringCursor nextCursor)
     {
         next = state;
+        if (cursor.IsBody && symbol is >= 0x20 and < 0x80 and not '"' and not '\\')
+        {
+            nextCursor = default;
+            return matcher.TryStep(state, symbol, out next) ? symbol : StringCursor.Dead;
+        }
+
         var read = cursor.Advance(symbol, out nextCursor);
         return read switch
         {
@@ -39,6 +45,12 @@ internal sealed class StringFrame(StringMatcher matcher, MatchState state, Strin
             StringCursor.Pending => matcher.IsViable(state, nextCursor) ? StringCursor.Pending : StringCursor.Dead,
             _ => matcher.TryStep(state, read, out next) ? read : StringCursor.Dead,
         };
+    }
+
+    public override Frame ForMask(int horizon)
+    {
+        var canonical = matcher.Canonical(state, horizon);
+        return canonical == state ? this : new StringFrame(matcher, canonical, cursor, Parent);
     }
 
     public override void Complete(List<int> symbols)

@@ -13,7 +13,7 @@ internal sealed class RepeatGrammar : Grammar
     public RepeatGrammar(Grammar item, int least, int? most, Grammar? separator)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(least);
-        ArgumentOutOfRangeException.ThrowIfLessThan(most ?? least, Math.Max(least, 1), nameof(most));
+        ArgumentOutOfRangeException.ThrowIfLessThan(most ?? int.MaxValue, Math.Max(least, 1), nameof(most));
         if (item.IsNullable && item is not FreeTextGrammar)
         {
             throw new ArgumentException("An item that may be empty cannot be repeated; let the repetition itself be empty.", nameof(item));

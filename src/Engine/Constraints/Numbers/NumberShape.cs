@@ -55,7 +55,7 @@ internal sealed class NumberShape
             return text[cursor.Text.Length..];
         }
 
-        return CompleteExponent(cursor);
+        return CompleteWithExponent(cursor);
     }
 
     private bool IsSpelled(NumberCursor cursor, NumberPhase phase)
@@ -129,8 +129,8 @@ internal sealed class NumberShape
         return best;
     }
 
-    /// <summary>Walks to the nearest end byte by byte: an exponent is at most a few digits long.</summary>
-    private string CompleteExponent(NumberCursor cursor)
+    /// <summary>Searches for the nearest end symbol by symbol, where only an exponent leads there; plain spelling never comes here.</summary>
+    private string CompleteWithExponent(NumberCursor cursor)
     {
         var frontier = new Queue<(NumberCursor Cursor, string Suffix)>([(cursor, "")]);
         while (frontier.TryDequeue(out var item))
@@ -140,7 +140,7 @@ internal sealed class NumberShape
                 return item.Suffix;
             }
 
-            foreach (var symbol in "0123456789-e")
+            foreach (var symbol in "0123456789.-e")
             {
                 if (TryStep(item.Cursor, symbol, out var next))
                 {

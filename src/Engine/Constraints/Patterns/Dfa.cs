@@ -7,18 +7,24 @@ internal sealed class Dfa
     private readonly int[] _boundaries;
     private readonly int[] _classes;
     private readonly int _classCount;
-    private readonly List<int> _moves = [];
-    private readonly List<bool> _accepting = [];
+    private readonly int[] _asciiClasses = new int[128];
+    private readonly int[] _moves;
+    private readonly bool[] _accepting;
 
     private Dfa(IReadOnlyList<Nfa> automata, CompileBudget budget, string pointer)
     {
         var sets = automata.SelectMany(nfa => Enumerable.Range(0, nfa.Count).SelectMany(nfa.Moves)).Select(move => move.On).Distinct().ToList();
         (_boundaries, _classes, Representatives) = Partition(sets, budget, pointer);
         _classCount = Representatives.Count;
-        Determinise(automata, budget, pointer);
+        for (var codePoint = 0; codePoint < _asciiClasses.Length; codePoint++)
+        {
+            _asciiClasses[codePoint] = _classes[IntervalOf(codePoint)];
+        }
+
+        (_moves, _accepting) = Determinise(automata, budget, pointer);
     }
 
-    public int Count => _accepting.Count;
+    public int Count => _accepting.Length;
 
     /// <summary>One code point of each class, the most readable where there is a choice.</summary>
     public IReadOnlyList<int> Representatives { get; }
@@ -33,27 +39,24 @@ internal sealed class Dfa
 
     public bool IsAccepting(int state) => _accepting[state];
 
-    public int Move(int state, int codePoint) => _moves[(state * _classCount) + _classes[ClassInterval(codePoint)]];
+    public int Move(int state, int codePoint) => _moves[(state * _classCount) + ClassOf(codePoint)];
 
     public int MoveByClass(int state, int characterClass) => _moves[(state * _classCount) + characterClass];
 
-    /// <summary>The sub-intervals of [low, high] on which every state moves alike, with the class of each.</summary>
-    public IEnumerable<(int First, int Class)> ClassesBetween(int low, int high)
-    {
-        for (var index = ClassInterval(low); index < _boundaries.Length && _boundaries[index] <= high; index++)
-        {
-            if (_classes[index] >= 0)
-            {
-                yield return (Math.Max(low, _boundaries[index]), _classes[index]);
-            }
-        }
-    }
-
-    private int ClassInterval(int codePoint)
+    /// <summary>The interval of alike code points that holds one; with <see cref="ClassOfInterval"/> and <see cref="StartOfInterval"/>, a way to look at ranges.</summary>
+    public int IntervalOf(int codePoint)
     {
         var found = Array.BinarySearch(_boundaries, codePoint);
         return found >= 0 ? found : ~found - 1;
     }
+
+    /// <summary>The first code point of an interval, or one past the last code point of all.</summary>
+    public int StartOfInterval(int interval) => interval < _boundaries.Length ? _boundaries[interval] : 0x110000;
+
+    /// <summary>The class of an interval, or -1 for the surrogates.</summary>
+    public int ClassOfInterval(int interval) => _classes[interval];
+
+    private int ClassOf(int codePoint) => codePoint < _asciiClasses.Length ? _asciiClasses[codePoint] : _classes[IntervalOf(codePoint)];
 
     /// <summary>Cuts the code points where any set begins or ends, and joins the pieces that are in the same sets. Surrogates get class -1.</summary>
     private static (int[] Boundaries, int[] Classes, IReadOnlyList<int> Representatives) Partition(
@@ -134,8 +137,10 @@ internal sealed class Dfa
         _ => 2,
     };
 
-    private void Determinise(IReadOnlyList<Nfa> automata, CompileBudget budget, string pointer)
+    private (int[] Moves, bool[] Accepting) Determinise(IReadOnlyList<Nfa> automata, CompileBudget budget, string pointer)
     {
+        var moves = new List<int>();
+        var accepting = new List<bool>();
         var limit = budget.Limits.PatternStates;
         var known = new Dictionary<string, int>(StringComparer.Ordinal);
         var pending = new Queue<int[][]>();
@@ -152,7 +157,7 @@ internal sealed class Dfa
 
                 number = known[key] = known.Count;
                 pending.Enqueue(sets);
-                _accepting.Add(automata.Zip(sets).All(pair => pair.First.Close(pair.Second, atStart, atEnd: true).Contains(pair.First.Accept)));
+                accepting.Add(automata.Zip(sets).All(pair => pair.First.Close(pair.Second, atStart, atEnd: true).Contains(pair.First.Accept)));
             }
 
             return number;
@@ -164,9 +169,11 @@ internal sealed class Dfa
             for (var characterClass = 0; characterClass < _classCount; characterClass++)
             {
                 var codePoint = Representatives[characterClass];
-                _moves.Add(Number([.. automata.Zip(sets).Select(pair => After(pair.First, pair.Second, codePoint))], atStart: false));
+                moves.Add(Number([.. automata.Zip(sets).Select(pair => After(pair.First, pair.Second, codePoint))], atStart: false));
             }
         }
+
+        return ([.. moves], [.. accepting]);
     }
 
     private static int[] After(Nfa nfa, int[] states, int codePoint)

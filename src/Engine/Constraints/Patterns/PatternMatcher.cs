@@ -43,16 +43,22 @@ internal sealed class PatternMatcher : StringMatcher
 
     public override int FirstViable(MatchState state, int low, int high)
     {
-        foreach (var (first, characterClass) in _dfa.ClassesBetween(low, high))
+        for (var interval = _dfa.IntervalOf(low); _dfa.StartOfInterval(interval) <= high; interval++)
         {
-            if (IsLive(After(state, _dfa.MoveByClass(state.A, characterClass))))
+            var characterClass = _dfa.ClassOfInterval(interval);
+            if (characterClass >= 0 && IsLive(After(state, _dfa.MoveByClass(state.A, characterClass))))
             {
-                return first;
+                return Math.Max(low, _dfa.StartOfInterval(interval));
             }
         }
 
         return -1;
     }
+
+    public override MatchState Canonical(MatchState state, int horizon) =>
+        _most is { } most && state.Count >= _least && Math.Min(most - state.Count, most - _least) >= horizon + _dfa.Count
+            ? state with { Count = _least }
+            : state;
 
     public override bool Accepts(MatchState state) => state.Count >= _least && _dfa.IsAccepting(state.A);
 
@@ -81,9 +87,14 @@ internal sealed class PatternMatcher : StringMatcher
     /// <summary>A number of code points that falls as the end comes nearer, zero at the end; -1 where there is no end.</summary>
     private int StepsLeft(MatchState state)
     {
+        var distance = _distance[state.A];
+        if (_least == 0 && _most is null)
+        {
+            return distance;
+        }
+
         var needed = Math.Max(0, _least - state.Count);
         var room = _most is { } most ? most - state.Count : int.MaxValue;
-        var distance = _distance[state.A];
         if (room < 0 || distance < 0 || distance > room)
         {
             return -1;

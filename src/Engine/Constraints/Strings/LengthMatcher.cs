@@ -42,6 +42,9 @@ internal sealed class LengthMatcher : StringMatcher
 
     public override bool Accepts(MatchState state) => state.Count >= Least;
 
+    public override MatchState Canonical(MatchState state, int horizon) =>
+        Most is { } most && state.Count >= Least && Math.Min(most - state.Count, most - Least) >= horizon ? state with { Count = Least } : state;
+
     public override void Complete(MatchState state, List<int> codePoints)
     {
         for (var count = state.Count; count < Least; count++)

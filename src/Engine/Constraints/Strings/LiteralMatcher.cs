@@ -5,7 +5,7 @@ internal sealed class LiteralMatcher(LiteralSet literals) : StringMatcher
 {
     public override MatchState Start => new(0, literals.Count, 0);
 
-    public override IReadOnlyList<int>? Witness =>
+    public override IReadOnlyList<int>? Witness { get; } =
         literals.Count == 0 ? null : Enumerable.Range(0, literals.Count).Select(index => literals[index]).MinBy(literal => literal.Count);
 
     public override bool TryStep(MatchState state, int codePoint, out MatchState next)

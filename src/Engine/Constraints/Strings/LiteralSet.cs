@@ -14,10 +14,39 @@ internal sealed class LiteralSet
     public IReadOnlyList<int> this[int index] => _literals[index];
 
     /// <summary>Sorts and removes repetitions; a string with a lone surrogate cannot be written in UTF-8 and is left out.</summary>
-    public static LiteralSet Create(IEnumerable<string> literals) =>
-        new([.. literals.Distinct(StringComparer.Ordinal).Where(IsWellFormed).Select(ToCodePoints).Order(Comparer<int[]>.Create(Compare))]);
+    public static LiteralSet Create(IEnumerable<string> literals)
+    {
+        int[][] sorted = [.. literals.Where(IsWellFormed).Select(ToCodePoints)];
+        Array.Sort(sorted, Compare);
+        var count = 0;
+        foreach (var literal in sorted)
+        {
+            if (count == 0 || Compare(sorted[count - 1], literal) != 0)
+            {
+                sorted[count++] = literal;
+            }
+        }
 
-    public static int[] ToCodePoints(string text) => [.. text.EnumerateRunes().Select(rune => rune.Value)];
+        return new LiteralSet(count == sorted.Length ? sorted : sorted[..count]);
+    }
+
+    public static int[] ToCodePoints(string text)
+    {
+        var count = text.Length;
+        foreach (var unit in text)
+        {
+            count -= char.IsLowSurrogate(unit) ? 1 : 0;
+        }
+
+        var codePoints = new int[count];
+        var index = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            codePoints[index++] = rune.Value;
+        }
+
+        return codePoints;
+    }
 
     public static string ToText(IReadOnlyList<int> codePoints)
     {

@@ -21,6 +21,9 @@ internal abstract class StringMatcher
     /// <summary>Appends code points that lead to a member nearby.</summary>
     public abstract void Complete(MatchState state, List<int> codePoints);
 
+    /// <summary>A state that lets through the same next <paramref name="horizon"/> code points and the same ends among them, the same one for as many states as is cheap to tell.</summary>
+    public virtual MatchState Canonical(MatchState state, int horizon) => state;
+
     /// <summary>Whether the pending bytes of a code point can still become one that a member continues with.</summary>
     public bool IsViable(MatchState state, StringCursor cursor) => PickViable(state, cursor) >= 0;
 

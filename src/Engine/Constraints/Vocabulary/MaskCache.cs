@@ -8,7 +8,9 @@ internal sealed class MaskCache(long capacityBytes)
 
     private readonly Dictionary<object, LinkedListNode<(object Key, TokenMask Mask)>> _entries = [];
     private readonly LinkedList<(object Key, TokenMask Mask)> _order = new();
-    private long _bytes;
+
+    /// <summary>Memory held.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>Masks asked for.</summary>
     public long Asked { get; private set; }
@@ -30,13 +32,13 @@ internal sealed class MaskCache(long capacityBytes)
         Computed++;
         var mask = compute(key);
         _entries[key] = _order.AddFirst((key, mask));
-        _bytes += mask.Bytes + EntryOverheadBytes;
-        while (_bytes > capacityBytes && _order.Count > 1)
+        Bytes += mask.Bytes + EntryOverheadBytes;
+        while (Bytes > capacityBytes && _order.Count > 1)
         {
             var oldest = _order.Last!.Value;
             _order.RemoveLast();
             _entries.Remove(oldest.Key);
-            _bytes -= oldest.Mask.Bytes + EntryOverheadBytes;
+            Bytes -= oldest.Mask.Bytes + EntryOverheadBytes;
         }
 
         return mask;

@@ -55,10 +55,7 @@ internal sealed class MaskWalker
         {
             var sink = new FrameSink(_threads);
             reading.Step(_trie.Label(child), sink);
-            for (var index = 0; index < sink.Count; index++)
-            {
-                Walk(child, sink[index], into);
-            }
+            WalkAll(sink, child, into);
         }
     }
 
@@ -68,7 +65,7 @@ internal sealed class MaskWalker
         var room = matcher.Most is { } most ? most - text.State.Count : int.MaxValue;
         _body.AddInside(_trie, node, room, into);
         var rests = new TokenMask(_body.RestCount);
-        WalkResumed(text.Parent, _restWalker!, 0, rests);
+        _restWalker!.WalkAll(Resumed(text.Parent), 0, rests);
         var (from, to) = _body.Closing(_trie, node);
         for (var index = from; index < to; index++)
         {
@@ -121,36 +118,43 @@ internal sealed class MaskWalker
     private void WalkString(int node, StringFrame text, TokenMask into)
     {
         var top = _trie.Depth(node);
-        var cursors = new StringCursor[_trie.MaximumDepth - top + 1];
-        var states = new MatchState[cursors.Length];
-        (cursors[0], states[0]) = (text.Cursor, text.State);
+        var steps = new StringSteps(text.Matcher);
+        var resumed = Resumed(text.Parent);
+        var places = new int[_trie.MaximumDepth - top + 1];
+        places[0] = steps.Place(text.State, text.Cursor);
         for (var child = node + 1; child < _trie.End(node);)
         {
             var depth = _trie.Depth(child) - top;
-            var step = StringFrame.TryStep(text.Matcher, states[depth - 1], cursors[depth - 1], _trie.Label(child), out states[depth], out cursors[depth]);
-            if (step is StringCursor.Dead or StringCursor.Close)
+            var place = steps.Next(places[depth - 1], _trie.Label(child));
+            if (place >= 0)
             {
-                if (step is StringCursor.Close)
-                {
-                    WalkResumed(text.Parent, this, child, into);
-                }
-
-                child = _trie.End(child);
+                places[depth] = place;
+                into.Add(_trie.NumbersAt(child));
+                child++;
                 continue;
             }
 
-            into.Add(_trie.NumbersAt(child));
-            child++;
+            if (place == StringSteps.Close)
+            {
+                WalkAll(resumed, child, into);
+            }
+
+            child = _trie.End(child);
         }
     }
 
-    private void WalkResumed(Frame parent, MaskWalker walker, int node, TokenMask into)
+    private void WalkAll(FrameSink readings, int node, TokenMask into)
+    {
+        for (var index = 0; index < readings.Count; index++)
+        {
+            Walk(node, readings[index], into);
+        }
+    }
+
+    private FrameSink Resumed(Frame parent)
     {
         var sink = new FrameSink(_threads);
         parent.Resume(sink);
-        for (var index = 0; index < sink.Count; index++)
-        {
-            walker.Walk(node, sink[index], into);
-        }
+        return sink;
     }
 }

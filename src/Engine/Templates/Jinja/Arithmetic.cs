@@ -70,7 +70,7 @@ internal static class Arithmetic
 
     private static ListValue AddLists(RenderBudget budget, ListValue left, ListValue right)
     {
-        budget.Step((long)left.Items.Count + right.Items.Count);
+        budget.Step(1 + (((long)left.Items.Count + right.Items.Count) >> 2));
         return new ListValue([.. left.Items, .. right.Items], left.IsTuple);
     }
 
@@ -168,12 +168,19 @@ internal static class Arithmetic
             "-" => left - right,
             "*" => left * right,
             "/" => left / right,
-            "//" => Math.Floor(left / right),
-            "%" => left - (Math.Floor(left / right) * right),
+            "//" => Math.Floor((left - FloorRemainder(left, right)) / right),
+            "%" => FloorRemainder(left, right),
             _ => Math.Pow(left, right),
         };
         return symbol != "**" || double.IsFinite(value) || !double.IsFinite(left) || !double.IsFinite(right)
             ? new FloatValue(value)
             : throw budget.Fail($"the result of {PythonNumber.Format(left)} ** {PythonNumber.Format(right)} is not a number.");
+    }
+
+    /// <summary>The exact remainder, with the sign of the divisor.</summary>
+    private static double FloorRemainder(double left, double right)
+    {
+        var remainder = left % right;
+        return remainder != 0 && double.IsNegative(remainder) != double.IsNegative(right) ? remainder + right : remainder;
     }
 }

@@ -87,9 +87,9 @@ internal static class BraceFormat
         var position = 0;
         var isText = value is TextValue || conversion == 'r';
         var flags = isText ? "-" : "";
-        if (specification.Length > 0 && specification[0] is '<' or '>')
+        if (specification.Length > 0 && specification[0] is '<' or '>' or '^')
         {
-            flags = specification[position++] == '<' ? "-" : "";
+            flags = specification[position++] switch { '<' => "-", '^' => "^", _ => "" };
         }
 
         while (position < specification.Length && specification[position] is '+' or ' ' or '0')

@@ -41,7 +41,8 @@ internal static class Comparisons
     private static bool AreNumbersEqual(JinjaValue left, JinjaValue right) =>
         Arithmetic.Integer(left) is { } first && Arithmetic.Integer(right) is { } second
             ? first == second
-            : Arithmetic.Number(left) is { } firstNumber && Arithmetic.Number(right) is { } secondNumber && firstNumber.Equals(secondNumber) && !double.IsNaN(firstNumber);
+            : Arithmetic.Number(left) is { } firstNumber && Arithmetic.Number(right) is { } secondNumber
+                && firstNumber.Equals(secondNumber) && !double.IsNaN(firstNumber);
 
     private static bool AreItemsEqual(RenderBudget budget, ListValue left, ListValue right)
     {
@@ -77,7 +78,7 @@ internal static class Comparisons
     /// <summary>Negative, zero or positive; fails for values without an order.</summary>
     public static int Order(RenderBudget budget, JinjaValue left, JinjaValue right, string symbol = "<")
     {
-        budget.Step();
+        budget.Step(2);
         switch (left, right)
         {
             case (TextValue first, TextValue second):

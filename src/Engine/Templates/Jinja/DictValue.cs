@@ -3,6 +3,9 @@ namespace Slerp.Engine.Templates.Jinja;
 /// <summary>A mapping that keeps the order its keys came in; immutable once a template sees it.</summary>
 internal sealed class DictValue : JinjaValue
 {
+    /// <summary>What making one costs, beside its entries.</summary>
+    public const int Steps = 8;
+
     private readonly OrderedDictionary<JinjaValue, JinjaValue> entries = new(KeyComparer.Instance);
 
     public int Count => entries.Count;

@@ -122,6 +122,7 @@ internal sealed class ExpressionEvaluator(Interpreter interpreter)
     private DictValue EvaluateDict(Expression.DictLiteral literal, Scope scope)
     {
         var dict = new DictValue();
+        budget.Step(DictValue.Steps);
         foreach (var (key, value) in literal.Items)
         {
             var name = Evaluate(key, scope);
@@ -202,7 +203,7 @@ internal sealed class ExpressionEvaluator(Interpreter interpreter)
     /// <summary>Applies the filter called <paramref name="name"/>.</summary>
     public JinjaValue Apply(string name, JinjaValue value, Arguments arguments)
     {
-        budget.Step();
+        budget.Read((value as TextValue)?.Length ?? 0);
         return FilterCatalog.Find(name) is { } filter
             ? filter(interpreter, value, arguments)
             : throw budget.Fail($"no filter named '{name}'.");
@@ -214,7 +215,7 @@ internal sealed class ExpressionEvaluator(Interpreter interpreter)
     /// <summary>Applies the test called <paramref name="name"/>.</summary>
     public bool Test(string name, JinjaValue value, Arguments arguments)
     {
-        budget.Step();
+        budget.Read((value as TextValue)?.Length ?? 0);
         return TestCatalog.Find(name) is { } test
             ? test(interpreter, value, arguments)
             : throw budget.Fail($"no test named '{name}'.");

@@ -12,7 +12,8 @@ internal readonly record struct FormatField(char Conversion, string Flags, int W
     public void Append(TextBuilder builder, JinjaValue value)
     {
         var text = Text(builder.Budget, value);
-        var side = Flags.Contains('-', StringComparison.Ordinal) ? TextOperations.Side.Right : TextOperations.Side.Left;
+        var side = Flags.Contains('-', StringComparison.Ordinal) ? TextOperations.Side.Right
+            : Flags.Contains('^', StringComparison.Ordinal) ? TextOperations.Side.Both : TextOperations.Side.Left;
         var isZeroFilled = Flags.Contains('0', StringComparison.Ordinal) && side == TextOperations.Side.Left && Conversion is not ('s' or 'r');
         var sign = isZeroFilled && text.Length > 0 && text.Text[0] is '-' or '+' ? 1 : 0;
         builder.Append(text, 0, sign);
@@ -81,7 +82,7 @@ internal readonly record struct FormatField(char Conversion, string Flags, int W
             (true, _) => PythonNumber.Format(Math.Abs(value)),
             (_, 'f') => Math.Abs(value).ToString($"F{precision}", CultureInfo.InvariantCulture),
             (_, 'e') => Math.Abs(value).ToString($"0.{new string('0', precision)}e+00", CultureInfo.InvariantCulture),
-            _ => Math.Abs(value).ToString($"G{Math.Max(1, precision)}", CultureInfo.InvariantCulture),
+            _ => Math.Abs(value).ToString($"G{Math.Max(1, precision)}", CultureInfo.InvariantCulture).Replace('E', 'e'),
         };
         return Signed(double.IsNegative(value), digits);
     }

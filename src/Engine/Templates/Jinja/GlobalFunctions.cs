@@ -53,6 +53,7 @@ internal static class GlobalFunctions
     {
         var budget = interpreter.Budget;
         var dict = new DictValue();
+        budget.Step(DictValue.Steps);
         if (arguments.Positional.Count > 1)
         {
             throw budget.Fail($"'{callee}' takes at most 1 argument by position; {arguments.Positional.Count} were given.");

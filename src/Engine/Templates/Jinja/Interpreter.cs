@@ -3,6 +3,9 @@ namespace Slerp.Engine.Templates.Jinja;
 /// <summary>Runs the statements of one rendering. Not thread-safe: one interpreter, one rendering.</summary>
 internal sealed class Interpreter
 {
+    /// <summary>What an iteration costs beside its body: a scope, two names, the loop's bookkeeping.</summary>
+    private const int IterationSteps = 3;
+
     private readonly Scope builtins = new(parent: null);
 
     public Interpreter(RenderLimits limits, TimeProvider time)
@@ -148,8 +151,8 @@ internal sealed class Interpreter
     /// <summary>Runs a loop over <paramref name="source"/>; a recursive loop calls this again through its loop variable.</summary>
     private void RunLoop(Statement.For statement, JinjaValue source, int depth, Scope scope, TextBuilder output)
     {
-        var items = LoopItems(statement, source, scope);
-        if (items.Count == 0)
+        var items = new LoopSource(Iteration.Items(Budget, source), statement.Condition is null ? null : item => Passes(statement, item, scope));
+        if (!items.Has(0))
         {
             Execute(statement.Otherwise, new Scope(scope), output);
             return;
@@ -162,9 +165,9 @@ internal sealed class Interpreter
             return nested.ToText();
         };
         var loop = new LoopValue(items, depth, again);
-        for (; loop.Index < items.Count; loop.Index++)
+        for (; items.Has(loop.Index); loop.Index++)
         {
-            Budget.Step();
+            Budget.Step(IterationSteps);
             var body = new Scope(scope);
             body.Set("loop", loop);
             Assign(statement.Target, items[loop.Index], body);
@@ -175,26 +178,11 @@ internal sealed class Interpreter
         }
     }
 
-    private IReadOnlyList<JinjaValue> LoopItems(Statement.For statement, JinjaValue source, Scope scope)
+    private bool Passes(Statement.For statement, JinjaValue item, Scope scope)
     {
-        var items = Iteration.Items(Budget, source);
-        if (statement.Condition is null)
-        {
-            return items;
-        }
-
-        var kept = new List<JinjaValue>();
-        foreach (var item in items)
-        {
-            var inner = new Scope(scope);
-            Assign(statement.Target, item, inner);
-            if (Evaluator.Evaluate(statement.Condition, inner).IsTrue)
-            {
-                kept.Add(item);
-            }
-        }
-
-        return kept;
+        var inner = new Scope(scope);
+        Assign(statement.Target, item, inner);
+        return Evaluator.Evaluate(statement.Condition!, inner).IsTrue;
     }
 
     private void Assign(AssignmentTarget target, JinjaValue value, Scope scope)

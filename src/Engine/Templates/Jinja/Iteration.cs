@@ -21,7 +21,7 @@ internal static class Iteration
                 budget.Step(range.Count);
                 return [.. Enumerable.Range(0, range.Count).Select(index => range[index])];
             case TextValue text:
-                return Characters(budget, text);
+                return Characters(budget, text.AsPlain());
             default:
                 throw budget.Fail($"'{value.TypeName}' object is not iterable.");
         }

@@ -85,7 +85,7 @@ internal sealed class JsonPrinter
             case BooleanValue boolean:
                 return boolean.IsTrue ? "true" : "false";
             case IntegerValue integer:
-                Budget.Step(integer.Value.GetBitLength() >> 4);
+                Budget.Step(integer.Value.GetBitLength() >> 2);
                 return integer.Value.ToString(CultureInfo.InvariantCulture);
             case FloatValue number:
                 return double.IsNaN(number.Value) ? "NaN"
@@ -158,6 +158,7 @@ internal sealed class JsonPrinter
         {
             if (Escape(text[index]) is { } escape)
             {
+                Budget.Step();
                 builder.Append(value, plain, index - plain).Append(escape, value.PartAt(index));
                 plain = index + 1;
             }

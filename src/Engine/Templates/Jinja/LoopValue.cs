@@ -6,7 +6,7 @@ namespace Slerp.Engine.Templates.Jinja;
 /// <param name="items">What is looped over.</param>
 /// <param name="depth">How many loops of the same recursive loop stand around this one.</param>
 /// <param name="again">Runs the loop over other items, where it is recursive.</param>
-internal sealed class LoopValue(IReadOnlyList<JinjaValue> items, int depth, Func<JinjaValue, JinjaValue>? again) : JinjaValue
+internal sealed class LoopValue(LoopSource items, int depth, Func<JinjaValue, JinjaValue>? again) : JinjaValue
 {
     private JinjaValue? lastChanged;
 
@@ -25,12 +25,12 @@ internal sealed class LoopValue(IReadOnlyList<JinjaValue> items, int depth, Func
         "revindex" => Number(items.Count - Index),
         "revindex0" => Number(items.Count - Index - 1),
         "first" => BooleanValue.Of(Index == 0),
-        "last" => BooleanValue.Of(Index == items.Count - 1),
+        "last" => BooleanValue.Of(!items.Has(Index + 1)),
         "length" => Number(items.Count),
         "depth" => Number(depth + 1),
         "depth0" => Number(depth),
         "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("there is no previous item"),
-        "nextitem" => Index < items.Count - 1 ? items[Index + 1] : new UndefinedValue("there is no next item"),
+        "nextitem" => items.Has(Index + 1) ? items[Index + 1] : new UndefinedValue("there is no next item"),
         "cycle" => new FunctionValue("cycle", Cycle),
         "changed" => new FunctionValue("changed", Changed),
         _ => null,

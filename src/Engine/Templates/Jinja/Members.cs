@@ -42,6 +42,7 @@ internal static class Members
 
     private static TextValue? Character(RenderBudget budget, TextValue text, int position)
     {
+        budget.Step(1 + (text.Length >> 8));
         budget.Read(PythonText.HasPairs(text.Text) ? text.Length : 0);
         if (At(PythonText.Count(text.Text), position) is not { } codePoint)
         {
@@ -62,7 +63,13 @@ internal static class Members
             "arguments" => ListValue.Tuple([.. macro.Definition.Parameters.Select(parameter => new TextValue(parameter))]),
             _ => null,
         },
-        TextValue text => TextMethods.Find(name) is { } method ? new FunctionValue(name, (interpreter, arguments) => method(interpreter, text, arguments)) : null,
+        TextValue text => TextMethods.Find(name) is { } method
+            ? new FunctionValue(name, (interpreter, arguments) =>
+            {
+                interpreter.Budget.Read(text.Length);
+                return method(interpreter, text, arguments);
+            })
+            : null,
         DictValue or ListValue => CollectionMethods.Find(owner, name),
         _ => null,
     };

@@ -218,7 +218,7 @@ internal sealed class Parser
         var filters = new List<Expression.Filter>();
         while (first || cursor.TakeOperator("|"))
         {
-            filters.Add(expressions.ParseFilterName(target: null));
+            filters.Add(expressions.Operands.ParseFilterName(target: null));
             first = false;
         }
 
@@ -281,13 +281,13 @@ internal sealed class Parser
     private MacroDefinition ParseMacroBody(
         string name, IReadOnlyList<string> parameters, IReadOnlyList<Expression?> defaults, Func<IReadOnlyList<Statement>> parseBody)
     {
-        var outerMentioned = expressions.Mentioned;
+        var outerMentioned = expressions.Operands.Mentioned;
         var outerLoops = loops;
-        expressions.Mentioned = MacroExtras.None;
+        expressions.Operands.Mentioned = MacroExtras.None;
         loops = 0;
         var body = parseBody();
-        var mentioned = expressions.Mentioned;
-        expressions.Mentioned = outerMentioned;
+        var mentioned = expressions.Operands.Mentioned;
+        expressions.Operands.Mentioned = outerMentioned | mentioned;
         loops = outerLoops;
         return new MacroDefinition(name, parameters, defaults, body, mentioned);
     }

@@ -48,7 +48,7 @@ internal static class Printer
                 AppendQuoted(builder, text);
                 break;
             case IntegerValue integer:
-                builder.Budget.Step(integer.Value.GetBitLength() >> 4);
+                builder.Budget.Step(integer.Value.GetBitLength() >> 2);
                 builder.Append(integer.Value.ToString(CultureInfo.InvariantCulture));
                 break;
             case FloatValue number:
@@ -133,6 +133,7 @@ internal static class Printer
             }
             else if (Escape(text[index], quote) is { } escape)
             {
+                builder.Budget.Step();
                 builder.Append(value, plain, index - plain).Append(escape, value.PartAt(index));
                 plain = index + 1;
             }

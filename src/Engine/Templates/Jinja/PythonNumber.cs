@@ -70,9 +70,8 @@ internal static class PythonNumber
             return double.NaN;
         }
 
-        return double.TryParse(trimmed, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : null;
+        const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(trimmed, Styles, CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 
     /// <summary>The shortest digits that read back as the same number, in Python's layout: 1.0, 0.0001, 1e-05, 1e+16.</summary>

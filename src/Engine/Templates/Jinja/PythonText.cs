@@ -3,7 +3,8 @@ namespace Slerp.Engine.Templates.Jinja;
 /// <summary>What Python means by white space, line ends and positions in text: positions count code points, not UTF-16 units.</summary>
 internal static class PythonText
 {
-    public static bool IsSpace(char character) => character is (>= '\t' and <= '\r') or (>= '\x1c' and <= '\x1f') or ' ' || (character > '\x7f' && char.IsWhiteSpace(character));
+    public static bool IsSpace(char character) => character is (>= '\t' and <= '\r') or (>= '\x1c' and <= '\x1f') or ' '
+        || (character > '\x7f' && char.IsWhiteSpace(character));
 
     public static bool IsLineEnd(char character) => character is (>= '\n' and <= '\r') or (>= '\x1c' and <= '\x1e') or '\x85' or '\u2028' or '\u2029';
 

@@ -12,7 +12,8 @@ internal static class Sorting
     }
 
     /// <summary>Recursion depth is the logarithm of the length.</summary>
-    private static void MergeSort<T>((JinjaValue Key, T Item)[] items, (JinjaValue Key, T Item)[] buffer, int start, int end, Func<JinjaValue, JinjaValue, int> order)
+    private static void MergeSort<T>(
+        (JinjaValue Key, T Item)[] items, (JinjaValue Key, T Item)[] buffer, int start, int end, Func<JinjaValue, JinjaValue, int> order)
     {
         if (end - start < 2)
         {

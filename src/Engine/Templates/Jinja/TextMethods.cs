@@ -120,7 +120,8 @@ internal static class TextMethods
             return method.EndsWith("find", StringComparison.Ordinal) ? new IntegerValue(BigInteger.MinusOne) : throw budget.Fail("substring not found.");
         }
 
-        var start = Math.Max(0, Number(budget, bound[1] is NoneValue ? null : bound[1], method) is { } from ? (from < 0 ? from + PythonText.Count(text.Text) : from) : 0);
+        var from = Number(budget, bound[1] is NoneValue ? null : bound[1], method) ?? 0;
+        var start = Math.Max(0, from < 0 ? from + PythonText.Count(text.Text) : from);
         return new IntegerValue(start + PythonText.Count(range.Text[..found]));
     }
 

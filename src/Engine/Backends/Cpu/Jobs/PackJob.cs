@@ -18,8 +18,18 @@ internal unsafe struct PackJob(WeightRows[] sources, PanelShape shape, byte* pan
         var source = sources[chunk % sources.Length];
         var first = chunk / sources.Length * shape.Columns;
         var rows = Math.Min(shape.Columns, source.Rows - first);
-        var values = (float*)scratch.Of(worker);
-        source.Read(first, rows, new Span<float>(values, rows * shape.K));
-        PanelPacker.Pack(shape, values, rows, _panels + (chunk * shape.Bytes));
+        var panel = _panels + (chunk * shape.Bytes);
+        if (shape.Format == PanelFormat.BFloat16 && source.IsBFloat16)
+        {
+            var values = (ushort*)scratch.Of(worker);
+            source.ReadRaw(first, rows, new Span<byte>(values, rows * shape.K * sizeof(ushort)));
+            PanelPacker.PackBFloat16(shape, values, rows, panel);
+        }
+        else
+        {
+            var values = (float*)scratch.Of(worker);
+            source.Read(first, rows, new Span<float>(values, rows * shape.K));
+            PanelPacker.Pack(shape, values, rows, panel);
+        }
     }
 }

@@ -21,8 +21,11 @@ internal abstract unsafe class KernelSet
     /// <summary>Quantises one row of activations; <paramref name="rows"/> points at it.</summary>
     public abstract void Quantize(in PanelShape shape, float* x, QuantizedRows rows);
 
-    /// <summary>Attention of one unit.</summary>
-    public abstract void Attend(in AttentionTask task, in AttentionUnit unit, byte* scratch);
+    /// <summary>Attention of one unit, or of one part of its blocks.</summary>
+    public abstract void Attend(in AttentionTask task, in AttentionUnit unit, int part, byte* scratch);
+
+    /// <summary>Joins the blocks of a unit computed in parts.</summary>
+    public abstract void Combine(in AttentionTask task, in AttentionUnit unit, byte* scratch);
 
     public abstract void RmsNorm(float* x, float* w, int n, float eps, float* y);
 

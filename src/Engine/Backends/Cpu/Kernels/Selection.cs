@@ -14,13 +14,22 @@ internal static unsafe class Selection<TLanes, TVector>
     public static int ArgMax(float* x, int n)
     {
         var lanes = TLanes.Broadcast(float.NegativeInfinity);
+        var ordered = uint.MaxValue;
         var at = 0;
         for (; at + TLanes.Count <= n; at += TLanes.Count)
         {
-            lanes = TLanes.Max(lanes, TLanes.Load(x + at));
+            var values = TLanes.Load(x + at);
+            lanes = TLanes.Larger(lanes, values);
+            // Only a NaN differs from itself.
+            ordered &= TLanes.EqualBits(values, values);
         }
 
-        var largest = TLanes.Max(lanes);
+        if (at > 0 && ordered != uint.MaxValue >> (32 - TLanes.Count))
+        {
+            return -1;
+        }
+
+        var largest = TLanes.Largest(lanes);
         for (; at < n; at++)
         {
             largest = MathF.Max(largest, x[at]);

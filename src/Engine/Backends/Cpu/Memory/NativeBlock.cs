@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace Slerp.Engine.Backends.Cpu.Memory;
 
 /// <summary>A zeroed block of native memory, aligned to 64 bytes; large ones ask the system for 2 MiB pages where it has them.</summary>
+/// <remarks>No finalizer: kernels hold plain pointers, which the collector does not see. The owner frees.</remarks>
 internal sealed unsafe partial class NativeBlock : IDisposable
 {
     private const nuint HugePage = 2 << 20;
@@ -49,9 +50,6 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         Pointer = (byte*)_base;
     }
 
-    /// <summary>Frees what an owner forgot.</summary>
-    ~NativeBlock() => Free();
-
     /// <summary>The first byte.</summary>
     public byte* Pointer { get; private set; }
 
@@ -60,15 +58,6 @@ internal sealed unsafe partial class NativeBlock : IDisposable
 
     /// <inheritdoc />
     public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private static DeviceException Refused(long bytes, Exception? cause = null) =>
-        new($"The system refused {bytes:N0} bytes of memory. Choose a smaller weight format, model or context.", isTransient: true, cause);
-
-    private void Free()
     {
         if (_base is null)
         {
@@ -87,6 +76,9 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         _base = null;
         Pointer = null;
     }
+
+    private static DeviceException Refused(long bytes, Exception? cause = null) =>
+        new($"The system refused {bytes:N0} bytes of memory. Choose a smaller weight format, model or context.", isTransient: true, cause);
 
     [LibraryImport("libc", EntryPoint = "mmap")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -7,10 +7,10 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Attention;
 /// <summary>Attention of one unit: rows that share a key/value head.</summary>
 /// <remarks>
 /// <para>Formula: softmax(q · k / √dh) v over the keys a row sees.</para>
-/// <para>Reduction: the row's logical indices are cut into blocks of 64 from 0. Within a block: scores, a chain over d each; m = max; p = e^(s − m), exactly 0 where unseen;
-/// l = Σ p in fixed lane order; a = Σ p v in ascending logical order. Blocks join (M, L, A) in order: M' = max(M, m), A' = A e^(M−M') + a e^(m−M'), L' alike.
-/// So a row's bits depend on its own path alone: not on tiles, threads, slots, or on whether its path lay in a tree or a chain.</para>
-/// <para>Accuracy: about 1e-5 relative to a definition in 64 bits.  Source: Milakov and Gimelshein 2018; Dao et al. 2022.</para>
+/// <para>Reduction: the row's logical indices are cut into blocks of 64 from 0. Within a block: scores, a chain over d each; weights; weighted values in ascending
+/// logical order. Blocks join in order (<see cref="BlockJoin{TLanes,TVector}"/>). So a row's bits depend on its own path alone: not on tiles, threads, slots,
+/// on whether its path lay in a tree or a chain, or on whether blocks were computed by one worker or several.</para>
+/// <para>Accuracy: about 1e-5 relative to a definition in 64 bits.  Source: Dao et al. 2022, with fixed blocks.</para>
 /// </remarks>
 internal static unsafe class AttentionKernel<TLanes, TVector, TWeights>
     where TLanes : struct, ILanes<TVector>
@@ -25,31 +25,57 @@ internal static unsafe class AttentionKernel<TLanes, TVector, TWeights>
         get => TLanes.Count * 2;
     }
 
-    /// <summary>Computes one unit.</summary>
-    public static void Run(in AttentionTask task, in AttentionUnit unit, byte* scratch)
+    /// <summary>Computes one unit, or in a task of several parts one part of it: its blocks, not joined yet.</summary>
+    public static void Run(in AttentionTask task, in AttentionUnit unit, int part, byte* scratch)
     {
         var rows = new AttentionRows(scratch, task.Layout);
         var slice = task.Plan.Slices[unit.Slice];
         var (begin, end) = Prepare(task, unit, slice, rows);
-        for (var block = begin / Block; block * Block < end; block++)
+        var (first, last) = (begin / Block, ((end - 1) / Block) + 1);
+        if (task.Parts > 1)
         {
-            for (var first = 0; first < unit.Count; first += TLanes.TileRows)
+            var count = last - first;
+            var partial = task.PartialsOf(unit.Number);
+            for (var block = first + (count * part / task.Parts); block < first + (count * (part + 1) / task.Parts); block++)
             {
-                Tile(task, unit, slice, rows, first, Math.Min(TLanes.TileRows, unit.Count - first), block);
+                Tiles(task, unit, slice, rows.WithBlock(partial + ((block - first) * task.BlockBytes)), block);
             }
+
+            return;
+        }
+
+        for (var block = first; block < last; block++)
+        {
+            Tiles(task, unit, slice, rows, block);
+            BlockJoin<TLanes, TVector>.Join(rows, 0, unit.Count, block);
         }
 
         Finish(task, unit, slice, rows);
     }
 
-    /// <summary>Scales the queries, notes what each row sees, empties the running sums.</summary>
+    /// <summary>Joins the blocks of a unit that was computed in parts.</summary>
+    public static void Combine(in AttentionTask task, in AttentionUnit unit, byte* scratch)
+    {
+        var rows = new AttentionRows(scratch, task.Layout);
+        var slice = task.Plan.Slices[unit.Slice];
+        var (begin, end) = Prepare(task, unit, slice, rows);
+        var partial = task.PartialsOf(unit.Number);
+        for (var block = begin / Block; block * Block < end; block++, partial += task.BlockBytes)
+        {
+            BlockJoin<TLanes, TVector>.Join(rows.WithBlock(partial), 0, unit.Count, block);
+        }
+
+        Finish(task, unit, slice, rows);
+    }
+
+    /// <summary>Scales the queries, notes what each row sees, empties the running sums; returns what the unit sees.</summary>
     private static (int Begin, int End) Prepare(in AttentionTask task, in AttentionUnit unit, in AttentionSlice slice, in AttentionRows rows)
     {
         var (begin, end) = (int.MaxValue, 0);
         var scale = 1f / MathF.Sqrt(task.Heads.HeadSize);
+        var (row, head) = Math.DivRem(unit.First, task.Heads.GroupSize);
         for (var index = 0; index < unit.Count; index++)
         {
-            var (row, head) = Math.DivRem(unit.First + index, task.Heads.GroupSize);
             var place = task.Plan.Rows[slice.FirstRow + row];
             var q = task.Qkv + ((long)(slice.FirstRow + row) * task.QkvStride)
                 + (((unit.KvHead * task.Heads.GroupSize) + head) * task.Heads.HeadSize);
@@ -60,41 +86,48 @@ internal static unsafe class AttentionKernel<TLanes, TVector, TWeights>
             rows.SeenEnd[index] = seenEnd;
             rows.StraightEnd[index] = slice.Committed + place.IdentityDepth;
             rows.Largest[index] = float.NegativeInfinity;
-            rows.Weight[index] = 0;
+            new Span<float>(rows.Weights(index), AttentionRows.WeightLanes).Clear();
             new Span<float>(rows.Sum(index), rows.ValueWidth).Clear();
             begin = Math.Min(begin, seenBegin);
             end = Math.Max(end, seenEnd);
+            if (++head == task.Heads.GroupSize)
+            {
+                head = 0;
+                row++;
+            }
         }
 
         return (begin, end);
     }
 
-    /// <summary>One block of keys for a tile of rows; together where all keep keys in logical order, else one by one.</summary>
-    private static void Tile(
-        in AttentionTask task, in AttentionUnit unit, in AttentionSlice slice, in AttentionRows rows, int first, int count, int block)
+    /// <summary>One block of keys for all rows: tiles together where all keep keys in logical order, else row by row.</summary>
+    private static void Tiles(in AttentionTask task, in AttentionUnit unit, in AttentionSlice slice, in AttentionRows rows, int block)
     {
-        var straight = true;
-        for (var index = first; index < first + count; index++)
+        for (var first = 0; first < unit.Count; first += TLanes.TileRows)
         {
-            straight &= rows.IsStraight(index, block);
-        }
-
-        if (straight)
-        {
-            Straight(task, unit, slice, rows, first, count, block);
-            return;
-        }
-
-        for (var index = first; index < first + count; index++)
-        {
-            if (rows.IsStraight(index, block))
+            var count = Math.Min(TLanes.TileRows, unit.Count - first);
+            var straight = true;
+            for (var index = first; index < first + count; index++)
             {
-                Straight(task, unit, slice, rows, index, 1, block);
+                straight &= rows.IsStraight(index, block);
             }
-            else
+
+            if (straight)
             {
-                GatheredBlock<TLanes, TVector, TWeights>.Run(task, unit, slice, rows, index, block);
-                Join(rows, index);
+                Straight(task, unit, slice, rows, first, count, block);
+                continue;
+            }
+
+            for (var index = first; index < first + count; index++)
+            {
+                if (rows.IsStraight(index, block))
+                {
+                    Straight(task, unit, slice, rows, index, 1, block);
+                }
+                else
+                {
+                    GatheredBlock<TLanes, TVector, TWeights>.Run(task, unit, slice, rows, index, block);
+                }
             }
         }
     }
@@ -129,82 +162,28 @@ internal static unsafe class AttentionKernel<TLanes, TVector, TWeights>
         for (var index = first; index < first + count; index++)
         {
             var (from, to) = rows.SeenIn(block, index);
-            Softmax(rows, index, from, to);
+            if (from < to)
+            {
+                BlockJoin<TLanes, TVector>.Softmax(rows, index, from, to);
+            }
+            else
+            {
+                BlockJoin<TLanes, TVector>.Skip(rows, index);
+            }
         }
 
         // Pairs of steps lie together: begin on an even one. An unseen step has weight 0.
         begin &= ~1;
+        var values = keys + task.Layout.ValueOffset;
+        var next = block + 1 < slice.Pages.Length ? task.Layout.Keys(slice.Pages[block + 1], unit.KvHead) : keys;
         for (var panel = 0; panel < task.Layout.ValuePanels; panel++)
         {
-            var w = task.Layout.Values(page, unit.KvHead) + (panel * task.Layout.ValuePanelBytes) + (begin / 2 * TWeights.PairBytes);
+            var w = values + (panel * task.Layout.ValuePanelBytes);
+            var ahead = panel + 1 < task.Layout.ValuePanels ? w + task.Layout.ValuePanelBytes : next;
             FloatTile<TLanes, TVector, TWeights>.Multiply(
-                count, w, rows.Scores(first) + begin, AttentionRows.ScoreStride, end - begin, rows.BlockSum(first) + (panel * Width), rows.ValueStride,
-                new PrefetchStream(w + task.Layout.ValuePanelBytes, TWeights.PairBytes, 0));
+                count, w + (begin / 2 * TWeights.PairBytes), rows.Scores(first) + begin, AttentionRows.ScoreStride, end - begin,
+                rows.BlockSum(first) + (panel * Width), rows.ValueStride, new PrefetchStream(ahead, TWeights.PairBytes, 0));
         }
-
-        for (var index = first; index < first + count; index++)
-        {
-            Join(rows, index);
-        }
-    }
-
-    /// <summary>Turns the scores of a block into weights; a row that sees none of it gets none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Softmax(in AttentionRows rows, int index, int from, int to)
-    {
-        var s = rows.Scores(index);
-        if (from >= to)
-        {
-            new Span<float>(s, Block).Clear();
-            rows.BlockWeight[index] = 0;
-            return;
-        }
-
-        new Span<float>(s, from).Fill(float.NegativeInfinity);
-        new Span<float>(s + to, Block - to).Fill(float.NegativeInfinity);
-        var lanes = TLanes.Load(s);
-        for (var at = TLanes.Count; at < Block; at += TLanes.Count)
-        {
-            lanes = TLanes.Max(lanes, TLanes.Load(s + at));
-        }
-
-        var largest = TLanes.Max(lanes);
-        var m = TLanes.Broadcast(largest);
-        var l = TLanes.Broadcast(0f);
-        for (var at = 0; at < Block; at += TLanes.Count)
-        {
-            var p = Exponential<TLanes, TVector>.Of(TLanes.Subtract(TLanes.Load(s + at), m));
-            TLanes.Store(p, s + at);
-            l = TLanes.Add(l, p);
-        }
-
-        rows.BlockLargest[index] = largest;
-        rows.BlockWeight[index] = TLanes.Sum(l);
-    }
-
-    /// <summary>Joins a row's block to what it has seen so far.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Join(in AttentionRows rows, int index)
-    {
-        if (rows.BlockWeight[index] == 0)
-        {
-            return;
-        }
-
-        var before = rows.Largest[index];
-        var block = rows.BlockLargest[index];
-        var largest = MathF.Max(before, block);
-        var keep = Exponential<TLanes, TVector>.Of(TLanes.Broadcast(before - largest));
-        var take = Exponential<TLanes, TVector>.Of(TLanes.Broadcast(block - largest));
-        var sum = rows.Sum(index);
-        var blockSum = rows.BlockSum(index);
-        for (var at = 0; at < rows.ValueWidth; at += TLanes.Count)
-        {
-            TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(blockSum + at), take, TLanes.Multiply(TLanes.Load(sum + at), keep)), sum + at);
-        }
-
-        rows.Largest[index] = largest;
-        rows.Weight[index] = (rows.Weight[index] * TLanes.First(keep)) + (rows.BlockWeight[index] * TLanes.First(take));
     }
 
     private static void Finish(in AttentionTask task, in AttentionUnit unit, in AttentionSlice slice, in AttentionRows rows)
@@ -214,7 +193,8 @@ internal static unsafe class AttentionKernel<TLanes, TVector, TWeights>
             var (row, head) = Math.DivRem(unit.First + index, task.Heads.GroupSize);
             var destination = task.Destination + ((long)(slice.FirstRow + row) * task.DestinationStride)
                 + (((unit.KvHead * task.Heads.GroupSize) + head) * task.Heads.HeadSize);
-            RowKernels<TLanes, TVector>.Scale(rows.Sum(index), 1f / rows.Weight[index], task.Heads.HeadSize, destination);
+            var weight = TLanes.Sum(TLanes.Load(rows.Weights(index)));
+            RowKernels<TLanes, TVector>.Scale(rows.Sum(index), 1f / weight, task.Heads.HeadSize, destination);
         }
     }
 }

@@ -14,4 +14,15 @@ internal unsafe struct AttentionTask
     public HeadShape Heads;
     public KvLayout Layout;
     public AttentionPlan Plan;
+
+    /// <summary>Parts into which the blocks of each unit are cut, where there are fewer units than threads could use; else 1.</summary>
+    public int Parts;
+
+    /// <summary>With several parts: what each block gives, [unit][block], until they are joined in order.</summary>
+    public byte* Partials;
+    public long BlockBytes;
+    public int BlocksPerUnit;
+
+    /// <summary>Where the blocks of a unit go.</summary>
+    public readonly byte* PartialsOf(int unit) => Partials + (unit * BlocksPerUnit * BlockBytes);
 }

@@ -27,13 +27,13 @@ internal static unsafe class GatheredBlock<TLanes, TVector, TWeights>
         var (from, to) = rows.SeenIn(block, index);
         if (from >= to)
         {
-            rows.BlockWeight[index] = 0;
+            BlockJoin<TLanes, TVector>.Skip(rows, index);
             return;
         }
 
         FindPlaces(task, unit, slice, rows, index, block, to);
         Scores(task, unit, slice, rows, index, from, to);
-        AttentionKernel<TLanes, TVector, TWeights>.Softmax(rows, index, from, to);
+        BlockJoin<TLanes, TVector>.Softmax(rows, index, from, to);
         for (var panel = 0; panel < task.Layout.ValuePanels; panel++)
         {
             WeightedSum(task, unit, slice, rows, index, from, to, panel);

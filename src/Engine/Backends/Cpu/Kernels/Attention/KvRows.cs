@@ -5,27 +5,45 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Attention;
 /// <summary>Writes and copies single rows of a store.</summary>
 internal static unsafe class KvRows
 {
+    // A column of a panel is 4 bytes wide in both formats: one float, or the bfloat16 values of two successive steps.
+    private const int ColumnBytes = 4;
+
     /// <summary>Writes one head's key and value, each of HeadSize floats, to a slot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Store(in KvLayout layout, int slot, int head, float* key, float* value)
     {
-        var row = slot % KvStore.PageRows;
+        var (headSize, width) = (layout.HeadSize, layout.PanelWidth);
+        var step = (nint)width * ColumnBytes;
         var keys = KeyColumn(layout, slot, head);
-        var values = layout.Values(slot / KvStore.PageRows, head);
         if (layout.Format == KvFormat.Float32)
         {
-            for (var d = 0; d < layout.HeadSize; d++)
+            for (var d = 0; d < headSize; d++, keys += step)
             {
-                *(float*)(keys + KeyOffset32(layout, d)) = key[d];
-                *(float*)(values + ValueOffset32(layout, row, d)) = value[d];
+                *(float*)keys = key[d];
             }
         }
         else
         {
-            for (var d = 0; d < layout.HeadSize; d++)
+            for (var d = 0; d < headSize; d += 2, keys += step)
             {
-                *(ushort*)(keys + KeyOffset16(layout, d)) = BFloat16.FromSingle(key[d]);
-                *(ushort*)(values + ValueOffset16(layout, row, d)) = BFloat16.FromSingle(value[d]);
+                ((ushort*)keys)[0] = BFloat16.FromSingle(key[d]);
+                ((ushort*)keys)[1] = d + 1 < headSize ? BFloat16.FromSingle(key[d + 1]) : (ushort)0;
+            }
+        }
+
+        var values = ValueRow(layout, slot, head);
+        for (var column = 0; column < headSize; column += width, values += layout.ValuePanelBytes)
+        {
+            var count = Math.Min(width, headSize - column);
+            if (layout.Format == KvFormat.Float32)
+            {
+                new ReadOnlySpan<float>(value + column, count).CopyTo(new Span<float>(values, count));
+                continue;
+            }
+
+            for (var index = 0; index < count; index++)
+            {
+                ((ushort*)values)[index * 2] = BFloat16.FromSingle(value[column + index]);
             }
         }
     }
@@ -34,44 +52,44 @@ internal static unsafe class KvRows
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(in KvLayout layout, int source, int destination, int head)
     {
-        var fromKeys = KeyColumn(layout, source, head);
-        var toKeys = KeyColumn(layout, destination, head);
-        var fromValues = layout.Values(source / KvStore.PageRows, head);
-        var toValues = layout.Values(destination / KvStore.PageRows, head);
-        var fromRow = source % KvStore.PageRows;
-        var toRow = destination % KvStore.PageRows;
-        if (layout.Format == KvFormat.Float32)
+        var step = layout.PanelWidth * ColumnBytes;
+        var is32 = layout.Format == KvFormat.Float32;
+        CopyColumns(
+            KeyColumn(layout, source, head), KeyColumn(layout, destination, head), is32 ? layout.HeadSize : (layout.HeadSize + 1) / 2, step, isWhole: true);
+        var from = ValueRow(layout, source, head);
+        var to = ValueRow(layout, destination, head);
+        for (var panel = 0; panel < layout.ValuePanels; panel++, from += layout.ValuePanelBytes, to += layout.ValuePanelBytes)
         {
-            for (var d = 0; d < layout.HeadSize; d++)
-            {
-                *(float*)(toKeys + KeyOffset32(layout, d)) = *(float*)(fromKeys + KeyOffset32(layout, d));
-                *(float*)(toValues + ValueOffset32(layout, toRow, d)) = *(float*)(fromValues + ValueOffset32(layout, fromRow, d));
-            }
+            CopyColumns(from, to, layout.PanelWidth, ColumnBytes, is32);
         }
-        else
+    }
+
+    private static void CopyColumns(byte* from, byte* to, int count, int step, bool isWhole)
+    {
+        for (var index = 0; index < count; index++, from += step, to += step)
         {
-            for (var d = 0; d < layout.HeadSize; d++)
+            if (isWhole)
             {
-                *(ushort*)(toKeys + KeyOffset16(layout, d)) = *(ushort*)(fromKeys + KeyOffset16(layout, d));
-                *(ushort*)(toValues + ValueOffset16(layout, toRow, d)) = *(ushort*)(fromValues + ValueOffset16(layout, fromRow, d));
+                *(uint*)to = *(uint*)from;
+            }
+            else
+            {
+                *(ushort*)to = *(ushort*)from;
             }
         }
     }
 
     private static byte* KeyColumn(in KvLayout layout, int slot, int head)
     {
-        var row = slot % KvStore.PageRows;
-        // A column is 4 bytes wide in both formats: one float, or a pair of bfloat16 steps.
-        return layout.Keys(slot / KvStore.PageRows, head) + (row / layout.PanelWidth * layout.KeyPanelBytes) + (row % layout.PanelWidth * 4);
+        var (page, row) = Math.DivRem(slot, KvStore.PageRows);
+        var (panel, column) = Math.DivRem(row, layout.PanelWidth);
+        return layout.Keys(page, head) + (panel * layout.KeyPanelBytes) + (column * ColumnBytes);
     }
 
-    private static long KeyOffset32(in KvLayout layout, int d) => (long)d * layout.PanelWidth * 4;
-
-    private static long KeyOffset16(in KvLayout layout, int d) => ((long)(d >> 1) * layout.PanelWidth * 4) + ((d & 1) * 2);
-
-    private static long ValueOffset32(in KvLayout layout, int row, int d) =>
-        (d / layout.PanelWidth * layout.ValuePanelBytes) + ((((long)row * layout.PanelWidth) + (d % layout.PanelWidth)) * 4);
-
-    private static long ValueOffset16(in KvLayout layout, int row, int d) =>
-        (d / layout.PanelWidth * layout.ValuePanelBytes) + ((((long)(row >> 1) * layout.PanelWidth) + (d % layout.PanelWidth)) * 4) + ((row & 1) * 2);
+    private static byte* ValueRow(in KvLayout layout, int slot, int head)
+    {
+        var (page, row) = Math.DivRem(slot, KvStore.PageRows);
+        var step = layout.PanelWidth * ColumnBytes;
+        return layout.Values(page, head) + (layout.Format == KvFormat.Float32 ? row * step : (row / 2 * step) + (row % 2 * 2));
+    }
 }

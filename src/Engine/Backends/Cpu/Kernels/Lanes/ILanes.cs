@@ -34,31 +34,29 @@ internal unsafe interface ILanes<TVector>
     /// <summary>a·b + c: rounded once where the machine can, the same way everywhere on one machine.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
-    static abstract TVector Abs(TVector a);
+    /// <summary>The larger; either if one is NaN.</summary>
+    static abstract TVector Larger(TVector a, TVector b);
 
-    /// <summary>The larger; NaN if either is.</summary>
-    static abstract TVector Max(TVector a, TVector b);
-
-    /// <summary>The smaller; b if either is NaN.</summary>
-    static abstract TVector MinOrSecond(TVector a, TVector b);
+    /// <summary>The larger of a and |b|, for a ≥ 0 or NaN; NaN if either is.</summary>
+    static abstract TVector MaxMagnitude(TVector a, TVector b);
 
     /// <summary>Nearest integers, ties to even.</summary>
     static abstract TVector Round(TVector a);
 
-    /// <summary>value·2^n for integral n in [-126, 127].</summary>
+    /// <summary>value·2^n for integral n ≥ -126; infinite where that overflows, unspecified for lower n.</summary>
     static abstract TVector ScaleByPowerOfTwo(TVector value, TVector n);
 
     /// <summary>value, with 0 where x &lt; limit.</summary>
     static abstract TVector ZeroWhereLess(TVector x, TVector limit, TVector value);
 
-    /// <summary>The first lane.</summary>
-    static abstract float First(TVector a);
+    /// <summary>Largest lane, all ≥ 0; NaN if any is.</summary>
+    static abstract float LargestMagnitude(TVector a);
 
     /// <summary>Sum of the lanes in a fixed order.</summary>
     static abstract float Sum(TVector a);
 
-    /// <summary>Largest lane; NaN if any is.</summary>
-    static abstract float Max(TVector a);
+    /// <summary>Largest lane; any where one is NaN.</summary>
+    static abstract float Largest(TVector a);
 
     /// <summary>Bit i set where lane i of a equals that of b.</summary>
     static abstract uint EqualBits(TVector a, TVector b);

@@ -48,31 +48,28 @@ internal readonly unsafe struct Lanes1 : ILanes<float>
     public static float MultiplyAdd(float a, float b, float c) => float.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Abs(float a) => MathF.Abs(a);
+    public static float Larger(float a, float b) => a > b ? a : b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(float a, float b) => MathF.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float MinOrSecond(float a, float b) => a < b ? a : b;
+    public static float MaxMagnitude(float a, float b) => MathF.Max(a, MathF.Abs(b));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Round(float a) => MathF.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float ScaleByPowerOfTwo(float value, float n) => value * BitConverter.Int32BitsToSingle(((int)n + 127) << 23);
+    public static float ScaleByPowerOfTwo(float value, float n) => value * BitConverter.Int32BitsToSingle(((int)Math.Min(n, 128f) + 127) << 23);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ZeroWhereLess(float x, float limit, float value) => x < limit ? 0 : value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float First(float a) => a;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(float a) => a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(float a) => a;
+    public static float Largest(float a) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LargestMagnitude(float a) => a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint EqualBits(float a, float b) => a == b ? 1u : 0u;

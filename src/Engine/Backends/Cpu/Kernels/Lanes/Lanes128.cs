@@ -50,33 +50,40 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Abs(Vector128<float> a) => Vector128.Abs(a);
+    public static Vector128<float> Larger(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> MinOrSecond(Vector128<float> a, Vector128<float> b) => Vector128.ConditionalSelect(Vector128.LessThan(a, b), a, b);
+    public static Vector128<float> MaxMagnitude(Vector128<float> a, Vector128<float> b) =>
+        // As integers, magnitudes keep their order and a NaN is the largest.
+        Vector128.Max(a.AsInt32(), b.AsInt32() & Vector128.Create(int.MaxValue)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Round(Vector128<float> a) => Vector128.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ScaleByPowerOfTwo(Vector128<float> value, Vector128<float> n) =>
-        value * ((Vector128.ConvertToInt32(n) + Vector128.Create(127)) << 23).AsSingle();
+        value * ((Vector128.ConvertToInt32(Vector128.MinNative(n, Vector128.Create(128f))) + Vector128.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ZeroWhereLess(Vector128<float> x, Vector128<float> limit, Vector128<float> value) =>
         Vector128.AndNot(value, Vector128.LessThan(x, limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float First(Vector128<float> a) => a.ToScalar();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> a) => (a[0] + a[2]) + (a[1] + a[3]);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Vector128<float> a) => MathF.Max(MathF.Max(a[0], a[1]), MathF.Max(a[2], a[3]));
+    public static float Largest(Vector128<float> a)
+    {
+        a = Vector128.MaxNative(a, Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.MaxNative(a, Vector128.Shuffle(a, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LargestMagnitude(Vector128<float> a)
+    {
+        a = MaxMagnitude(a, Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1)));
+        return MaxMagnitude(a, Vector128.Shuffle(a, Vector128.Create(1, 0, 3, 2))).ToScalar();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint EqualBits(Vector128<float> a, Vector128<float> b) => (uint)Vector128.Equals(a, b).ExtractMostSignificantBits();

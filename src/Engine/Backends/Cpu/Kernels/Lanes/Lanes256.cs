@@ -50,33 +50,32 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Abs(Vector256<float> a) => Vector256.Abs(a);
+    public static Vector256<float> Larger(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.Max(a, b);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MinOrSecond(Vector256<float> a, Vector256<float> b) => Vector256.ConditionalSelect(Vector256.LessThan(a, b), a, b);
+    public static Vector256<float> MaxMagnitude(Vector256<float> a, Vector256<float> b) =>
+        // As integers, magnitudes keep their order and a NaN is the largest.
+        Vector256.Max(a.AsInt32(), b.AsInt32() & Vector256.Create(int.MaxValue)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Round(Vector256<float> a) => Vector256.Round(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ScaleByPowerOfTwo(Vector256<float> value, Vector256<float> n) =>
-        value * ((Vector256.ConvertToInt32(n) + Vector256.Create(127)) << 23).AsSingle();
+        value * ((Vector256.ConvertToInt32(Vector256.MinNative(n, Vector256.Create(128f))) + Vector256.Create(127)) << 23).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ZeroWhereLess(Vector256<float> x, Vector256<float> limit, Vector256<float> value) =>
         Vector256.AndNot(value, Vector256.LessThan(x, limit));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float First(Vector256<float> a) => a.ToScalar();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> a) => Lanes128.Sum(a.GetLower() + a.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Max(Vector256<float> a) => Lanes128.Max(Vector128.Max(a.GetLower(), a.GetUpper()));
+    public static float Largest(Vector256<float> a) => Lanes128.Largest(Vector128.MaxNative(a.GetLower(), a.GetUpper()));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LargestMagnitude(Vector256<float> a) => Lanes128.LargestMagnitude(Lanes128.MaxMagnitude(a.GetLower(), a.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint EqualBits(Vector256<float> a, Vector256<float> b) => (uint)Vector256.Equals(a, b).ExtractMostSignificantBits();

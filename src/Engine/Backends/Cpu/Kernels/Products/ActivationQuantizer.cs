@@ -38,21 +38,16 @@ internal static unsafe class ActivationQuantizer<TDot, TSums, TLanes, TVector>
                 var piece = Padded(x, k, at, tail);
                 for (var lane = 0; lane < Piece; lane += TLanes.Count)
                 {
-                    largest = TLanes.Max(largest, TLanes.Abs(TLanes.Load(piece + lane)));
+                    largest = TLanes.MaxMagnitude(largest, TLanes.Load(piece + lane));
                 }
             }
 
-            var m = TLanes.Max(largest);
+            var m = TLanes.LargestMagnitude(largest);
             var inverse = m > SmallestMaximum ? 127f / m : 0f;
             var sum = 0;
             for (var at = begin; at < begin + block; at += Piece)
             {
-                var piece = Padded(x, k, at, tail);
-                var destination = (byte*)(rows.Groups + (at / TDot.Group));
-                for (var lane = 0; lane < Piece; lane += TLanes.Count)
-                {
-                    sum += TDot.Quantize(piece + lane, inverse, destination + (lane / TDot.Group * 4) + (lane % TDot.Group * 4 / TDot.Group));
-                }
+                sum += TDot.Quantize(Padded(x, k, at, tail), inverse, (byte*)(rows.Groups + (at / TDot.Group)));
             }
 
             rows.Scales[index] = m / 127f;
@@ -61,6 +56,7 @@ internal static unsafe class ActivationQuantizer<TDot, TSums, TLanes, TVector>
     }
 
     /// <summary>32 values from <paramref name="at"/> on, zeros past the row's end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float* Padded(float* x, int k, int at, float* tail)
     {
         if (at + Piece <= k)

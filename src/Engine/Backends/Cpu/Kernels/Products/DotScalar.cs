@@ -46,14 +46,23 @@ internal readonly unsafe struct DotScalar : IDotLanes<int, float>
     public static int Accumulate(int sums, int w, int x) => sums + ((short)w * (short)x) + ((w >> 16) * (x >> 16));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Add(int a, int b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToFloat(int sums) => sums;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Quantize(float* x, float inverse, byte* destination)
     {
-        var q = (int)MathF.Round(*x * inverse);
-        *(short*)destination = (short)q;
-        return q;
+        var sum = 0;
+        for (var at = 0; at < 32; at++)
+        {
+            var q = (int)MathF.Round(x[at] * inverse);
+            ((short*)destination)[at] = (short)q;
+            sum += q;
+        }
+
+        return sum;
     }
 
     private static int Pair(int first, int second) => (second << 16) | (ushort)first;

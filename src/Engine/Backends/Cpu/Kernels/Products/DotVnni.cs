@@ -22,7 +22,7 @@ internal readonly unsafe struct DotVnni : IDotLanes<Vector256<int>, Vector256<fl
     public static int TileRows
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 4;
+        get => Avx512F.VL.IsSupported ? 6 : 4;
     }
 
     public static int WeightOffset
@@ -51,15 +51,23 @@ internal readonly unsafe struct DotVnni : IDotLanes<Vector256<int>, Vector256<fl
         AvxVnni.MultiplyWideningAndAdd(sums, w.AsByte(), x.AsSByte());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ToFloat(Vector256<int> sums) => Avx.ConvertToVector256Single(sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Quantize(float* x, float inverse, byte* destination)
     {
-        var q = Avx.ConvertToVector256Int32(Vector256.Load(x) * Vector256.Create(inverse));
-        var shorts = Vector128.Narrow(q.GetLower(), q.GetUpper());
-        var bytes = Vector128.Narrow(shorts, shorts);
-        *(long*)destination = bytes.AsInt64()[0];
-        return Vector256.Sum(q);
+        var scale = Vector256.Create(inverse);
+        var first = Avx2.PackSignedSaturate(Nearest(x, scale), Nearest(x + 8, scale));
+        var second = Avx2.PackSignedSaturate(Nearest(x + 16, scale), Nearest(x + 24, scale));
+        // Packing works on each half of a vector: the last step puts the quarters back in order.
+        var bytes = Avx2.PermuteVar8x32(Avx2.PackSignedSaturate(first, second).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7));
+        bytes.Store((int*)destination);
+        return Vector256.Sum(AvxVnni.MultiplyWideningAndAdd(Vector256<int>.Zero, Vector256.Create((byte)1), bytes.AsSByte()));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Nearest(float* x, Vector256<float> scale) => Avx.ConvertToVector256Int32(Vector256.Load(x) * scale);
 }

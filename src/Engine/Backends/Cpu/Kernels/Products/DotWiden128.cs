@@ -67,13 +67,23 @@ internal readonly unsafe struct DotWiden128 : IDotLanes<Vector128<int>, Vector12
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> ToFloat(Vector128<int> sums) => Vector128.ConvertToSingle(sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Quantize(float* x, float inverse, byte* destination)
     {
-        var q = Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(x) * Vector128.Create(inverse)));
-        *(long*)destination = Vector128.Narrow(q, q).AsInt64()[0];
-        return Vector128.Sum(q);
+        var sum = Vector128<int>.Zero;
+        for (var at = 0; at < 32; at += 8)
+        {
+            var first = Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(x + at) * inverse));
+            var second = Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(x + at + 4) * inverse));
+            Vector128.Narrow(first, second).Store((short*)destination + at);
+            sum += first + second;
+        }
+
+        return Vector128.Sum(sum);
     }
 }

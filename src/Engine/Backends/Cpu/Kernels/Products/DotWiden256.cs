@@ -50,13 +50,22 @@ internal readonly unsafe struct DotWiden256 : IDotLanes<Vector256<int>, Vector25
         sums + Avx2.MultiplyAddAdjacent(w.AsInt16(), x.AsInt16());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> ToFloat(Vector256<int> sums) => Avx.ConvertToVector256Single(sums);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Quantize(float* x, float inverse, byte* destination)
     {
-        var q = Avx.ConvertToVector256Int32(Vector256.Load(x) * Vector256.Create(inverse));
-        Vector128.Narrow(q.GetLower(), q.GetUpper()).Store((short*)destination);
-        return Vector256.Sum(q);
+        var sum = Vector256<int>.Zero;
+        for (var at = 0; at < 32; at += 8)
+        {
+            var q = Avx.ConvertToVector256Int32(Vector256.Load(x + at) * Vector256.Create(inverse));
+            Vector128.Narrow(q.GetLower(), q.GetUpper()).Store((short*)destination + at);
+            sum += q;
+        }
+
+        return Vector256.Sum(sum);
     }
 }

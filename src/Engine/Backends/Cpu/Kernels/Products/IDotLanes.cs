@@ -13,7 +13,7 @@ internal unsafe interface IDotLanes<TSums, TVector>
     /// <summary>Steps of k in a group; a group of activations is 4 bytes whatever its size: 4 bytes or 2 shorts.</summary>
     static abstract int Group { get; }
 
-    /// <summary>Rows of x that a tile handles with accumulators in registers; at most 4.</summary>
+    /// <summary>Rows of x that a tile handles with accumulators in registers; at most 6.</summary>
     static abstract int TileRows { get; }
 
     /// <summary>What is added to an 8-bit weight when stored; its part of each sum is taken off again.</summary>
@@ -30,8 +30,10 @@ internal unsafe interface IDotLanes<TSums, TVector>
     /// <summary>sums + Σ over the group of w · x.</summary>
     static abstract TSums Accumulate(TSums sums, TSums w, TSums x);
 
+    static abstract TSums Add(TSums a, TSums b);
+
     static abstract TVector ToFloat(TSums sums);
 
-    /// <summary>Writes round(x · inverse) of Count values as activations; returns their sum.</summary>
+    /// <summary>Writes round(x · inverse) of 32 values as activations; returns their sum.</summary>
     static abstract int Quantize(float* x, float inverse, byte* destination);
 }

@@ -94,12 +94,13 @@ internal static class ReferenceQuantization
 
     private static float LargestSigned(ReadOnlySpan<float> part)
     {
-        var largest = 0f;
+        var (smallest, largest) = (0f, 0f);
         foreach (var value in part)
         {
-            largest = MathF.Abs(value) > MathF.Abs(largest) ? value : largest;
+            smallest = MathF.Min(smallest, value);
+            largest = MathF.Max(largest, value);
         }
 
-        return largest;
+        return largest >= -smallest ? largest : smallest;
     }
 }

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Translation;
+
+/// <summary>Response format and tool mode to the form an answer must have, and to what the model is told of it.</summary>
+internal static class OutputTranslator
+{
+    private static readonly JsonElement AnyObject = JsonElement.Parse("""{"type":"object"}""");
+
+    /// <summary>The form.</summary>
+    /// <param name="options">The request's options.</param>
+    /// <param name="tools">The tools rendered.</param>
+    /// <param name="dialect">How calls are written; null where no tools are rendered.</param>
+    public static OutputForm Translate(ChatOptions? options, IReadOnlyList<ChatTool> tools, ToolCallDialect? dialect)
+    {
+        var answer = Schema(options) is { } schema ? new OutputForm.Json(schema) : (OutputForm)OutputForm.FreeText.Instance;
+        if (tools.Count == 0 || dialect is null)
+        {
+            return answer;
+        }
+
+        var required = options?.ToolMode as RequiredChatToolMode;
+        var callable = required?.RequiredFunctionName is { } name ? tools.Where(tool => tool.Name == name).ToList() : tools;
+        return new OutputForm.ToolCalls(callable, dialect.Syntax, options?.AllowMultipleToolCalls == false ? 1 : 0, required is null ? answer : null);
+    }
+
+    /// <summary>The instructions, with the schema where there is one: the grammar keeps the form, but the model should know it.</summary>
+    public static string? Instructions(ChatOptions? options)
+    {
+        if (options?.ResponseFormat is not ChatResponseFormatJson format)
+        {
+            return options?.Instructions;
+        }
+
+        var form = format.Schema is { } schema ? $"Answer with one JSON value of this schema:\n{schema.GetRawText()}" : "Answer with one JSON object.";
+        var named = format.SchemaDescription is { Length: > 0 } description ? $"{form}\n{description}" : form;
+        return string.IsNullOrWhiteSpace(options.Instructions) ? named : $"{options.Instructions}\n\n{named}";
+    }
+
+    private static JsonElement? Schema(ChatOptions? options) =>
+        options?.ResponseFormat is ChatResponseFormatJson format ? format.Schema ?? AnyObject : null;
+}

@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
+
+/// <summary>Quantises weights into integer panels.</summary>
+/// <remarks>
+/// <para>8 bits: scale = max |w| / 127 over a block, q = round(w / scale). 4 bits: scale = w* / −8 with w* the weight of largest magnitude, the positive of two, q = round(w / scale) in [−8, 7].</para>
+/// <para>A block without weights other than 0 has scale 0; a NaN makes its block's scale NaN.</para>
+/// </remarks>
+internal static unsafe class IntegerPacker
+{
+    private const int Piece = 32;
+
+    /// <summary>Packs one row of K floats as a column of a zeroed panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Pack(in PanelShape shape, float* w, int column, byte* panel)
+    {
+        var is4 = shape.Format == PanelFormat.Int4;
+        var (lowest, highest) = is4 ? (-8, 7) : (-127, 127);
+        var q = stackalloc int[Piece];
+        var tail = stackalloc float[Piece];
+        for (var block = 0; block < shape.Blocks; block++, panel += shape.BlockBytes)
+        {
+            var begin = block * shape.BlockSize;
+            var (smallest, largest) = Range(w, begin, begin + shape.BlockSize, shape.K, tail);
+            var scale = is4 ? (largest >= -smallest ? largest : smallest) / -8f : MathF.Max(largest, -smallest) / 127f;
+            var inverse = scale == 0 ? 0 : 1f / scale;
+            ((float*)panel)[column] = scale;
+            for (var at = begin; at < begin + shape.BlockSize; at += Piece)
+            {
+                Quantize(Padded(w, at, shape.K, tail), inverse, lowest, highest, shape.Offset, q);
+                if (is4)
+                {
+                    Nibbles(shape, q, (at - begin) / shape.Group, column, panel);
+                }
+                else
+                {
+                    Bytes(shape, q, (at - begin) / shape.Group, column, panel);
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads one column of a panel, widened.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Unpack(in PanelShape shape, byte* panel, int column, float* destination)
+    {
+        for (var k = 0; k < shape.K; k++)
+        {
+            var (block, step) = Math.DivRem(k, shape.BlockSize);
+            var (group, within) = Math.DivRem(step, shape.Group);
+            var address = panel + (block * shape.BlockBytes);
+            var scale = ((float*)address)[column];
+            if (shape.Format == PanelFormat.Int4)
+            {
+                var both = Groups(shape, address, group / 2, column)[within];
+                destination[k] = scale * (((both >> (group % 2 * 4)) & 15) - shape.Offset);
+            }
+            else
+            {
+                var stored = Groups(shape, address, group, column)[within];
+                destination[k] = scale * (shape.Offset == 0 ? (sbyte)stored : stored - shape.Offset);
+            }
+        }
+    }
+
+    /// <summary>32 integers as stored.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Quantize(float* w, float inverse, int lowest, int highest, int offset, int* q)
+    {
+        for (var at = 0; at < Piece; at += Vector128<float>.Count)
+        {
+            var values = Vector128.ConvertToInt32(Vector128.Round(Vector128.Load(w + at) * inverse));
+            (Vector128.Clamp(values, Vector128.Create(lowest), Vector128.Create(highest)) + Vector128.Create(offset)).Store(q + at);
+        }
+    }
+
+    private static void Bytes(in PanelShape shape, int* q, int firstGroup, int column, byte* block)
+    {
+        var target = Groups(shape, block, firstGroup, column);
+        var step = shape.Columns * shape.Group;
+        for (var index = 0; index < Piece; index += shape.Group, target += step)
+        {
+            *(ushort*)target = (ushort)((byte)q[index] | ((byte)q[index + 1] << 8));
+            if (shape.Group == 4)
+            {
+                *(ushort*)(target + 2) = (ushort)((byte)q[index + 2] | ((byte)q[index + 3] << 8));
+            }
+        }
+    }
+
+    private static void Nibbles(in PanelShape shape, int* q, int firstGroup, int column, byte* block)
+    {
+        var target = Groups(shape, block, firstGroup / 2, column);
+        var step = shape.Columns * shape.Group;
+        for (var index = 0; index < Piece; index += 2 * shape.Group, target += step)
+        {
+            for (var within = 0; within < shape.Group; within++)
+            {
+                target[within] = (byte)(q[index + within] | (q[index + shape.Group + within] << 4));
+            }
+        }
+    }
+
+    /// <summary>A column's part of a group of 8 bits, or of a pair of groups of 4.</summary>
+    private static byte* Groups(in PanelShape shape, byte* block, int number, int column) =>
+        block + (shape.Columns * sizeof(float)) + ((((long)number * shape.Columns) + column) * shape.Group);
+
+    /// <summary>The smallest and the largest weight of a block, 0 included; NaN if any is.</summary>
+    private static (float Smallest, float Largest) Range(float* w, int begin, int end, int k, float* tail)
+    {
+        var (smallest, largest) = (Vector128<float>.Zero, Vector128<float>.Zero);
+        for (var at = begin; at < end; at += Piece)
+        {
+            var piece = Padded(w, at, k, tail);
+            for (var index = 0; index < Piece; index += Vector128<float>.Count)
+            {
+                smallest = Vector128.Min(smallest, Vector128.Load(piece + index));
+                largest = Vector128.Max(largest, Vector128.Load(piece + index));
+            }
+        }
+
+        return (
+            MathF.Min(MathF.Min(smallest[0], smallest[1]), MathF.Min(smallest[2], smallest[3])),
+            MathF.Max(MathF.Max(largest[0], largest[1]), MathF.Max(largest[2], largest[3])));
+    }
+
+    /// <summary>32 weights from <paramref name="at"/> on, zeros past the row's end.</summary>
+    private static float* Padded(float* w, int at, int k, float* tail)
+    {
+        if (at + Piece <= k)
+        {
+            return w + at;
+        }
+
+        for (var index = 0; index < Piece; index++)
+        {
+            tail[index] = at + index < k ? w[at + index] : 0f;
+        }
+
+        return tail;
+    }
+}

@@ -1,0 +1,35 @@
+using Slerp.Engine.Drafting.PromptLookup;
+using Slerp.Engine.Drafting.TokenRecycling;
+using Slerp.Engine.Drafting.TreeGrowth;
+
+namespace Slerp.Engine.Drafting;
+
+/// <summary>The drafters of this build, one line each.</summary>
+internal static class DrafterCatalog
+{
+    /// <summary>Decodes without a drafter.</summary>
+    public const string Vanilla = "vanilla";
+
+    // A tree of the size that is nearly free on a large card; what pays on the machine at hand is cut out of it.
+    private const int MaxNodes = 64;
+
+    private static readonly Dictionary<string, Func<DraftEnvironment, IDrafter?>> Factories = new(StringComparer.Ordinal)
+    {
+        ["auto"] = static environment => new TreeDrafter("auto", environment.Costs, MaxNodes, context => [Lookup(context), Recycling(environment, context)]),
+        [Vanilla] = static _ => null,
+        ["recycling"] = static environment => new TreeDrafter("recycling", environment.Costs, MaxNodes, context => [Recycling(environment, context)]),
+        ["lookup"] = static environment => new TreeDrafter("lookup", environment.Costs, MaxNodes, context => [Lookup(context)]),
+    };
+
+    /// <summary>Their names, the default first.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Factories.Keys];
+
+    /// <summary>Makes every drafter the environment has what it needs for; null stands for plain decoding.</summary>
+    public static Dictionary<string, IDrafter?> CreateAll(DraftEnvironment environment) =>
+        Factories.ToDictionary(static entry => entry.Key, entry => entry.Value(environment), StringComparer.Ordinal);
+
+    private static LookupSource Lookup(IDraftContext context) => new(context.Tokens);
+
+    private static RecyclingSource Recycling(DraftEnvironment environment, IDraftContext context) =>
+        new(new SuccessorTable(environment.VocabularySize, RecyclingSource.Width), context.Tokens);
+}

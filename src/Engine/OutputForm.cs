@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Slerp.Engine;
+
+/// <summary>What form an answer must have. A closed union; every form but free text is kept by the grammar, token by token.</summary>
+public abstract record OutputForm
+{
+    private OutputForm()
+    {
+    }
+
+    /// <summary>Anything.</summary>
+    public sealed record FreeText : OutputForm
+    {
+        /// <summary>The one instance.</summary>
+        public static FreeText Instance { get; } = new();
+    }
+
+    /// <summary>One JSON value that satisfies a schema.</summary>
+    /// <param name="Schema">JSON Schema (2020-12); <c>true</c> for any value.</param>
+    public sealed record Json(JsonElement Schema) : OutputForm;
+
+    /// <summary>Calls of tools whose arguments satisfy their schemas.</summary>
+    /// <param name="Tools">The tools that may be called.</param>
+    /// <param name="Syntax">How the model writes a call.</param>
+    /// <param name="MaxCalls">Most calls; 0 for no limit.</param>
+    /// <param name="Otherwise">What the answer may be instead: free text (then a call may follow it), JSON, or null where a call is required.</param>
+    public sealed record ToolCalls(IReadOnlyList<ChatTool> Tools, ToolCallSyntax Syntax, int MaxCalls, OutputForm? Otherwise) : OutputForm;
+}

@@ -1,0 +1,99 @@
+using Slerp.Tests.Shared;
+using Slerp.Tests.Shared.Engine;
+
+namespace Slerp.Engine.Tests.Drafting;
+
+/// <summary>The law of every drafter in the catalog: the text is vanilla's, token for token, greedy and sampled, alone and in a batch, cancelled or not.</summary>
+public sealed class DrafterConformance : IDisposable
+{
+    private static readonly string[] Prompts =
+    [
+        "abcabcabcabc", "the cat sat on the mat. the cat", "x", "once upon a time there was", "0101010101", "no repetition here?", "aaaaaaaaaaaaaaaa", "{\"a\": 1}",
+    ];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _path;
+
+    public DrafterConformance() => _path = new ToyCheckpoint { Sharpness = 8 }.Save(_folder);
+
+    public static TheoryData<string> Drafters => [.. EngineCatalog.Drafters];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Drafters))]
+    public async Task Text_EqualsVanilla(string drafter)
+    {
+        await using var engine = await LoadAsync();
+        foreach (var sampling in Samplings())
+        {
+            foreach (var penalties in new[] { Penalties.None, new Penalties(0.4f, 0.2f, 1.1f) })
+            {
+                var requests = Prompts.Select(prompt => EngineRequests.Raw(prompt, 60, sampling, "vanilla") with { Penalties = penalties }).ToList();
+                var vanilla = await Task.WhenAll(requests.Select(request => engine.AnswerAsync(request)));
+                var drafted = await Task.WhenAll(requests.Select(request => engine.AnswerAsync(request with { Drafter = drafter })));
+                Assert.Equal(vanilla.Select(answer => answer.Text), drafted.Select(answer => answer.Text));
+                Assert.All(drafted, answer => Assert.Equal(60, answer.Stats.OutputTokens));
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Drafters))]
+    public async Task StopTextInsideADraft_EndsWhereVanillaDoes(string drafter)
+    {
+        await using var engine = await LoadAsync();
+        var whole = (await engine.AnswerAsync(EngineRequests.Raw(Prompts[0], 60, null, "vanilla"))).Text;
+        for (var start = 1; start + 2 < Math.Min(whole.Length, 24); start++)
+        {
+            var request = EngineRequests.Raw(Prompts[0], 60, null, "vanilla") with { StopSequences = [whole.Substring(start, 2)] };
+            var vanilla = await engine.AnswerAsync(request);
+            var drafted = await engine.AnswerAsync(request with { Drafter = drafter });
+            Assert.Equal((vanilla.Text, vanilla.Finish, vanilla.Stats.OutputTokens), (drafted.Text, drafted.Finish, drafted.Stats.OutputTokens));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Drafters))]
+    public async Task Cancelled_AtEveryStep_LeavesTheOthersUnchanged(string drafter)
+    {
+        await using var engine = await LoadAsync();
+        var expected = await engine.AnswerAsync(EngineRequests.Raw(Prompts[1], 40, null, "vanilla"));
+        for (var step = 0; step < 6; step++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var other = engine.AnswerAsync(EngineRequests.Raw(Prompts[1], 40, null, drafter));
+            await using (var victim = await engine.GenerateAsync(EngineRequests.Raw(Prompts[0], 150, null, drafter)))
+            {
+                for (var read = 0; read < step; read++)
+                {
+                    await victim.NextAsync(GenerationMode.Vanilla, cancellation.Token);
+                }
+            }
+
+            Assert.Equal(expected.Text, (await other).Text);
+        }
+
+        await engine.AnswerAsync(EngineRequests.Raw("x", 1));
+        await TestTimeouts.EventuallyAsync(() => engine.CachePages.Free == engine.CachePages.Total, "all pages are free");
+    }
+
+    [Fact]
+    public async Task Auto_CountsWhatItDid()
+    {
+        await using var engine = await LoadAsync();
+        var drafts = (await engine.AnswerAsync(EngineRequests.Raw(Prompts[6], 100))).Stats.Drafts;
+        Assert.True(drafts.Accepted <= drafts.Proposed);
+        Assert.Equal(drafts.Proposed, drafts.Sources.Values.Sum(source => source.Proposed));
+        Assert.Equal(0, drafts.Faults);
+    }
+
+    private static IEnumerable<SamplingMode> Samplings() =>
+    [
+        SamplingMode.Greedy.Instance,
+        new SamplingMode.Stochastic(0.7f, 0, 1, 0, Seed: 5),
+        new SamplingMode.Stochastic(1, 0, 0.9f, 0, Seed: 6),
+    ];
+
+    private Task<SlerpEngine> LoadAsync() => SlerpEngine.LoadAsync(new EngineOptions { ModelPath = _path, Threads = 1 });
+}
