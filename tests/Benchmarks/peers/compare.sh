@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Alternates this engine and llama.cpp (npm node-llama-cpp) on the same weights and prints the ratios as JSON lines.
+# A development tool: nothing here is a dependency of the product. Needs dotnet, node, npm and a network.
+#
+#   tests/Benchmarks/peers/compare.sh [--shape 135M] [--format bf16|int8] [--threads 2] [--pairs 7] [--tokens 64] [--prompt 512]
+#
+# SLERP_PEERS_WORK names a folder to keep the installed package and the files in; otherwise a temporary one is used and removed.
+set -euo pipefail
+
+shape=135M format=bf16 threads=2 pairs=7 tokens=64 prompt=512
+while [ $# -gt 0 ]; do
+  case "$1" in
+    --shape) shape=$2 ;;
+    --format) format=$2 ;;
+    --threads) threads=$2 ;;
+    --pairs) pairs=$2 ;;
+    --tokens) tokens=$2 ;;
+    --prompt) prompt=$2 ;;
+    *) echo "error: unknown option '$1'. Known: --shape --format --threads --pairs --tokens --prompt." >&2; exit 2 ;;
+  esac
+  shift 2
+done
+case "$format" in
+  bf16 | int8) ;;
+  *) echo "error: --format is '$format'; expected bf16 or int8 (against Q8_0)." >&2; exit 2 ;;
+esac
+
+here=$(cd "$(dirname "$0")" && pwd)
+repository=$(cd "$here/../../.." && pwd)
+version=3.22.1
+if [ -n "${SLERP_PEERS_WORK:-}" ]; then
+  work=$SLERP_PEERS_WORK
+  mkdir -p "$work"
+else
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+fi
+
+if [ ! -d "$work/node_modules/node-llama-cpp" ]; then
+  echo "Installing node-llama-cpp $version." >&2
+  NODE_LLAMA_CPP_SKIP_DOWNLOAD=true npm install --prefix "$work" --no-audit --no-fund --no-save "node-llama-cpp@$version" >&2
+fi
+
+dotnet build "$repository/tests/Benchmarks" -c Release -v q >&2
+program=$repository/artifacts/bin/Benchmarks/release/Slerp.Benchmarks.dll
+file=$work/$shape-$format.gguf
+if [ ! -f "$file" ]; then
+  dotnet "$program" gguf --shape "$shape" --format "$format" --work "$work/checkpoints" --out "$file.unfinished"
+  mv "$file.unfinished" "$file"
+fi
+
+cp "$here/compare.mjs" "$work/"
+node "$work/compare.mjs" "$program" "$file" "$work/checkpoints" "$shape" "$format" "$threads" "$pairs" "$tokens" "$prompt"
