@@ -4,7 +4,7 @@ namespace Slerp.Engine;
 /// <remarks>Quantised formats are made at load from the checkpoint; what each costs in quality is in docs/performance.md.</remarks>
 public enum WeightFormat
 {
-    /// <summary>As the checkpoint stores them: F32 stays F32; F16 and BF16 keep 16 bits.</summary>
+    /// <summary>As the checkpoint stores them, exactly: BF16 keeps 16 bits, F32 32; F16 is held in 32 bits where the backend has no fast exact way to widen it (the CPU backend).</summary>
     AsStored = 0,
 
     /// <summary>32-bit floats: four bytes a weight.</summary>

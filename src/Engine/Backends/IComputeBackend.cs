@@ -81,6 +81,8 @@ internal interface IComputeBackend : IDisposable
     void Gather(Tensor source, ReadOnlySpan<int> rows, Tensor destination);
 
     /// <summary>destination[i] = the half-way spherical interpolation of the pair's rows, or a copy. Equal or opposite directions are guarded: never NaN.</summary>
+    /// <remarks>With <see cref="Interpolation.WholeTensor"/> the pairs must be exactly the slots of the published reference's merge: copies before the first pair are
+    /// the second of their slot there, copies after it the first (their partner is a zero row).</remarks>
     void Slerp(Tensor source, ReadOnlySpan<MergePair> pairs, Interpolation interpolation, Tensor destination);
 
     /// <summary>destination[i] = cosine between the rows of pair i, in [-1, 1]; 0 where a row is zero.</summary>
@@ -89,7 +91,7 @@ internal interface IComputeBackend : IDisposable
     /// <summary>destination[i] = index of the largest value of row i, the lowest on ties; -1 where the row holds a NaN or is not finite at its maximum.</summary>
     void ArgMax(Tensor x, Span<int> destination);
 
-    /// <summary>The k largest of each row, descending, lowest index first on ties; destinations [rows × k].</summary>
+    /// <summary>The k largest of each row, descending, lowest index first on ties; destinations [rows × k]. A NaN is never chosen: places left over hold -1 and -∞.</summary>
     void TopK(Tensor x, int k, Span<int> indices, Span<float> values);
 
     /// <summary>Waits until the device has done all it was asked.</summary>

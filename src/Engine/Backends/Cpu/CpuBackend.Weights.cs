@@ -66,7 +66,8 @@ internal sealed unsafe partial class CpuBackend
     {
         var shape = _kernels.ShapeOf(format, inputs);
         var panels = (outputs + shape.Columns - 1) / shape.Columns * sources.Length;
-        var piece = _arena.Take(checked(panels * shape.Bytes));
+        RequireMemory(checked(panels * shape.Bytes), $"A matrix of [{outputs:N0}, {inputs:N0}] in {format}", "Choose a smaller weight format or model.");
+        var piece = _arena.Take(panels * shape.Bytes);
         try
         {
             using var scratch = new WorkerScratch(_pool.Threads);

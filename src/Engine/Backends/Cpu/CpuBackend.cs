@@ -69,14 +69,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
         ArgumentOutOfRangeException.ThrowIfLessThan(headSize, 1);
         var layout = new KvLayout(kvHeads, headSize, format, _kernels.PanelWidth);
         var bytes = checked(layout.PageBytes * pages);
-        var available = SystemMemory.Read().AvailableBytes;
-        if (bytes > available)
-        {
-            throw new DeviceException(
-                $"A KV cache of {pages:N0} pages takes {bytes:N0} bytes; {available:N0} are available. Lower the context, the concurrency or the KV format.",
-                isTransient: false);
-        }
-
+        RequireMemory(bytes, $"A KV cache of {pages:N0} pages", "Lower the context, the concurrency or the KV format.");
         var memory = new NativeBlock(bytes);
         return new CpuKvStore(pages, kvHeads, headSize, format, layout with { Pages = memory.Pointer }, memory);
     }
@@ -111,6 +104,16 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
         if (!holds)
         {
             throw new ArgumentException($"{verb}: {what.ToString()}");
+        }
+    }
+
+    /// <summary>Refuses, before anything is allocated, what the machine does not hold.</summary>
+    private static void RequireMemory(long bytes, string what, string remedy)
+    {
+        var available = SystemMemory.Read().AvailableBytes;
+        if (bytes > available)
+        {
+            throw new DeviceException($"{what} takes {bytes:N0} bytes; {available:N0} are available. {remedy}", isTransient: false);
         }
     }
 
