@@ -29,7 +29,8 @@ internal sealed class AllocationsVerb() : Verb("allocations", "Managed bytes all
         var prompt = prompts.Ids(prompts.Of(settings.Context, 1));
         // No end token: the answer is as long as it is asked to be.
         var stop = new StopRules(model.Tokenizer, new HashSet<int>(), steps + 2, []);
-        var sequence = new Sequence(prompt, SamplingMode.Greedy.Instance, Penalties.None, steps + 2, stop, new SequenceClock(TimeProvider.System));
+        var sequence = new Sequence(
+            prompt, SamplingMode.Greedy.Instance, Penalties.None, steps + 2, stop, new SequenceClock(TimeProvider.System), drafter: null, constraint: null);
         loop.Submit(sequence);
         await using (var generation = new EngineGeneration(sequence, loop, model.Tokenizer))
         {
