@@ -53,7 +53,11 @@ internal sealed class AllocationsVerb() : Verb("allocations", "Managed bytes all
             var bytes = probe.Between(index);
             total += bytes;
             most = Math.Max(most, bytes);
-            dirty += bytes > 0 ? 1 : 0;
+            if (bytes > 0)
+            {
+                dirty++;
+                Progress.Say($"  step {index}: {bytes} bytes");
+            }
         }
 
         Figure.Print(
