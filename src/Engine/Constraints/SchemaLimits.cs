@@ -28,7 +28,7 @@ internal sealed record SchemaLimits
     public int Alternatives { get; init; } = 256;
 
     /// <summary>Most values in one enum.</summary>
-    public int EnumValues { get; init; } = 100_000;
+    public int EnumValues { get; init; } = 50_000;
 
     /// <summary>Most states of one pattern's automaton.</summary>
     public int PatternStates { get; init; } = 4_096;

@@ -13,7 +13,7 @@ internal static class KernelSets
         CpuLevel.Avx512Vnni =>
             new KernelSet<Lanes512, Vector512<float>, DotVnni, Vector256<int>, Lanes256, Vector256<float>>(),
         CpuLevel.Avx512 =>
-            new KernelSet<Lanes512, Vector512<float>, DotWiden256, Vector256<int>, Lanes256, Vector256<float>>(),
+            new KernelSet<Lanes512, Vector512<float>, DotWiden512, Vector512<int>, Lanes512, Vector512<float>>(),
         CpuLevel.Avx2Vnni =>
             new KernelSet<Lanes256, Vector256<float>, DotVnni, Vector256<int>, Lanes256, Vector256<float>>(),
         CpuLevel.Avx2 =>

@@ -73,7 +73,13 @@ internal static unsafe class FloatTile<TLanes, TVector, TWeights>
     {
         TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default, e0 = default, e1 = default, f0 = default, f1 = default;
         TVector g0 = default, g1 = default, h0 = default, h1 = default, i0 = default, i1 = default, j0 = default, j1 = default, k0 = default, k1 = default, l0 = default, l1 = default;
-        float* xa = x, xb = x + (1 * xStride), xc = x + (2 * xStride), xd = x + (3 * xStride), xe = x + (4 * xStride), xf = x + (5 * xStride), xg = x + (6 * xStride), xh = x + (7 * xStride), xi = x + (8 * xStride), xj = x + (9 * xStride), xk = x + (10 * xStride), xl = x + (11 * xStride);
+        // Three pointers and three distances reach all rows: twelve pointers would not fit into registers.
+        var stride = xStride * sizeof(float);
+        var stride2 = stride * 2;
+        var stride3 = stride * 3;
+        var p = (byte*)x;
+        var q = p + (stride * 4);
+        var r = q + (stride * 4);
         var target = ahead.Start;
         var spacing = TWeights.PairBytes > 128 ? ahead.Step >> 2 : ahead.Step >> 1;
         var pairs = k >> 1;
@@ -94,126 +100,129 @@ internal static unsafe class FloatTile<TLanes, TVector, TWeights>
             target += ahead.Step;
             TWeights.Load(w, out var u0, out var u1, out var v0, out var v1);
             w += TWeights.PairBytes;
-            var at = pair * 2;
             if (TRows.Value > 0)
             {
-                var s = TLanes.Broadcast(xa[at]);
+                var s = TLanes.Broadcast(*(float*)p);
                 a0 = TLanes.MultiplyAdd(s, u0, a0);
                 a1 = TLanes.MultiplyAdd(s, u1, a1);
-                s = TLanes.Broadcast(xa[at + 1]);
+                s = TLanes.Broadcast(*(float*)(p + 4));
                 a0 = TLanes.MultiplyAdd(s, v0, a0);
                 a1 = TLanes.MultiplyAdd(s, v1, a1);
             }
 
             if (TRows.Value > 1)
             {
-                var s = TLanes.Broadcast(xb[at]);
+                var s = TLanes.Broadcast(*(float*)(p + stride));
                 b0 = TLanes.MultiplyAdd(s, u0, b0);
                 b1 = TLanes.MultiplyAdd(s, u1, b1);
-                s = TLanes.Broadcast(xb[at + 1]);
+                s = TLanes.Broadcast(*(float*)(p + stride + 4));
                 b0 = TLanes.MultiplyAdd(s, v0, b0);
                 b1 = TLanes.MultiplyAdd(s, v1, b1);
             }
 
             if (TRows.Value > 2)
             {
-                var s = TLanes.Broadcast(xc[at]);
+                var s = TLanes.Broadcast(*(float*)(p + stride2));
                 c0 = TLanes.MultiplyAdd(s, u0, c0);
                 c1 = TLanes.MultiplyAdd(s, u1, c1);
-                s = TLanes.Broadcast(xc[at + 1]);
+                s = TLanes.Broadcast(*(float*)(p + stride2 + 4));
                 c0 = TLanes.MultiplyAdd(s, v0, c0);
                 c1 = TLanes.MultiplyAdd(s, v1, c1);
             }
 
             if (TRows.Value > 3)
             {
-                var s = TLanes.Broadcast(xd[at]);
+                var s = TLanes.Broadcast(*(float*)(p + stride3));
                 d0 = TLanes.MultiplyAdd(s, u0, d0);
                 d1 = TLanes.MultiplyAdd(s, u1, d1);
-                s = TLanes.Broadcast(xd[at + 1]);
+                s = TLanes.Broadcast(*(float*)(p + stride3 + 4));
                 d0 = TLanes.MultiplyAdd(s, v0, d0);
                 d1 = TLanes.MultiplyAdd(s, v1, d1);
             }
 
             if (TRows.Value > 4)
             {
-                var s = TLanes.Broadcast(xe[at]);
+                var s = TLanes.Broadcast(*(float*)q);
                 e0 = TLanes.MultiplyAdd(s, u0, e0);
                 e1 = TLanes.MultiplyAdd(s, u1, e1);
-                s = TLanes.Broadcast(xe[at + 1]);
+                s = TLanes.Broadcast(*(float*)(q + 4));
                 e0 = TLanes.MultiplyAdd(s, v0, e0);
                 e1 = TLanes.MultiplyAdd(s, v1, e1);
             }
 
             if (TRows.Value > 5)
             {
-                var s = TLanes.Broadcast(xf[at]);
+                var s = TLanes.Broadcast(*(float*)(q + stride));
                 f0 = TLanes.MultiplyAdd(s, u0, f0);
                 f1 = TLanes.MultiplyAdd(s, u1, f1);
-                s = TLanes.Broadcast(xf[at + 1]);
+                s = TLanes.Broadcast(*(float*)(q + stride + 4));
                 f0 = TLanes.MultiplyAdd(s, v0, f0);
                 f1 = TLanes.MultiplyAdd(s, v1, f1);
             }
 
             if (TRows.Value > 6)
             {
-                var s = TLanes.Broadcast(xg[at]);
+                var s = TLanes.Broadcast(*(float*)(q + stride2));
                 g0 = TLanes.MultiplyAdd(s, u0, g0);
                 g1 = TLanes.MultiplyAdd(s, u1, g1);
-                s = TLanes.Broadcast(xg[at + 1]);
+                s = TLanes.Broadcast(*(float*)(q + stride2 + 4));
                 g0 = TLanes.MultiplyAdd(s, v0, g0);
                 g1 = TLanes.MultiplyAdd(s, v1, g1);
             }
 
             if (TRows.Value > 7)
             {
-                var s = TLanes.Broadcast(xh[at]);
+                var s = TLanes.Broadcast(*(float*)(q + stride3));
                 h0 = TLanes.MultiplyAdd(s, u0, h0);
                 h1 = TLanes.MultiplyAdd(s, u1, h1);
-                s = TLanes.Broadcast(xh[at + 1]);
+                s = TLanes.Broadcast(*(float*)(q + stride3 + 4));
                 h0 = TLanes.MultiplyAdd(s, v0, h0);
                 h1 = TLanes.MultiplyAdd(s, v1, h1);
             }
 
             if (TRows.Value > 8)
             {
-                var s = TLanes.Broadcast(xi[at]);
+                var s = TLanes.Broadcast(*(float*)r);
                 i0 = TLanes.MultiplyAdd(s, u0, i0);
                 i1 = TLanes.MultiplyAdd(s, u1, i1);
-                s = TLanes.Broadcast(xi[at + 1]);
+                s = TLanes.Broadcast(*(float*)(r + 4));
                 i0 = TLanes.MultiplyAdd(s, v0, i0);
                 i1 = TLanes.MultiplyAdd(s, v1, i1);
             }
 
             if (TRows.Value > 9)
             {
-                var s = TLanes.Broadcast(xj[at]);
+                var s = TLanes.Broadcast(*(float*)(r + stride));
                 j0 = TLanes.MultiplyAdd(s, u0, j0);
                 j1 = TLanes.MultiplyAdd(s, u1, j1);
-                s = TLanes.Broadcast(xj[at + 1]);
+                s = TLanes.Broadcast(*(float*)(r + stride + 4));
                 j0 = TLanes.MultiplyAdd(s, v0, j0);
                 j1 = TLanes.MultiplyAdd(s, v1, j1);
             }
 
             if (TRows.Value > 10)
             {
-                var s = TLanes.Broadcast(xk[at]);
+                var s = TLanes.Broadcast(*(float*)(r + stride2));
                 k0 = TLanes.MultiplyAdd(s, u0, k0);
                 k1 = TLanes.MultiplyAdd(s, u1, k1);
-                s = TLanes.Broadcast(xk[at + 1]);
+                s = TLanes.Broadcast(*(float*)(r + stride2 + 4));
                 k0 = TLanes.MultiplyAdd(s, v0, k0);
                 k1 = TLanes.MultiplyAdd(s, v1, k1);
             }
 
             if (TRows.Value > 11)
             {
-                var s = TLanes.Broadcast(xl[at]);
+                var s = TLanes.Broadcast(*(float*)(r + stride3));
                 l0 = TLanes.MultiplyAdd(s, u0, l0);
                 l1 = TLanes.MultiplyAdd(s, u1, l1);
-                s = TLanes.Broadcast(xl[at + 1]);
+                s = TLanes.Broadcast(*(float*)(r + stride3 + 4));
                 l0 = TLanes.MultiplyAdd(s, v0, l0);
                 l1 = TLanes.MultiplyAdd(s, v1, l1);
             }
+
+            p += 2 * sizeof(float);
+            q += 2 * sizeof(float);
+            r += 2 * sizeof(float);
         }
 
         if ((k & 1) != 0)
@@ -221,84 +230,84 @@ internal static unsafe class FloatTile<TLanes, TVector, TWeights>
             TWeights.LoadLast(w, out var u0, out var u1);
             if (TRows.Value > 0)
             {
-                var s = TLanes.Broadcast(xa[k - 1]);
+                var s = TLanes.Broadcast(*(float*)p);
                 a0 = TLanes.MultiplyAdd(s, u0, a0);
                 a1 = TLanes.MultiplyAdd(s, u1, a1);
             }
 
             if (TRows.Value > 1)
             {
-                var s = TLanes.Broadcast(xb[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(p + stride));
                 b0 = TLanes.MultiplyAdd(s, u0, b0);
                 b1 = TLanes.MultiplyAdd(s, u1, b1);
             }
 
             if (TRows.Value > 2)
             {
-                var s = TLanes.Broadcast(xc[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(p + stride2));
                 c0 = TLanes.MultiplyAdd(s, u0, c0);
                 c1 = TLanes.MultiplyAdd(s, u1, c1);
             }
 
             if (TRows.Value > 3)
             {
-                var s = TLanes.Broadcast(xd[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(p + stride3));
                 d0 = TLanes.MultiplyAdd(s, u0, d0);
                 d1 = TLanes.MultiplyAdd(s, u1, d1);
             }
 
             if (TRows.Value > 4)
             {
-                var s = TLanes.Broadcast(xe[k - 1]);
+                var s = TLanes.Broadcast(*(float*)q);
                 e0 = TLanes.MultiplyAdd(s, u0, e0);
                 e1 = TLanes.MultiplyAdd(s, u1, e1);
             }
 
             if (TRows.Value > 5)
             {
-                var s = TLanes.Broadcast(xf[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(q + stride));
                 f0 = TLanes.MultiplyAdd(s, u0, f0);
                 f1 = TLanes.MultiplyAdd(s, u1, f1);
             }
 
             if (TRows.Value > 6)
             {
-                var s = TLanes.Broadcast(xg[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(q + stride2));
                 g0 = TLanes.MultiplyAdd(s, u0, g0);
                 g1 = TLanes.MultiplyAdd(s, u1, g1);
             }
 
             if (TRows.Value > 7)
             {
-                var s = TLanes.Broadcast(xh[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(q + stride3));
                 h0 = TLanes.MultiplyAdd(s, u0, h0);
                 h1 = TLanes.MultiplyAdd(s, u1, h1);
             }
 
             if (TRows.Value > 8)
             {
-                var s = TLanes.Broadcast(xi[k - 1]);
+                var s = TLanes.Broadcast(*(float*)r);
                 i0 = TLanes.MultiplyAdd(s, u0, i0);
                 i1 = TLanes.MultiplyAdd(s, u1, i1);
             }
 
             if (TRows.Value > 9)
             {
-                var s = TLanes.Broadcast(xj[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(r + stride));
                 j0 = TLanes.MultiplyAdd(s, u0, j0);
                 j1 = TLanes.MultiplyAdd(s, u1, j1);
             }
 
             if (TRows.Value > 10)
             {
-                var s = TLanes.Broadcast(xk[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(r + stride2));
                 k0 = TLanes.MultiplyAdd(s, u0, k0);
                 k1 = TLanes.MultiplyAdd(s, u1, k1);
             }
 
             if (TRows.Value > 11)
             {
-                var s = TLanes.Broadcast(xl[k - 1]);
+                var s = TLanes.Broadcast(*(float*)(r + stride3));
                 l0 = TLanes.MultiplyAdd(s, u0, l0);
                 l1 = TLanes.MultiplyAdd(s, u1, l1);
             }
