@@ -38,10 +38,15 @@ internal sealed class ChatBench : IAsyncDisposable
         return new ChatBench(provider, model);
     }
 
-    /// <summary>Has a text continued greedily, streaming, and returns what it took.</summary>
+    /// <summary>Has a text continued greedily, token by token, streaming, and returns what it took.</summary>
     public async Task<SlerpStatistics> ContinueAsync(string text, int tokens, CancellationToken cancellationToken)
     {
-        var options = new ChatOptions { Temperature = 0, MaxOutputTokens = tokens, AdditionalProperties = new() { [SlerpProperties.Raw] = true } };
+        var options = new ChatOptions
+        {
+            Temperature = 0,
+            MaxOutputTokens = tokens,
+            AdditionalProperties = new() { [SlerpProperties.Raw] = true, [SlerpProperties.Drafter] = "vanilla" },
+        };
         var updates = new List<ChatResponseUpdate>();
         await foreach (var update in Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, text)], options, cancellationToken))
         {

@@ -29,7 +29,8 @@ internal sealed class AllocationsVerb() : Verb("allocations", "Managed bytes all
         var prompt = prompts.Ids(prompts.Of(settings.Context, 1));
         // No end token: the answer is as long as it is asked to be.
         var stop = new StopRules(model.Tokenizer, new HashSet<int>(), steps + 2, []);
-        var sequence = new Sequence(prompt, SamplingMode.Greedy.Instance, Penalties.None, steps + 2, stop, new SequenceClock(TimeProvider.System), drafter: null, constraint: null);
+        var sequence = new Sequence(
+            prompt, SamplingMode.Greedy.Instance, Penalties.None, steps + 2, stop, new SequenceClock(TimeProvider.System), drafter: null, constraint: null);
         loop.Submit(sequence);
         await using (var generation = new EngineGeneration(sequence, loop, model.Tokenizer))
         {
@@ -52,7 +53,11 @@ internal sealed class AllocationsVerb() : Verb("allocations", "Managed bytes all
             var bytes = probe.Between(index);
             total += bytes;
             most = Math.Max(most, bytes);
-            dirty += bytes > 0 ? 1 : 0;
+            if (bytes > 0)
+            {
+                dirty++;
+                Progress.Say($"  step {index}: {bytes} bytes");
+            }
         }
 
         Figure.Print(

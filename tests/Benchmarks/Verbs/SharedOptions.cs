@@ -5,11 +5,11 @@ using Slerp.Benchmarks.Shapes;
 namespace Slerp.Benchmarks.Verbs;
 
 /// <summary>What most verbs are asked for.</summary>
-internal sealed class SharedOptions
+internal sealed class SharedOptions(string defaultWeights)
 {
     private readonly Option<string> _shape = new("--shape") { DefaultValueFactory = _ => "embedded", Description = "135M, 360M, 1.1B (made on the fly) or embedded." };
     private readonly Option<string?> _model = new("--model") { Description = "A checkpoint folder in place of a shape." };
-    private readonly Option<string> _weights = new("--weights") { DefaultValueFactory = _ => "random", Description = "random, or inflated: the embedded model inside the shape." };
+    private readonly Option<string> _weights = new("--weights") { DefaultValueFactory = _ => defaultWeights, Description = "random, or inflated: the embedded model inside the shape." };
     private readonly Option<string> _format = new("--format") { DefaultValueFactory = _ => "bf16", Description = "f32, bf16, int8 (a scale per 32), int8-channel or int4." };
     private readonly Option<int> _threads = new("--threads") { DefaultValueFactory = _ => 2, Description = "Compute threads." };
     private readonly Option<int> _context = new("--context") { DefaultValueFactory = _ => 64, Description = "Tokens in the cache before the measured ones." };

@@ -4,9 +4,9 @@ using Slerp.Benchmarks.Measuring;
 namespace Slerp.Benchmarks.Verbs;
 
 /// <summary>One figure, or one family of figures, and how it is measured.</summary>
-internal abstract class Verb(string name, string description)
+internal abstract class Verb(string name, string description, string defaultWeights = "random")
 {
-    private readonly SharedOptions _shared = new();
+    private readonly SharedOptions _shared = new(defaultWeights);
 
     /// <summary>Its place on the command line.</summary>
     public Command ToCommand()

@@ -12,6 +12,7 @@ internal static class VerbCatalog
         new PrefillVerb(),
         new VerifyCostVerb(),
         new BatchVerb(),
+        new SpeculationVerb(),
         new FormatsVerb(),
         new LoadVerb(),
         new MemoryVerb(),

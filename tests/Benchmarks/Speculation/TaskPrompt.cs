@@ -1,0 +1,51 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Slerp.Benchmarks.Measuring;
+
+namespace Slerp.Benchmarks.Speculation;
+
+/// <summary>One prompt of a task group.</summary>
+/// <param name="Task">The group.</param>
+/// <param name="Messages">What is asked.</param>
+internal sealed record TaskPrompt(string Task, IReadOnlyList<ChatMessage> Messages)
+{
+    private const int MostTokens = 700;
+
+    private static readonly string[] Groups = ["translation", "summarization", "qa", "math_reasoning", "rag"];
+
+    /// <summary>The first prompts of each group: the six of the public prompt file where outside data is at hand, then held-out cases of the embedded model's own skills.</summary>
+    public static IReadOnlyList<TaskPrompt> Read(PromptText tokens, int perGroup)
+    {
+        var prompts = new List<TaskPrompt>();
+        if (Environment.GetEnvironmentVariable("SLERP_SHARED_DATA") is { Length: > 0 } root)
+        {
+            prompts.AddRange(File.ReadLines(Path.Combine(root, "prompts", "spec_bench_even.jsonl")).Select(line => Public(line, tokens)));
+        }
+        else
+        {
+            Progress.Say("SLERP_SHARED_DATA is not set: the six public task groups are left out.");
+        }
+
+        foreach (var skill in (string[])["passage", "not_in_passage"])
+        {
+            prompts.AddRange(Quality.QualityCase.Read(Path.Combine(HeldOutText.CasesFolder, skill + ".jsonl"))
+                .Select(static item => new TaskPrompt("in-distribution", item.Messages)).Take((perGroup + 1) / 2));
+        }
+
+        return [.. prompts.GroupBy(static prompt => prompt.Task).SelectMany(group => group.Take(perGroup))];
+    }
+
+    private static TaskPrompt Public(string line, PromptText tokens)
+    {
+        using var document = JsonDocument.Parse(line);
+        var category = document.RootElement.GetProperty("category").GetString()!;
+        var text = document.RootElement.GetProperty("turns")[0].GetString()!;
+        // The end of a long prompt goes; cut by length, then by twentieths, until it fits.
+        while (tokens.Ids(text).Length is > MostTokens and var count)
+        {
+            text = text[..(int)(text.Length * Math.Min(0.95, (double)MostTokens / count))];
+        }
+
+        return new TaskPrompt(Groups.Contains(category) ? category : "conversation", [new ChatMessage(ChatRole.User, text)]);
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Slerp.Benchmarks.Measuring;
+using Slerp.Benchmarks.Speculation;
+using Slerp.Engine;
+
+namespace Slerp.Benchmarks.Verbs;
+
+/// <summary>What speculation gives on real language at a real model's cost: the embedded model inside the shape, each prompt both ways.</summary>
+internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against vanilla decoding, prompt by prompt, on inflated weights.", defaultWeights: "inflated")
+{
+    private const string Vanilla = "vanilla";
+    private const string Overall = "overall";
+
+    private readonly Option<string> _drafter = new("--drafter") { DefaultValueFactory = _ => "auto", Description = "A drafter's name, or all." };
+    private readonly Option<int> _prompts = new("--prompts") { DefaultValueFactory = _ => 6, Description = "Prompts of each task group." };
+    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 96, Description = "Most tokens of an answer." };
+
+    /// <inheritdoc />
+    protected override IEnumerable<Option> Options
+    {
+        get
+        {
+            _drafter.AcceptOnlyFromAmong([.. EngineCatalog.Drafters, "all"]);
+            return [_drafter, _prompts, _tokens];
+        }
+    }
+
+    /// <inheritdoc />
+    protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
+        var text = new PromptText(settings.Folder);
+        var prompts = TaskPrompt.Read(text, Math.Max(1, parsed.GetValue(_prompts)));
+        var asked = parsed.GetValue(_drafter)!;
+        await DraftRun.RunAsync(chat, prompts[0], Vanilla, 16, cancellationToken);
+        foreach (var drafter in asked == "all" ? EngineCatalog.Drafters.Where(static name => name != Vanilla) : [asked])
+        {
+            await MeasureAsync(settings, chat, text, prompts, drafter, parsed.GetValue(_tokens), cancellationToken);
+        }
+    }
+
+    private static async Task MeasureAsync(
+        BenchSettings settings, ChatBench chat, PromptText text, IReadOnlyList<TaskPrompt> prompts, string drafter, int tokens, CancellationToken cancellationToken)
+    {
+        await DraftRun.RunAsync(chat, prompts[0], drafter, 16, cancellationToken);
+        var overall = new TaskTally();
+        foreach (var group in prompts.GroupBy(static prompt => prompt.Task))
+        {
+            var tally = new TaskTally();
+            var index = 0;
+            foreach (var prompt in group)
+            {
+                // Who goes first alternates; the first prompt of a group runs vanilla twice, for the spread.
+                var early = index % 2 == 0 ? await DraftRun.RunAsync(chat, prompt, Vanilla, tokens, cancellationToken) : null;
+                var drafted = await DraftRun.RunAsync(chat, prompt, drafter, tokens, cancellationToken);
+                var late = index % 2 == 1 || index == 0 ? await DraftRun.RunAsync(chat, prompt, Vanilla, tokens, cancellationToken) : null;
+                var vanilla = early ?? late!;
+                foreach (var sum in (TaskTally[])[tally, overall])
+                {
+                    sum.Add(vanilla, drafted, text);
+                    if (early is not null && late is not null)
+                    {
+                        sum.AddSpread(early, late);
+                    }
+                }
+
+                Progress.Say($"  {drafter} {group.Key} {++index}: {(double)drafted.DecodedTokens / drafted.Statistics.Steps:F2} tokens a step, {vanilla.Decode / drafted.Decode:F2} times");
+            }
+
+            tally.Print(settings, drafter, group.Key);
+        }
+
+        overall.Print(settings, drafter, Overall);
+    }
+}
