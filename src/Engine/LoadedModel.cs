@@ -53,6 +53,7 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Reads a checkpoint, checks that it fits, and packs it.</summary>
     public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
+        CheckThreads(options.Threads);
         var directory = CheckpointDirectory.Open(options.ModelPath);
         var family = ModelCatalog.Find(directory.Config);
         var shape = family.Read(directory.Config);
@@ -92,7 +93,7 @@ internal sealed class LoadedModel : IDisposable
                     Architecture = directory.Config.Architecture ?? family.Architectures[0],
                     Device = $"{backend.Name} ({backend.Description})",
                     WeightFormat = loader.Matrices[0].Format,
-                    Parameters = loader.Matrices.Sum(static matrix => (long)matrix.Outputs * matrix.Inputs),
+                    Parameters = shape.Parameters,
                     WeightBytes = loader.Matrices.Sum(static matrix => matrix.Bytes),
                     KvCacheBytes = store.PageBytes * budget.Pages,
                     ContextTokens = budget.ContextTokens,
@@ -129,6 +130,15 @@ internal sealed class LoadedModel : IDisposable
         }
 
         _backend.Dispose();
+    }
+
+    private static void CheckThreads(int threads)
+    {
+        if (threads < 0 || threads > Environment.ProcessorCount)
+        {
+            throw new DeviceException(
+                $"Threads is {threads}; this machine has {Environment.ProcessorCount} processors. Ask for at most that, or 0 for one per physical core.", isTransient: false);
+        }
     }
 
     private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)

@@ -50,20 +50,15 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
         return new MemoryBudget(Math.Min(context, Admission.MaxRows(pages, shape.Layers)), pages);
     }
 
-    private static long WeightBytes(WeightFormat format, DecoderShape shape, long checkpointBytes)
+    private static long WeightBytes(WeightFormat format, DecoderShape shape, long checkpointBytes) => format switch
     {
-        var block = (2L * shape.Width * shape.Heads.QueryColumns) + (2L * shape.Width * shape.Heads.KvColumns) + (3L * shape.Width * shape.MlpWidth);
-        var weights = (block * shape.Layers) + ((shape.TiedHead ? 1L : 2L) * shape.VocabularySize * shape.Width);
-        return format switch
-        {
-            WeightFormat.Float32 => weights * 4,
-            WeightFormat.BFloat16 => weights * 2,
-            WeightFormat.Int8Block32 => weights * 9 / 8,
-            WeightFormat.Int8Channel => weights,
-            WeightFormat.Int4Block32 => weights * 5 / 8,
-            _ => checkpointBytes,
-        };
-    }
+        WeightFormat.Float32 => shape.Parameters * 4,
+        WeightFormat.BFloat16 => shape.Parameters * 2,
+        WeightFormat.Int8Block32 => shape.Parameters * 9 / 8,
+        WeightFormat.Int8Channel => shape.Parameters,
+        WeightFormat.Int4Block32 => shape.Parameters * 5 / 8,
+        _ => checkpointBytes,
+    };
 
     private static string Megabytes(long bytes) => (bytes / 1_000_000).ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
 }

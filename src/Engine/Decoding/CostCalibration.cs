@@ -13,7 +13,7 @@ internal static class CostCalibration
     private static readonly int[] RowCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 
     // Heuristic: a load should not feel longer for it. What is not measured in this time is extended from the last slope.
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Runs short chains on an empty slot; leaves the cache as it was.</summary>
     public static CostCurve Measure(IDecoder decoder, KvCache cache, Workspace workspace, CancellationToken cancellationToken)
@@ -48,7 +48,7 @@ internal static class CostCalibration
         batch.Add(new StepSlice(slot, tree, WantedRows.All, count));
         var fastest = double.MaxValue;
         var total = 0.0;
-        for (var run = 0; run < (count == 1 ? 8 : 4) && (run < 2 || total < 0.2); run++)
+        for (var run = 0; run < (count == 1 ? 8 : 4) && (run < 2 || total < 0.05); run++)
         {
             var start = Stopwatch.GetTimestamp();
             decoder.Forward(batch, cache, workspace).ArgMax(0);

@@ -48,6 +48,11 @@ internal sealed record DecoderShape
     /// <summary>Positions each layer sees, itself included; 0 for all.</summary>
     public required IReadOnlyList<int> Windows { get; init; }
 
+    /// <summary>Weights of all matrices, the embedding counted once where the head is tied to it.</summary>
+    public long Parameters =>
+        (Layers * ((2L * Width * Heads.QueryColumns) + (2L * Width * Heads.KvColumns) + (3L * Width * MlpWidth)))
+        + ((TiedHead ? 1L : 2L) * VocabularySize * Width);
+
     /// <summary>What every family of this kind shares.</summary>
     /// <exception cref="UnsupportedModelException">The checkpoint needs a feature this decoder does not compute.</exception>
     public static DecoderShape Read(ModelConfig config, bool tiedByDefault)

@@ -8,14 +8,23 @@ public sealed partial class RoomDependencyTests
 {
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
-        ["Steps"] = 0, ["Diagnostics"] = 0,
-        ["Backends"] = 1, ["Tokenizers"] = 1, ["Templates"] = 1,
-        ["Checkpoints"] = 2, ["Cache"] = 2, ["Merging"] = 2,
-        ["Layers"] = 3, ["Offload"] = 3,
+        ["Steps"] = 0,
+        ["Diagnostics"] = 0,
+        ["Backends"] = 1,
+        ["Tokenizers"] = 1,
+        ["Templates"] = 1,
+        ["Checkpoints"] = 2,
+        ["Cache"] = 2,
+        ["Merging"] = 2,
+        ["Layers"] = 3,
+        ["Offload"] = 3,
         ["Models"] = 4,
-        ["Sampling"] = 5, ["Constraints"] = 5, ["Drafting"] = 5,
+        ["Sampling"] = 5,
+        ["Constraints"] = 5,
+        ["Drafting"] = 5,
         ["Decoding"] = 6,
-        ["Scheduling"] = 7, ["Quality"] = 7,
+        ["Scheduling"] = 7,
+        ["Quality"] = 7,
     };
 
     // Beyond the floors: walls inside the house.
