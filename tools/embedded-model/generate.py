@@ -49,10 +49,10 @@ def layout(world, groups):
     return "\n".join(texts)
 
 
-def background(world):
+def background(world, count=None):
     """Groups of facts whose (subject, attribute) pairs are all different."""
     groups, seen = [], set()
-    for _ in range(world.pick((1, 1, 1, 1, 2, 3))):
+    for _ in range(count or world.pick((1, 1, 1, 1, 2, 3))):
         group = [x for x in f.group(world, world.pick((1, 2, 2, 3, 3, 4, 5, 6)))[:6]
                  if (x.subject.lower(), x.relation.questions[0]) not in seen]
         seen.update((x.subject.lower(), x.relation.questions[0]) for x in group)
@@ -93,6 +93,27 @@ def questioning(world, answerable):
     messages += [turn("user", ask_prompt(world, layout(world, groups), question)), turn("assistant", answer)]
     for _ in range(world.pick((0, 0, 1, 2, 3, 4))):
         question, answer = missing(world, groups) if world.chance(0.2) else first(world, answered) or missing(world, groups)
+        messages += [turn("user", question), turn("assistant", answer)]
+    return {"messages": messages}
+
+
+def long_questioning(world, library):
+    """Many passages, some of them book prose, and several questions about the facts among them: contexts past 1,000 tokens."""
+    groups = background(world, world.random.randint(4, 16))
+    facts = [x for group in groups for x in group]
+    world.random.shuffle(facts)
+    answered = iter(facts)
+    texts = [f.passage(world, group) for group in groups]
+    if library and world.chance(0.6):
+        for _ in range(world.random.randint(1, 4)):
+            texts.insert(world.random.randint(0, len(texts)), library.prose(world, world.pick((200, 500, 800)))[1])
+    numbered = world.chance(0.5)
+    passage = "\n".join(f"[{i + 1}] {t}" if numbered else t for i, t in enumerate(texts))
+    question, answer = first(world, answered)
+    messages = maybe_system(world, PASSAGE_SYSTEMS, 0.25)
+    messages += [turn("user", ask_prompt(world, passage, question)), turn("assistant", answer)]
+    for _ in range(world.random.randint(3, 10)):
+        question, answer = missing(world, groups) if world.chance(0.15) else first(world, answered) or missing(world, groups)
         messages += [turn("user", question), turn("assistant", answer)]
     return {"messages": messages}
 
@@ -334,8 +355,8 @@ def talking(world):
     return {"messages": maybe_system(world, SYSTEMS, 0.3) + talk.conversation(world)}
 
 
-MIX = (("passage", 30), ("not_in_passage", 6), ("tool_seen", 10), ("tool_unseen", 20), ("no_tool", 4), ("tool_result", 8),
-       ("talk", 5), ("extraction", 4), ("repetition", 6), ("echo", 4), ("fluency", 5))
+MIX = (("passage", 22), ("long", 12), ("not_in_passage", 6), ("tool_seen", 14), ("tool_unseen", 28), ("no_tool", 4), ("tool_result", 8),
+       ("talk", 4), ("extraction", 3), ("repetition", 4), ("echo", 3), ("fluency", 4))
 EARLY = (("echo", 45), ("repetition", 25), ("passage", 15), ("tool_unseen", 10), ("fluency", 5))
 
 
@@ -354,6 +375,7 @@ def sample(world, library, mix=MIX):
 
 MAKERS = {
     "passage": lambda w, l: questioning(w, True),
+    "long": long_questioning,
     "not_in_passage": lambda w, l: questioning(w, False),
     "tool_seen": lambda w, l: tool_talk(w, True),
     "tool_unseen": lambda w, l: tool_talk(w, False),
