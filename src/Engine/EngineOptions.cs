@@ -1,3 +1,5 @@
+using Slerp.Engine.Backends;
+
 namespace Slerp.Engine;
 
 /// <summary>What an engine is made with: frozen at load. Immutable.</summary>
@@ -41,4 +43,7 @@ public sealed record EngineOptions
     /// <summary>Most prompt tokens of one step: long prompts are read in chunks of this size while others decode.</summary>
     /// <value>512.</value>
     public int PrefillChunkTokens { get; init; } = 512;
+
+    /// <summary>Wraps the backend: how tests make a device fail.</summary>
+    internal Func<IComputeBackend, IComputeBackend>? DecorateBackend { get; init; }
 }

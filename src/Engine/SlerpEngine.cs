@@ -68,9 +68,12 @@ public sealed class SlerpEngine : IAsyncDisposable
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Length);
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
         var sequence = new Sequence(
-            prompt, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter], constraint);
+            prompt, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter], constraint,
+            request.Gate.HoldsSegments ? new SegmentCollector() : null);
+        var generation = new EngineGeneration(
+            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, Calibration: null, _time));
         _loop.Submit(sequence);
-        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer));
+        return new ValueTask<Generation>(generation);
     }
 
     /// <summary>Tokens of a text; control tokens are not recognised in it.</summary>

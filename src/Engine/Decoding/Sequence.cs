@@ -29,6 +29,7 @@ internal sealed class Sequence : IDraftContext
     /// <param name="clock">When things happened.</param>
     /// <param name="drafter">What guesses for it; null for plain decoding.</param>
     /// <param name="constraint">What the answer must be; null for anything.</param>
+    /// <param name="segments">Collects its tokens until they are judged; null where they flow at once.</param>
     public Sequence(
         ReadOnlySpan<int> prompt,
         SamplingMode sampling,
@@ -37,8 +38,10 @@ internal sealed class Sequence : IDraftContext
         StopRules stop,
         SequenceClock clock,
         IDrafter? drafter,
-        Constraint? constraint)
+        Constraint? constraint,
+        SegmentCollector? segments = null)
     {
+        Segments = segments;
         _constraint = constraint;
         _state = constraint?.Start;
         _pipeline = new LogitsPipeline();
@@ -73,7 +76,7 @@ internal sealed class Sequence : IDraftContext
     public Penalties Penalties { get; }
 
     /// <summary>What the corrections count; null where there are none.</summary>
-    public TokenCounts? Counts { get; }
+    public TokenCounts? Counts { get; private set; }
 
     /// <summary>When it ends.</summary>
     public StopRules Stop { get; }
@@ -95,6 +98,15 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>What the answer took so far; final once it ended.</summary>
     public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure();
+
+    /// <summary>Where its tokens wait to be judged; null where they go to <see cref="Output"/> at once.</summary>
+    public SegmentCollector? Segments { get; private set; }
+
+    /// <summary>Whether it has to wait for a judgement.</summary>
+    public bool IsHeld => Segments is { IsHeld: true };
+
+    /// <summary>Tokens taken back so far.</summary>
+    public int RejectedTokens { get; private set; }
 
     /// <summary>Where its tokens go.</summary>
     public RunBuffer Output { get; }
@@ -144,7 +156,14 @@ internal sealed class Sequence : IDraftContext
         if (finish is not FinishReason.EndOfText)
         {
             Append(token);
-            Output.Add(token, Stop.VisibleBytes);
+            if (Segments is { } segments)
+            {
+                segments.Add();
+            }
+            else
+            {
+                Output.Add(token, Stop.VisibleBytes);
+            }
         }
 
         _finish = finish;
@@ -159,11 +178,40 @@ internal sealed class Sequence : IDraftContext
         {
             CloseDraft();
             Volatile.Write(ref _finalStats, Measure());
-            Output.Finish(reason, Stop.VisibleBytes);
+            if (Segments is null)
+            {
+                Output.Finish(reason, Stop.VisibleBytes);
+            }
         }
-        else
+        else if (Segments is null)
         {
             Output.Wake();
+        }
+
+        Segments?.EndStep(Stop.VisibleBytes, _finish);
+    }
+
+    /// <summary>Takes back all but the first <paramref name="tokens"/> tokens of the answer and goes on vanilla. It holds no slot.</summary>
+    /// <remarks>What decides the next token is a function of the tokens before it, so it is made again from those, not kept at every segment.</remarks>
+    public void RollBack(int tokens)
+    {
+        var kept = _tokens.AsSpan(PromptTokens, tokens);
+        RejectedTokens += Count - PromptTokens - tokens;
+        Segments = null;
+        Count = PromptTokens + tokens;
+        IsDone = false;
+        _finish = null;
+        Volatile.Write(ref _finalStats, null);
+        _closing.Clear();
+        Stop.Reset();
+        _state = _constraint?.Start;
+        Counts = Counts is null ? null : new TokenCounts();
+        Counts?.SetPrompt(_tokens.AsSpan(0, PromptTokens));
+        foreach (var token in kept)
+        {
+            _state = _state is null ? null : _constraint!.Next(_state, token);
+            Stop.Take(token);
+            Counts?.Add(token);
         }
     }
 
@@ -189,11 +237,25 @@ internal sealed class Sequence : IDraftContext
     /// <inheritdoc />
     public int Pick(StepOutput output, int row, int position) => _pipeline.Pick(output, row, Sampling, Penalties, Counts, position);
 
-    /// <summary>Ends it with a failure.</summary>
+    /// <summary>Ends it with a failure; where it is judged, what the engine knows to be a failure is the judge's to answer.</summary>
     public void Fail(Exception failure)
     {
         IsDone = true;
+        if (Segments is { } segments && failure is EngineException known)
+        {
+            segments.EndWith(new StrategyFault(Stop.Tokens == 0 ? FaultStage.Prefill : FaultStage.Decode, known));
+        }
+        else
+        {
+            Abort(failure);
+        }
+    }
+
+    /// <summary>Lets its reader see a failure. Any thread.</summary>
+    public void Abort(Exception failure)
+    {
         Output.Fail(failure);
+        Segments?.Abort(failure);
     }
 
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
@@ -248,6 +310,7 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
+        RejectedTokens = RejectedTokens,
         Drafts = IsDone
             ? new DraftStats(
                 Ledger.Rounds,
