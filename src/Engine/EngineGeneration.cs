@@ -5,6 +5,9 @@ using Slerp.Engine.Scheduling;
 
 namespace Slerp.Engine;
 
+/// <summary>What is done with the tokens of a whole answer.</summary>
+internal delegate void AnswerEnded(ReadOnlySpan<int> tokens);
+
 /// <summary>The reader's side of one sequence: judged segments first where the request asks for them, then, or from the start, the answer as it flows.</summary>
 internal sealed class EngineGeneration : Generation
 {
@@ -29,6 +32,9 @@ internal sealed class EngineGeneration : Generation
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time);
     }
+
+    /// <summary>Told the answer's tokens when it has ended; null where nobody asks.</summary>
+    public AnswerEnded? Ended { get; init; }
 
     /// <inheritdoc />
     public override GenerationStats Stats => _sequence.Stats;
@@ -55,6 +61,7 @@ internal sealed class EngineGeneration : Generation
         {
             segments.Accept();
             _loop.Notice();
+            TellEnd(segments.Finish);
         }
     }
 
@@ -103,6 +110,7 @@ internal sealed class EngineGeneration : Generation
     private async ValueTask<Segment> FlowingAsync(CancellationToken cancellationToken)
     {
         var segment = await _runs.NextAsync(cancellationToken).ConfigureAwait(false);
+        TellEnd(segment.Finish);
         if (_answerChecks.IsEmpty)
         {
             return segment;
@@ -114,6 +122,14 @@ internal sealed class EngineGeneration : Generation
             Verdicts = await _answerChecks.JudgeAsync(
                 Context(_acceptedSegments, GenerationMode.Vanilla, segment.Finish), _flowed.ToString(), default, cancellationToken).ConfigureAwait(false),
         };
+    }
+
+    private void TellEnd(FinishReason? finish)
+    {
+        if (finish is not null)
+        {
+            Ended?.Invoke(_sequence.Tokens[_sequence.PromptTokens..]);
+        }
     }
 
     private QualityContext Context(int segment, GenerationMode mode, FinishReason? finish) => new()

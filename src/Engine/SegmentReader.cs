@@ -24,6 +24,9 @@ internal sealed class SegmentReader(SegmentCollector collector, ITokenizer token
     /// <summary>The text of what was accepted.</summary>
     public string AcceptedText => _written.ToString(0, _acceptedCharacters);
 
+    /// <summary>Why the answer ended, once its last segment is accepted.</summary>
+    public FinishReason? Finish { get; private set; }
+
     /// <summary>Segments accepted so far.</summary>
     public int AcceptedSegments { get; private set; }
 
@@ -76,6 +79,7 @@ internal sealed class SegmentReader(SegmentCollector collector, ITokenizer token
         _acceptedCharacters = _written.Length;
         AcceptedBytes = segment.VisibleBytes;
         AcceptedSegments++;
+        Finish = segment.Finish;
         collector.Accept();
     }
 

@@ -29,6 +29,7 @@ internal sealed class Sequence : IDraftContext
     /// <param name="clock">When things happened.</param>
     /// <param name="drafter">What guesses for it; null for plain decoding.</param>
     /// <param name="constraint">What the answer must be; null for anything.</param>
+    /// <param name="tenant">Whose request it is.</param>
     /// <param name="segments">Collects its tokens until they are judged; null where they flow at once.</param>
     public Sequence(
         ReadOnlySpan<int> prompt,
@@ -39,8 +40,10 @@ internal sealed class Sequence : IDraftContext
         SequenceClock clock,
         IDrafter? drafter,
         Constraint? constraint,
+        string tenant = "",
         SegmentCollector? segments = null)
     {
+        Tenant = tenant;
         Segments = segments;
         _constraint = constraint;
         _state = constraint?.Start;
@@ -62,6 +65,9 @@ internal sealed class Sequence : IDraftContext
             Counts.SetPrompt(prompt);
         }
     }
+
+    /// <summary>Whose request it is: its rows serve no other tenant.</summary>
+    public string Tenant { get; }
 
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens { get; }
@@ -138,6 +144,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether it has ended, for whatever reason.</summary>
     public bool IsDone { get; private set; }
 
+    /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
+    public bool HasSoundRows { get; private set; } = true;
+
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
 
@@ -200,6 +209,7 @@ internal sealed class Sequence : IDraftContext
         Segments = null;
         Count = PromptTokens + tokens;
         IsDone = false;
+        HasSoundRows = true;
         _finish = null;
         Volatile.Write(ref _finalStats, null);
         _closing.Clear();
@@ -241,6 +251,7 @@ internal sealed class Sequence : IDraftContext
     public void Fail(Exception failure)
     {
         IsDone = true;
+        HasSoundRows = false;
         if (Segments is { } segments && failure is EngineException known)
         {
             segments.EndWith(new StrategyFault(Stop.Tokens == 0 ? FaultStage.Prefill : FaultStage.Decode, known));
