@@ -36,6 +36,8 @@ internal sealed class ChatBench : IAsyncDisposable
             options.ModelPath = settings.Folder;
             options.Engine.WeightFormat = settings.Format;
             options.Engine.Threads = settings.Threads;
+            // A prompt that comes again would not be read again.
+            options.Engine.CachedPrefixes = 0;
         });
         services.AddSlerpEmbeddingGenerator(options => options.ModelPath = settings.Folder);
         var provider = services.BuildServiceProvider();
