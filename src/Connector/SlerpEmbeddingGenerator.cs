@@ -78,7 +78,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (options?.Dimensions < 1)
         {
-            throw new ArgumentOutOfRangeException(nameof(options.Dimensions), options.Dimensions, "EmbeddingGenerationOptions.Dimensions must be at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.Dimensions, "EmbeddingGenerationOptions.Dimensions must be at least 1.");
         }
 
         return MeasuredAsync([.. values], options, cancellationToken);
