@@ -67,6 +67,8 @@ internal sealed class LoadedModel : IDisposable
 
         var template = ChatTemplate.Load(options.ModelPath);
         var backend = BackendCatalog.Create(options);
+        KvCache? cache = null;
+        Workspace? workspace = null;
         try
         {
             var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory);
@@ -74,8 +76,8 @@ internal sealed class LoadedModel : IDisposable
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
             var store = backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
-            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests, budget.ContextTokens);
-            var workspace = backend.CreateWorkspace();
+            cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests, budget.ContextTokens);
+            workspace = backend.CreateWorkspace();
             var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
             {
@@ -109,6 +111,8 @@ internal sealed class LoadedModel : IDisposable
         }
         catch
         {
+            workspace?.Dispose();
+            cache?.Dispose();
             backend.Dispose();
             throw;
         }
