@@ -16,6 +16,7 @@ internal static class EngineOptionLimits
         Require(Enum.IsDefined(options.KvFormat), options.KvFormat, "one of " + string.Join(", ", Enum.GetNames<KvFormat>()));
         Require(options.MaxConcurrentRequests is >= 1 and <= MaxConcurrentRequests, options.MaxConcurrentRequests, $"1 to {MaxConcurrentRequests}");
         Require(options.QueueLimit >= 0, options.QueueLimit, "0 (nobody waits) or more");
+        Require(options.CachedPrefixes is >= 0 and <= MaxConcurrentRequests, options.CachedPrefixes, $"0 (none) to {MaxConcurrentRequests}");
         Require(options.PrefillChunkTokens >= 1, options.PrefillChunkTokens, "at least 1");
     }
 

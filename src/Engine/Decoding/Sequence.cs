@@ -33,6 +33,7 @@ internal sealed class Sequence : IDraftContext
     /// <param name="clock">When things happened.</param>
     /// <param name="drafter">What guesses for it; null for plain decoding.</param>
     /// <param name="constraint">What the answer must be; null for anything.</param>
+    /// <param name="tenant">Whose request it is.</param>
     public Sequence(
         ReadOnlySpan<int> prompt,
         SamplingMode sampling,
@@ -41,8 +42,10 @@ internal sealed class Sequence : IDraftContext
         StopRules stop,
         SequenceClock clock,
         IDrafter? drafter,
-        Constraint? constraint)
+        Constraint? constraint,
+        string tenant = "")
     {
+        Tenant = tenant;
         _constraint = constraint;
         _state = constraint?.Start;
         _pipeline = new LogitsPipeline();
@@ -63,6 +66,9 @@ internal sealed class Sequence : IDraftContext
             Counts.SetPrompt(prompt);
         }
     }
+
+    /// <summary>Whose request it is: its rows serve no other tenant.</summary>
+    public string Tenant { get; }
 
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens { get; }
@@ -129,6 +135,9 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>Whether it has ended, for whatever reason.</summary>
     public bool IsDone { get; private set; }
+
+    /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
+    public bool HasSoundRows { get; private set; } = true;
 
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
@@ -209,6 +218,7 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Ends it with a failure; one that ended stays as it is.</summary>
     public void Fail(Exception failure)
     {
+        HasSoundRows = false;
         if (_finalStats is null)
         {
             IsDone = true;

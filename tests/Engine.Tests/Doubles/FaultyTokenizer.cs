@@ -27,6 +27,8 @@ internal sealed class FaultyTokenizer(ITokenizer tokenizer, int goodTokens) : IT
 
     public Encoding EncodeWithSpecials(string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.EncodeWithSpecials(text, contentSpans);
 
+    public Encoding? Continue(Encoding known, string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.Continue(known, text, contentSpans);
+
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial) => tokenizer.Decode(ids, skipSpecial);
 
     public StreamingDetokenizer CreateDetokenizer(bool skipSpecial) => tokenizer.CreateDetokenizer(skipSpecial);

@@ -19,7 +19,7 @@ internal sealed class LoopHarness : IAsyncDisposable
         _model = LoadedModel.Load(
             new EngineOptions { ModelPath = new ToyCheckpoint().Save(_folder), Threads = 1, KvCacheBytes = cacheBytes }, null, CancellationToken.None);
         var decoder = wrap?.Invoke(_model.Decoder) ?? _model.Decoder;
-        _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace), _model.Cache, new EngineLoopLimits(maxRunning, 64, 512));
+        _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace), _model.Cache, _model.Prefixes, new EngineLoopLimits(maxRunning, 64, 512));
         _loop.Start();
     }
 
@@ -33,7 +33,8 @@ internal sealed class LoopHarness : IAsyncDisposable
         new StopRules(tokenizer ?? _model.Tokenizer, new HashSet<int>(), maxTokens, []),
         new SequenceClock(TimeProvider.System),
         drafter,
-        constraint: null);
+        constraint: null,
+        tenant: "");
 
     public EngineGeneration Submit(Sequence sequence)
     {
