@@ -2,6 +2,7 @@ using System.Text;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Quality;
 using Slerp.Engine.Scheduling;
+using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
 
@@ -31,6 +32,12 @@ internal sealed class EngineGeneration : Generation
         _segments = sequence.Segments is { } collector ? new SegmentReader(collector, services.Tokenizer) : null;
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time);
+    }
+
+    /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
+    public EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer)
+        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Calibration: null, TimeProvider.System))
+    {
     }
 
     /// <summary>Told the answer's tokens when it has ended; null where nobody asks.</summary>
