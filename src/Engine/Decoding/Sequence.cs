@@ -1,5 +1,7 @@
+using Slerp.Engine.Cache;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Sampling;
 using Slerp.Engine.Steps;
 
@@ -19,6 +21,7 @@ internal sealed class Sequence : IDraftContext
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
+    private MergeStats _merged = MergeStats.None;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -83,6 +86,12 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
     public IDrafter? Drafter { get; private set; }
+
+    /// <summary>How it is merged; null where it is not, or no more.</summary>
+    public SequenceMerging? Merging { get; private set; }
+
+    /// <summary>Bytes of KV cache that each merged token saves.</summary>
+    public long BytesPerMergedToken { get; private set; }
 
     /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
     public DraftSession? Draft { get; private set; }
@@ -167,6 +176,28 @@ internal sealed class Sequence : IDraftContext
         }
     }
 
+    /// <summary>Merges it, from its first row on.</summary>
+    /// <param name="plan">What of it.</param>
+    /// <param name="bytesPerMergedToken">Bytes of KV cache that each merged token saves.</param>
+    public void Merge(MergePlan plan, long bytesPerMergedToken)
+    {
+        Merging = SequenceMerging.For(plan);
+        BytesPerMergedToken = bytesPerMergedToken;
+    }
+
+    /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
+    public void DropPlan(KvCache cache)
+    {
+        _merged = MergeFigures();
+        Merging = null;
+        if (Slot >= 0)
+        {
+            cache.Truncate(Slot, 0);
+        }
+
+        Rows = 0;
+    }
+
     /// <summary>Opens the drafter's session, at the first decode step.</summary>
     public void OpenDraft() => Draft ??= Drafter?.Open(this);
 
@@ -239,6 +270,10 @@ internal sealed class Sequence : IDraftContext
         return _closing.TryDequeue(out var first) ? first : token;
     }
 
+    private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
+        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity)
+        : _merged;
+
     private GenerationStats Measure() => new()
     {
         PromptTokens = PromptTokens,
@@ -248,6 +283,7 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
+        Merging = MergeFigures(),
         Drafts = IsDone
             ? new DraftStats(
                 Ledger.Rounds,

@@ -199,7 +199,7 @@ internal sealed class EngineLoop : IDisposable
                 sequence.Tree.Truncate(1);
             }
 
-            if (_cache.TryReserve(sequence.Slot, sequence.Tree.Count))
+            if (_step.TryReserve(sequence))
             {
                 _stepSequences[count++] = sequence;
             }
