@@ -21,23 +21,7 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
         sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, sequence.Merging?.ChunkTokens(sequence.Rows, tokens) ?? tokens));
 
     /// <summary>Makes room for a sequence's tree: all pages, or none and false.</summary>
-    public bool TryReserve(Sequence sequence)
-    {
-        if (sequence.Merging is not { } merging)
-        {
-            return cache.TryReserve(sequence.Slot, sequence.Tree.Count);
-        }
-
-        var firstUpper = merging.Cutoff + 1;
-        var held = cache.Rows(sequence.Slot, firstUpper);
-        var kept = merging.KeptUpperRows(sequence.Rows, sequence.Tree.Count, held);
-        for (var layer = firstUpper; layer < cache.Layers && kept < held; layer++)
-        {
-            cache.Truncate(sequence.Slot, layer, kept);
-        }
-
-        return cache.TryReserve(sequence.Slot, sequence.Tree.Count, firstUpper, merging.NewUpperRows(sequence.Rows, sequence.Tree.Count, kept));
-    }
+    public bool TryReserve(Sequence sequence) => MergedRows.TryReserve(cache, sequence.Slot, sequence.Merging, sequence.Tree.Count);
 
     /// <summary>Lets the drafters of <paramref name="sequences"/> add to the trees of those that decode.</summary>
     public void Propose(ReadOnlySpan<Sequence> sequences) => _drafts.Propose(sequences);
@@ -113,10 +97,9 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 
     private void Commit(Sequence sequence, int known, ReadOnlySpan<int> accepted)
     {
-        if (sequence.Merging?.Outcome is { } merged)
+        if (MergedRows.TryCommit(cache, sequence.Slot, sequence.Merging, out var rows))
         {
-            cache.CommitRows(sequence.Slot, merged.LowerRows, merged.FirstUpperLayer, merged.UpperRows);
-            sequence.Rows += merged.LowerRows;
+            sequence.Rows += rows;
             return;
         }
 

@@ -22,6 +22,7 @@ internal sealed class Sequence : IDraftContext
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
     private MergeStats _merged = MergeStats.None;
+    private MergePlan? _askedPlan;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -93,7 +94,10 @@ internal sealed class Sequence : IDraftContext
     /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
     public IDrafter? Drafter { get; private set; }
 
-    /// <summary>How it is merged; null where it is not, or no more.</summary>
+    /// <summary>What of it is merged; null for nothing.</summary>
+    public MergePlan? Plan { get; private set; }
+
+    /// <summary>How it is merged as it runs; null where it is not, or no more.</summary>
     public SequenceMerging? Merging { get; private set; }
 
     /// <summary>Bytes of KV cache that each merged token saves.</summary>
@@ -185,19 +189,32 @@ internal sealed class Sequence : IDraftContext
         }
     }
 
-    /// <summary>Merges it, from its first row on.</summary>
+    /// <summary>Has it merged when it runs.</summary>
     /// <param name="plan">What of it.</param>
     /// <param name="bytesPerMergedToken">Bytes of KV cache that each merged token saves.</param>
     public void Merge(MergePlan plan, long bytesPerMergedToken)
     {
-        Merging = SequenceMerging.For(plan);
+        _askedPlan = plan;
+        Plan = plan;
         BytesPerMergedToken = bytesPerMergedToken;
+    }
+
+    /// <summary>Starts it, or starts it anew, from rows found in the cache: what they were merged by is inherited, what follows them is merged as asked.</summary>
+    public void Enter(int slot, in PrefixMatch found)
+    {
+        Slot = slot;
+        Rows = found.Rows;
+        CachedTokens = Math.Min(found.Rows, PromptTokens);
+        Plan = _askedPlan is PromptMergePlan asked ? asked.Continue(found.Plan, found.Rows) : _askedPlan;
+        Merging = Plan is null or PromptMergePlan { Spans.Count: 0 } ? null : SequenceMerging.For(Plan, found.MergedTokens);
     }
 
     /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
     public void DropPlan(KvCache cache)
     {
         _merged = MergeFigures();
+        _askedPlan = null;
+        Plan = null;
         Merging = null;
         if (Slot >= 0)
         {

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Slerp.Engine.Backends;
 using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Merging;
@@ -46,7 +45,7 @@ internal sealed class IncrementalMerging(IncrementalMergePlan plan) : SequenceMe
         if (input.FirstToken == 0)
         {
             ResetFigures();
-            Forget(0);
+            Forget(int.MaxValue);
         }
 
         var target = new IncrementalRows(plan, input.FirstToken + input.Count);
@@ -106,10 +105,10 @@ internal sealed class IncrementalMerging(IncrementalMergePlan plan) : SequenceMe
         }
     }
 
-    // Drops what was kept of tokens before the given one; of all tokens where it is 0.
+    // Drops what was kept of tokens before the given one.
     private void Forget(int before)
     {
-        var count = before == 0 ? _kept.Count : Math.Clamp(before - _firstKept, 0, _kept.Count);
+        var count = Math.Clamp(before - _firstKept, 0, _kept.Count);
         for (var index = 0; index < count; index++)
         {
             _free.Enqueue(_kept[index]);

@@ -8,12 +8,24 @@ namespace Slerp.Engine.Merging;
 /// A chunk never splits a pair. By parity the end of a chunk is moved; by similarity the last row of a chunk, where nothing yet says whether it pairs with the next,
 /// is not kept but run again with the next chunk. So each chunk begins with a row that is free, and pairs do not depend on chunks.
 /// </remarks>
-internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan.Cutoff)
+internal sealed class PromptMerging : SequenceMerging
 {
+    private readonly PromptMergePlan _plan;
     private MergePair[] _neighbours = new MergePair[64];
 
+    /// <summary>Creates the merging of one sequence.</summary>
+    /// <param name="plan">What is merged.</param>
+    /// <param name="inherited">Rows merged already, in rows found in the prefix cache.</param>
+    public PromptMerging(PromptMergePlan plan, int inherited)
+        : base(plan.Cutoff)
+    {
+        _plan = plan;
+        MergedTokens = inherited;
+        Merger = plan.Variant == MergeVariant.Reference ? new ReferenceSlerpMerger() : new SlerpMerger();
+    }
+
     /// <inheritdoc />
-    public override ITokenMerger Merger { get; } = plan.Variant == MergeVariant.Reference ? new ReferenceSlerpMerger() : new SlerpMerger();
+    public override ITokenMerger Merger { get; }
 
     /// <inheritdoc />
     public override int ChunkTokens(int rows, int tokens)
@@ -24,7 +36,7 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
             return tokens;
         }
 
-        if (plan.Pairing is MergePairing.Similar)
+        if (_plan.Pairing is MergePairing.Similar)
         {
             // At least one row is decided where two are run.
             return Math.Max(tokens, 2);
@@ -41,12 +53,12 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
 
     /// <inheritdoc />
     public override bool Moves(int firstToken) =>
-        plan.Positions == MergePositions.Compressed && plan.Spans.Count > 0 && firstToken > plan.Spans[0].Start;
+        _plan.Positions == MergePositions.Compressed && firstToken > _plan.Start;
 
     /// <inheritdoc />
     public override bool Shortens(int firstToken, int count)
     {
-        foreach (var span in plan.Spans)
+        foreach (var span in _plan.Spans)
         {
             if (firstToken < span.End && firstToken + count > span.Start)
             {
@@ -58,16 +70,11 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
     }
 
     /// <inheritdoc />
-    public override float PositionOf(int token, int upperIndex) => plan.Positions == MergePositions.Compressed ? upperIndex : token;
+    public override float PositionOf(int token, int upperIndex) => _plan.Positions == MergePositions.Compressed ? upperIndex : token;
 
     /// <inheritdoc />
     public override void Choose(in MergeInput input, MergeRows rows)
     {
-        if (input.FirstToken <= plan.Spans[0].Start)
-        {
-            ResetFigures();
-        }
-
         var begin = rows.Count;
         var (row, decided) = (0, true);
         while (row < input.Count && decided)
@@ -79,7 +86,7 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
             }
 
             var end = Math.Min(span.End - input.FirstToken, input.Count);
-            if (plan.Pairing is MergePairing.Similar similar)
+            if (_plan.Pairing is MergePairing.Similar similar)
             {
                 row = JoinSimilar(input, span, row, end, similar.Threshold, begin, rows);
                 decided = row == end;
@@ -94,7 +101,7 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
         var upper = rows.Count - begin;
         MergedTokens += row - upper;
         Outcome = new MergeOutcome(Cutoff + 1, row, upper);
-        if (plan.Pairing is MergePairing.Blind)
+        if (_plan.Pairing is MergePairing.Blind)
         {
             CountSimilarity(input, rows.Pairs[begin..]);
         }
@@ -108,7 +115,7 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
 
     private RowSpan? SpanAt(int token)
     {
-        foreach (var span in plan.Spans)
+        foreach (var span in _plan.Spans)
         {
             if (span.Contains(token))
             {
@@ -122,7 +129,7 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
     private void JoinBlind(in MergeInput input, RowSpan span, int row, int end, int begin, MergeRows rows)
     {
         var start = rows.Count;
-        if (plan.Variant == MergeVariant.Reference && (input.FirstToken + row != span.Start || input.FirstToken + end != span.End))
+        if (_plan.Variant == MergeVariant.Reference && (input.FirstToken + row != span.Start || input.FirstToken + end != span.End))
         {
             throw new InvalidOperationException("Merging as the published code does needs each run of rows in one step.");
         }
@@ -140,7 +147,7 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
             }
         }
 
-        if (plan.Variant == MergeVariant.Reference && MergeArithmetic.Pairs(span.Length) > 0)
+        if (_plan.Variant == MergeVariant.Reference && MergeArithmetic.Pairs(span.Length) > 0)
         {
             rows.EndRun(start);
         }
@@ -200,7 +207,7 @@ internal sealed class PromptMerging(PromptMergePlan plan) : SequenceMerging(plan
 
     private void Join(in MergeInput input, int row, int begin, MergeRows rows)
     {
-        var position = plan.Positions == MergePositions.Compressed ? input.UpperRows + rows.Count - begin : input.FirstToken + row + 0.5f;
+        var position = _plan.Positions == MergePositions.Compressed ? input.UpperRows + rows.Count - begin : input.FirstToken + row + 0.5f;
         rows.Join(input.FirstRow + row, input.FirstRow + row + 1, position);
     }
 }

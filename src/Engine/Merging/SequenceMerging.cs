@@ -27,9 +27,11 @@ internal abstract class SequenceMerging(int cutoff)
     public MergeOutcome? Outcome { get; protected set; }
 
     /// <summary>Creates what a plan needs.</summary>
-    public static SequenceMerging For(MergePlan plan) => plan switch
+    /// <param name="plan">The plan.</param>
+    /// <param name="inherited">Rows merged already, in rows found in the prefix cache.</param>
+    public static SequenceMerging For(MergePlan plan, int inherited = 0) => plan switch
     {
-        PromptMergePlan prompt => new PromptMerging(prompt),
+        PromptMergePlan prompt => new PromptMerging(prompt, inherited),
         IncrementalMergePlan incremental => new IncrementalMerging(incremental),
         _ => throw new ArgumentOutOfRangeException(nameof(plan), plan, "Unknown kind of plan."),
     };

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Decoding;
+using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Scheduling;
 
@@ -158,8 +159,8 @@ internal sealed class EngineLoop : IDisposable
     private bool TryEnter(Sequence sequence)
     {
         var slot = _cache.TryOpen();
-        var rows = _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1]);
-        while (!Admission.MayEnter(sequence.Count, rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
+        var found = _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1], sequence.Plan);
+        while (!Admission.MayEnter(sequence.Count, found.Rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
         {
             if (!_prefixes.Evict())
             {
@@ -168,9 +169,7 @@ internal sealed class EngineLoop : IDisposable
             }
         }
 
-        sequence.Slot = slot;
-        sequence.Rows = rows;
-        sequence.CachedTokens = Math.Min(rows, sequence.PromptTokens);
+        sequence.Enter(slot, found);
         return true;
     }
 
@@ -261,10 +260,10 @@ internal sealed class EngineLoop : IDisposable
     // A request that ended leaves its rows to the next turn.
     private void Retire(Sequence sequence)
     {
-        if (sequence.Slot >= 0 && sequence.HasSoundRows)
+        if (sequence.Slot >= 0 && sequence is { HasSoundRows: true, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
         {
             sequence.CloseDraft();
-            _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)]);
+            _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)], sequence.Plan as PromptMergePlan);
             sequence.Slot = -1;
             sequence.Rows = 0;
         }

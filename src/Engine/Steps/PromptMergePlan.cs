@@ -10,11 +10,18 @@ namespace Slerp.Engine.Steps;
 internal sealed record PromptMergePlan(int Cutoff, MergePositions Positions, MergePairing Pairing, MergeVariant Variant, IReadOnlyList<RowSpan> Spans)
     : MergePlan(Cutoff, Positions)
 {
+    /// <summary>The first row of the first run; beyond all rows where there is none.</summary>
+    public int Start => Spans.Count == 0 ? int.MaxValue : Spans[0].Start;
+
     /// <summary>The row after the last run.</summary>
     public int End => Spans.Count == 0 ? 0 : Spans[^1].End;
 
     /// <summary>Whether rows found in a prefix cache may stand for rows of this plan: not where the angle depends on the whole run.</summary>
     public bool AllowsPrefixReuse => Variant == MergeVariant.PerRow;
+
+    /// <summary>Whether another plan merges in the same way, whatever it merges.</summary>
+    public bool IsSameManner(PromptMergePlan other) =>
+        Cutoff == other.Cutoff && Positions == other.Positions && Pairing == other.Pairing && Variant == other.Variant;
 
     /// <summary>The plan of a longer prompt whose first <paramref name="rows"/> rows were planned by <paramref name="earlier"/>: its runs there, this plan's after them.</summary>
     public PromptMergePlan Continue(PromptMergePlan? earlier, int rows)
@@ -54,8 +61,7 @@ internal sealed record PromptMergePlan(int Cutoff, MergePositions Positions, Mer
 
     /// <inheritdoc />
     public bool Equals(PromptMergePlan? other) =>
-        other is not null && Cutoff == other.Cutoff && Positions == other.Positions && Pairing == other.Pairing && Variant == other.Variant
-        && Spans.SequenceEqual(other.Spans);
+        other is not null && IsSameManner(other) && Spans.SequenceEqual(other.Spans);
 
     /// <inheritdoc />
     public override int GetHashCode() => Fingerprint(int.MaxValue).GetHashCode();
