@@ -47,4 +47,18 @@ public sealed class SlerpEngineOptions
     /// <inheritdoc cref="EngineOptions.PrefillChunkTokens"/>
     [Range(1, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}.")]
     public int PrefillChunkTokens { get; set; } = EngineDefaults.PrefillChunkTokens;
+
+    internal EngineOptions ToEngineOptions(string modelPath) => new()
+    {
+        ModelPath = modelPath,
+        Backend = Backend,
+        WeightFormat = WeightFormat,
+        KvFormat = KvFormat,
+        Threads = Threads,
+        ContextTokens = ContextTokens,
+        KvCacheBytes = KvCacheBytes,
+        MaxConcurrentRequests = MaxConcurrentRequests,
+        QueueLimit = QueueLimit,
+        PrefillChunkTokens = PrefillChunkTokens,
+    };
 }

@@ -155,11 +155,11 @@ internal sealed class EngineLoop : IDisposable
         }
     }
 
-    // What an earlier request of its tenant left is taken over first, and what nobody uses makes room for the rest.
+    // What an earlier request of its tenant left is taken over first (not by a text of which every row is wanted), and what nobody uses makes room for the rest.
     private bool TryEnter(Sequence sequence)
     {
         var slot = _cache.TryOpen();
-        var found = _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1], sequence.Plan);
+        var found = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1], sequence.Plan) : default;
         while (!Admission.MayEnter(sequence.Count, found.Rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
         {
             if (!_prefixes.Evict())
@@ -260,7 +260,7 @@ internal sealed class EngineLoop : IDisposable
     // A request that ended leaves its rows to the next turn.
     private void Retire(Sequence sequence)
     {
-        if (sequence.Slot >= 0 && sequence is { HasSoundRows: true, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
+        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
         {
             sequence.CloseDraft();
             _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)], sequence.Plan as PromptMergePlan);
