@@ -54,6 +54,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <exception cref="CapacityException">The queue is full.</exception>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
     /// <exception cref="ConstraintException">The form asked for cannot be kept; names the keyword.</exception>
+    /// <exception cref="NotSupportedException">Merging is asked for in a way this engine does not run.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
@@ -74,6 +75,11 @@ public sealed class SlerpEngine : IAsyncDisposable
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter], constraint, request.Tenant,
             request.Gate.HoldsSegments ? new SegmentCollector() : null);
+        if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
+        {
+            sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
+        }
+
         var generation = new EngineGeneration(
             sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, Calibration: null, _time))
         {
