@@ -8,6 +8,10 @@ public sealed class SlerpEngineOptions
 {
     private static readonly EngineOptions EngineDefaults = new() { ModelPath = string.Empty };
 
+    /// <inheritdoc cref="EngineOptions.SpeculatorPath"/>
+    /// <value>null: the embedded model takes its own where it lies beside it, other models have none.</value>
+    public string? SpeculatorPath { get; set; }
+
     /// <inheritdoc cref="EngineOptions.Backend"/>
     [Required(ErrorMessage = "{0} is empty; expected a backend's name, such as \"cpu\".")]
     public string Backend { get; set; } = EngineDefaults.Backend;

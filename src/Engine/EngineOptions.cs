@@ -6,6 +6,10 @@ public sealed record EngineOptions
     /// <summary>The checkpoint folder: config.json, tokenizer, safetensors.</summary>
     public required string ModelPath { get; init; }
 
+    /// <summary>The folder of an MLP speculator made for this checkpoint (config.json, model.safetensors): what the drafter "mlp" needs.</summary>
+    /// <value>null: there is none.</value>
+    public string? SpeculatorPath { get; init; }
+
     /// <summary>The backend's name.</summary>
     /// <value>"cpu".</value>
     public string Backend { get; init; } = "cpu";

@@ -5,6 +5,7 @@ using Slerp.Engine.Checkpoints;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Models;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
@@ -69,7 +70,7 @@ internal sealed class LoadedModel : IDisposable
         var backend = BackendCatalog.Create(options);
         try
         {
-            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory);
+            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options));
             using var weights = directory.OpenWeights();
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
@@ -79,7 +80,7 @@ internal sealed class LoadedModel : IDisposable
             var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
             {
-                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape.VocabularySize, costs)),
+                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs) { Speculator = Speculator(options, backend, shape) }),
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory)),
@@ -114,6 +115,12 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
+    /// <summary>The drafter of a name; null stands for plain decoding.</summary>
+    /// <exception cref="ArgumentException">This engine was loaded without what it needs.</exception>
+    public IDrafter? DrafterNamed(string name) => Drafters.TryGetValue(name, out var drafter)
+        ? drafter
+        : throw new ArgumentException($"The drafter '{name}' needs {DrafterCatalog.NeedsOf(name)}, or use one of {string.Join(", ", Drafters.Keys)}.", nameof(name));
+
     /// <inheritdoc />
     public void Dispose()
     {
@@ -140,6 +147,11 @@ internal sealed class LoadedModel : IDisposable
                 $"Threads is {threads}; this machine has {Environment.ProcessorCount} processors. Ask for at most that, or 0 for one per physical core.", isTransient: false);
         }
     }
+
+    private static long DrafterBytes(EngineOptions options) => options.SpeculatorPath is { } path ? SpeculatorNetwork.BytesOf(path) : 0;
+
+    private static SpeculatorNetwork? Speculator(EngineOptions options, IComputeBackend backend, DecoderShape shape) =>
+        options.SpeculatorPath is { } path ? SpeculatorNetwork.Load(path, backend, options.WeightFormat, shape.Width, shape.VocabularySize) : null;
 
     private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {

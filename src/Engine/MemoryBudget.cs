@@ -16,7 +16,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
 
     /// <summary>Plans, or refuses with the numbers.</summary>
     /// <exception cref="DeviceException">The device does not hold it.</exception>
-    public static MemoryBudget Plan(EngineOptions options, DecoderShape shape, long checkpointBytes, DeviceMemory memory)
+    public static MemoryBudget Plan(EngineOptions options, DecoderShape shape, long checkpointBytes, DeviceMemory memory, long drafterBytes = 0)
     {
         if (options.ContextTokens > shape.MaxPositions)
         {
@@ -27,7 +27,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
         var context = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
         var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
         var contextBytes = (long)CacheArithmetic.PagesFor(context) * shape.Layers * pageBytes;
-        var weightBytes = WeightBytes(options.WeightFormat, shape, checkpointBytes);
+        var weightBytes = WeightBytes(options.WeightFormat, shape, checkpointBytes) + drafterBytes;
         var smallest = shape.Layers * pageBytes;
         var cacheBytes = options.KvCacheBytes > 0
             ? options.KvCacheBytes

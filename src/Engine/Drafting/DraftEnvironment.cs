@@ -1,6 +1,13 @@
+using Slerp.Engine.Drafting.MlpSpeculator;
+using Slerp.Engine.Models;
+
 namespace Slerp.Engine.Drafting;
 
 /// <summary>What drafters are made from.</summary>
-/// <param name="VocabularySize">Ids of the target's vocabulary.</param>
+/// <param name="Target">What the target looks like.</param>
 /// <param name="Costs">What rows cost on this machine.</param>
-internal sealed record DraftEnvironment(int VocabularySize, CostCurve Costs);
+internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
+{
+    /// <summary>The MLP speculator, or null where there is none; the drafter that is made from it owns it.</summary>
+    public SpeculatorNetwork? Speculator { get; init; }
+}

@@ -13,8 +13,13 @@ public sealed class DrafterConformance : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _path;
+    private readonly string _speculator;
 
-    public DrafterConformance() => _path = new ToyCheckpoint { Sharpness = 8 }.Save(_folder);
+    public DrafterConformance()
+    {
+        _path = new ToyCheckpoint { Sharpness = 8 }.Save(_folder);
+        _speculator = new ToySpeculator().Save(_folder);
+    }
 
     public static TheoryData<string> Drafters => [.. EngineCatalog.Drafters];
 
@@ -95,5 +100,5 @@ public sealed class DrafterConformance : IDisposable
         new SamplingMode.Stochastic(1, 0, 0.9f, 0, Seed: 6),
     ];
 
-    private Task<SlerpEngine> LoadAsync() => SlerpEngine.LoadAsync(new EngineOptions { ModelPath = _path, Threads = 1 });
+    private Task<SlerpEngine> LoadAsync() => SlerpEngine.LoadAsync(new EngineOptions { ModelPath = _path, SpeculatorPath = _speculator, Threads = 1 });
 }
