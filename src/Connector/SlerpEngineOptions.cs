@@ -44,6 +44,10 @@ public sealed class SlerpEngineOptions
     [Range(0, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}; 0 refuses whatever cannot start at once.")]
     public int QueueLimit { get; set; } = EngineDefaults.QueueLimit;
 
+    /// <inheritdoc cref="EngineOptions.CachedPrefixes"/>
+    [Range(0, 4096, ErrorMessage = "{0} must be from {1} to {2}; 0 keeps none.")]
+    public int CachedPrefixes { get; set; } = EngineDefaults.CachedPrefixes;
+
     /// <inheritdoc cref="EngineOptions.PrefillChunkTokens"/>
     [Range(1, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}.")]
     public int PrefillChunkTokens { get; set; } = EngineDefaults.PrefillChunkTokens;

@@ -4,11 +4,17 @@ using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
 
+/// <summary>What is done with the tokens of a whole answer.</summary>
+internal delegate void AnswerEnded(ReadOnlySpan<int> tokens);
+
 /// <summary>The reader's side of one sequence.</summary>
 internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer) : Generation
 {
     private readonly AnswerText _text = new(tokenizer);
     private readonly List<int> _tokens = [];
+
+    /// <summary>Told the answer's tokens when it has ended; null where nobody asks.</summary>
+    public AnswerEnded? Ended { get; init; }
 
     /// <inheritdoc />
     public override GenerationStats Stats => sequence.Stats;
@@ -32,6 +38,7 @@ internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, IToke
             var text = _text.Advance(_tokens, visibleBytes);
             if (finish is not null)
             {
+                Ended?.Invoke(sequence.Tokens[sequence.PromptTokens..]);
                 return new Segment(text + _text.Flush(), _tokens.Count, finish);
             }
 

@@ -42,6 +42,10 @@ public sealed record EngineOptions
     /// <value>256.</value>
     public int QueueLimit { get; init; } = 256;
 
+    /// <summary>Most finished requests whose keys and values are kept for the next turn, while their memory is not needed otherwise; 0 keeps none.</summary>
+    /// <value>32.</value>
+    public int CachedPrefixes { get; init; } = 32;
+
     /// <summary>Most prompt tokens of one step: long prompts are read in chunks of this size while others decode.</summary>
     /// <value>512.</value>
     public int PrefillChunkTokens { get; init; } = 512;

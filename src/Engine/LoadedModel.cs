@@ -33,6 +33,12 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Prompts to ids.</summary>
     public required PromptEncoder Prompts { get; init; }
 
+    /// <summary>Conversations whose ids are known.</summary>
+    public required TranscriptMemory Transcripts { get; init; }
+
+    /// <summary>Rows of finished sequences.</summary>
+    public required PrefixIndex Prefixes { get; init; }
+
     /// <summary>Tokens that end an answer.</summary>
     public required IReadOnlySet<int> EndTokens { get; init; }
 
@@ -75,7 +81,8 @@ internal sealed class LoadedModel : IDisposable
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
             var store = backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
-            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests, budget.ContextTokens);
+            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
+            var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
             var workspace = backend.CreateWorkspace();
             var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
@@ -83,7 +90,9 @@ internal sealed class LoadedModel : IDisposable
                 Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs) { Speculator = Speculator(options, backend, shape) }),
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
-                Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory)),
+                Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
+                Transcripts = transcripts,
+                Prefixes = new PrefixIndex(cache, options.CachedPrefixes),
                 EndTokens = directory.EndTokenIds.ToFrozenSet(),
                 Decoder = decoder,
                 Cache = cache,

@@ -7,25 +7,22 @@ namespace Slerp.Engine;
 /// <param name="tokenizer">Text to ids.</param>
 /// <param name="template">The chat template, or null.</param>
 /// <param name="startToken">What an empty prompt starts from.</param>
-internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template, int startToken)
+/// <param name="transcripts">Conversations whose ids are known.</param>
+internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template, int startToken, TranscriptMemory transcripts)
 {
     /// <summary>The tokens of a prompt; at least one.</summary>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
-    public int[] Encode(Prompt prompt)
+    public EncodedPrompt Encode(Prompt prompt, string tenant) => prompt switch
     {
-        int[] tokens = prompt switch
-        {
-            Prompt.Conversation conversation => Encode(conversation),
-            Prompt.Raw raw => [.. tokenizer.PrefixIds, .. EncodeContent(raw.Text)],
-            _ => throw new ArgumentOutOfRangeException(nameof(prompt), prompt, "Unknown kind of prompt."),
-        };
-        return tokens.Length > 0 ? tokens : [startToken];
-    }
+        Prompt.Conversation conversation => Encode(conversation, tenant),
+        Prompt.Raw raw => new EncodedPrompt(OrStart(EncodeRaw(raw.Text)), null),
+        _ => throw new ArgumentOutOfRangeException(nameof(prompt), prompt, "Unknown kind of prompt."),
+    };
 
     /// <summary>The tokens of a text in which control tokens are not recognised.</summary>
     public int[] EncodeContent(string text) => text.Length == 0 ? [] : tokenizer.Encode(text, new ContentSpan(0, text.Length)).Ids;
 
-    private int[] Encode(Prompt.Conversation conversation)
+    private EncodedPrompt Encode(Prompt.Conversation conversation, string tenant)
     {
         if (template is null)
         {
@@ -39,12 +36,14 @@ internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template
             Tools = conversation.Tools,
             Variables = conversation.Variables,
         });
-        var spans = new ContentSpan[rendered.Spans.Count];
-        for (var index = 0; index < spans.Length; index++)
-        {
-            spans[index] = new ContentSpan(rendered.Spans[index].Start, rendered.Spans[index].Length);
-        }
-
-        return tokenizer.Encode(rendered.Text, spans).Ids;
+        return new EncodedPrompt(OrStart(transcripts.Encode(tenant, rendered)), rendered);
     }
+
+    private Encoding EncodeRaw(string text)
+    {
+        int[] ids = [.. tokenizer.PrefixIds, .. EncodeContent(text)];
+        return new Encoding(ids, new int[ids.Length]);
+    }
+
+    private Encoding OrStart(Encoding encoding) => encoding.Ids.Length > 0 ? encoding : new Encoding([startToken], [0]);
 }

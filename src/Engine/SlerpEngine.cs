@@ -24,8 +24,8 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <summary>What is loaded.</summary>
     public ModelInfo Model => _model.Info;
 
-    /// <summary>Pages of the KV cache that nobody holds, and all of them: what tests ask after a drill.</summary>
-    internal (int Free, int Total) CachePages => (_model.Cache.FreePages, _model.Cache.TotalPages);
+    /// <summary>Pages of the KV cache that no running request holds, and all of them: what tests ask after a drill.</summary>
+    internal (int Free, int Total) CachePages => (_model.Cache.FreePages + _model.Prefixes.HeldPages, _model.Cache.TotalPages);
 
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="options">What to load and how.</param>
@@ -61,18 +61,23 @@ public sealed class SlerpEngine : IAsyncDisposable
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;
         var drafter = _model.DrafterNamed(request.Drafter);
-        var prompt = _model.Prompts.Encode(request.Prompt);
-        if (prompt.Length >= Model.ContextTokens)
+        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
+        if (prompt.Ids.Length >= Model.ContextTokens)
         {
-            throw new ContextLengthException(prompt.Length, Model.ContextTokens);
+            throw new ContextLengthException(prompt.Ids.Length, Model.ContextTokens);
         }
 
-        var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Length);
+        var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
         var sequence = new Sequence(
-            prompt, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint);
+            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant);
         _loop.Submit(sequence);
-        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer));
+        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer)
+        {
+            Ended = prompt.Rendered is { } rendered
+                ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
+                : null,
+        });
     }
 
     /// <summary>Tokens of a text; control tokens are not recognised in it.</summary>
@@ -95,7 +100,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     {
         var model = LoadedModel.Load(options, progress, cancellationToken);
         var limits = new EngineLoopLimits(options.MaxConcurrentRequests, options.QueueLimit, options.PrefillChunkTokens);
-        var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace), model.Cache, limits);
+        var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace), model.Cache, model.Prefixes, limits);
         loop.Start();
         return new SlerpEngine(model, loop, time);
     }

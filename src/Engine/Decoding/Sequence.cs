@@ -29,6 +29,7 @@ internal sealed class Sequence : IDraftContext
     /// <param name="clock">When things happened.</param>
     /// <param name="drafter">What guesses for it; null for plain decoding.</param>
     /// <param name="constraint">What the answer must be; null for anything.</param>
+    /// <param name="tenant">Whose request it is.</param>
     public Sequence(
         ReadOnlySpan<int> prompt,
         SamplingMode sampling,
@@ -37,8 +38,10 @@ internal sealed class Sequence : IDraftContext
         StopRules stop,
         SequenceClock clock,
         IDrafter? drafter,
-        Constraint? constraint)
+        Constraint? constraint,
+        string tenant = "")
     {
+        Tenant = tenant;
         _constraint = constraint;
         _state = constraint?.Start;
         _pipeline = new LogitsPipeline();
@@ -59,6 +62,9 @@ internal sealed class Sequence : IDraftContext
             Counts.SetPrompt(prompt);
         }
     }
+
+    /// <summary>Whose request it is: its rows serve no other tenant.</summary>
+    public string Tenant { get; }
 
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens { get; }
@@ -125,6 +131,9 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>Whether it has ended, for whatever reason.</summary>
     public bool IsDone { get; private set; }
+
+    /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
+    public bool HasSoundRows { get; private set; } = true;
 
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
@@ -193,6 +202,7 @@ internal sealed class Sequence : IDraftContext
     public void Fail(Exception failure)
     {
         IsDone = true;
+        HasSoundRows = false;
         Output.Fail(failure);
     }
 

@@ -11,12 +11,13 @@ internal static class Admission
 {
     /// <summary>Whether it may enter.</summary>
     /// <param name="knownTokens">Tokens it has to run.</param>
+    /// <param name="cachedRows">How many of them have rows already: their full pages are shared and take nothing.</param>
     /// <param name="layers">Applied layers of the model.</param>
     /// <param name="freePages">Pages nobody holds.</param>
     /// <param name="isAlone">Whether nothing else runs: then what fits the whole cache may enter.</param>
-    public static bool MayEnter(int knownTokens, int layers, int freePages, bool isAlone)
+    public static bool MayEnter(int knownTokens, int cachedRows, int layers, int freePages, bool isAlone)
     {
-        var pages = (long)CacheArithmetic.PagesFor(knownTokens + 1) * layers;
+        var pages = (long)(CacheArithmetic.PagesFor(knownTokens + 1) - (cachedRows / CacheArithmetic.PageRows)) * layers;
         return isAlone ? pages <= freePages : pages + layers <= freePages;
     }
 

@@ -9,6 +9,7 @@ internal sealed class EngineLoop : IDisposable
 {
     private readonly DecodeStep _step;
     private readonly KvCache _cache;
+    private readonly PrefixIndex _prefixes;
     private readonly EngineLoopLimits _limits;
     private readonly ConcurrentQueue<Sequence> _inbox = new();
     private readonly List<Sequence> _waiting = [];
@@ -22,10 +23,11 @@ internal sealed class EngineLoop : IDisposable
     private volatile bool _isStopping;
 
     /// <summary>Creates the loop; <see cref="Start"/> starts its thread.</summary>
-    public EngineLoop(DecodeStep step, KvCache cache, EngineLoopLimits limits)
+    public EngineLoop(DecodeStep step, KvCache cache, PrefixIndex prefixes, EngineLoopLimits limits)
     {
         _step = step;
         _cache = cache;
+        _prefixes = prefixes;
         _limits = limits;
         _shares = new StepShare[limits.MaxRunning];
         _pending = new int[limits.MaxRunning];
@@ -105,6 +107,11 @@ internal sealed class EngineLoop : IDisposable
             sequence.Fail(Disposed());
         }
 
+        while (_prefixes.Evict())
+        {
+            // Every entry goes.
+        }
+
         _stopped.SetResult();
     }
 
@@ -126,7 +133,7 @@ internal sealed class EngineLoop : IDisposable
             var sequence = sequences[index];
             if (sequence.IsCancelled || sequence.IsDone)
             {
-                Release(sequence);
+                Retire(sequence);
                 sequences.RemoveAt(index);
                 if (isQueue)
                 {
@@ -138,15 +145,33 @@ internal sealed class EngineLoop : IDisposable
 
     private void Admit()
     {
-        while (_waiting.Count > 0 && _running.Count < _limits.MaxRunning
-            && Admission.MayEnter(_waiting[0].Count, _cache.Layers, _cache.FreePages, _running.Count == 0))
+        while (_waiting.Count > 0 && _running.Count < _limits.MaxRunning && TryEnter(_waiting[0]))
         {
             var sequence = _waiting[0];
-            sequence.Slot = _cache.TryOpen();
             _waiting.RemoveAt(0);
             Interlocked.Decrement(ref _queued);
             _running.Add(sequence);
         }
+    }
+
+    // What an earlier request of its tenant left is taken over first, and what nobody uses makes room for the rest.
+    private bool TryEnter(Sequence sequence)
+    {
+        var slot = _cache.TryOpen();
+        var rows = _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1]);
+        while (!Admission.MayEnter(sequence.Count, rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
+        {
+            if (!_prefixes.Evict())
+            {
+                _cache.Release(slot);
+                return false;
+            }
+        }
+
+        sequence.Slot = slot;
+        sequence.Rows = rows;
+        sequence.CachedTokens = Math.Min(rows, sequence.PromptTokens);
+        return true;
     }
 
     private void RunStep()
@@ -194,6 +219,11 @@ internal sealed class EngineLoop : IDisposable
         for (var index = 0; index < planned; index++)
         {
             var sequence = _stepSequences[index];
+            while (_cache.PagesToReserve(sequence.Slot, sequence.Tree.Count) > _cache.FreePages && _prefixes.Evict())
+            {
+                // What is kept for later gives way to what runs.
+            }
+
             if (sequence.PendingTokens == 1 && _cache.PagesToReserve(sequence.Slot, sequence.Tree.Count) > _cache.FreePages)
             {
                 sequence.Tree.Truncate(1);
@@ -226,6 +256,22 @@ internal sealed class EngineLoop : IDisposable
         Release(youngest);
         _waiting.Insert(0, youngest);
         Interlocked.Increment(ref _queued);
+    }
+
+    // A request that ended leaves its rows to the next turn.
+    private void Retire(Sequence sequence)
+    {
+        if (sequence.Slot >= 0 && sequence.HasSoundRows)
+        {
+            sequence.CloseDraft();
+            _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)]);
+            sequence.Slot = -1;
+            sequence.Rows = 0;
+        }
+        else
+        {
+            Release(sequence);
+        }
     }
 
     private void Release(Sequence sequence)

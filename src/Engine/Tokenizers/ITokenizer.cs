@@ -34,6 +34,13 @@ internal interface ITokenizer
     /// <exception cref="ArgumentException">The spans overlap, are unsorted or leave the text.</exception>
     Encoding Encode(string text, params ReadOnlySpan<ContentSpan> contentSpans);
 
+    /// <summary>The tokens of a text whose beginning is already known as tokens, perhaps other ones than <see cref="Encode"/> would choose.</summary>
+    /// <param name="known">The tokens of the beginning; the last offset says how far it reaches.</param>
+    /// <param name="text">The whole text.</param>
+    /// <param name="contentSpans">As for <see cref="Encode"/>, over the whole text.</param>
+    /// <returns>The tokens of the whole, or null where an added token does not follow at once: only there is a cut without consequences.</returns>
+    Encoding? Continue(Encoding known, string text, params ReadOnlySpan<ContentSpan> contentSpans);
+
     /// <summary>As <see cref="Encode"/>, between <see cref="PrefixIds"/> and <see cref="SuffixIds"/>.</summary>
     Encoding EncodeWithSpecials(string text, params ReadOnlySpan<ContentSpan> contentSpans);
 

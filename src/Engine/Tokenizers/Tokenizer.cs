@@ -57,7 +57,28 @@ internal sealed class Tokenizer : ITokenizer
     {
         ArgumentNullException.ThrowIfNull(text);
         var result = new TokenList();
-        Encode(text, contentSpans, result);
+        Encode(text, contentSpans, 0, result);
+        return result.ToEncoding();
+    }
+
+    /// <inheritdoc/>
+    public Encoding? Continue(Encoding known, string text, params ReadOnlySpan<ContentSpan> contentSpans)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        ArgumentNullException.ThrowIfNull(text);
+        var start = known.Offsets.Length == 0 ? 0 : known.Offsets[^1];
+        if (!literalMatcher.TryFind(new AlignedText(text, 0), new ContentMap(contentSpans, text.Length), start, out var match) || match.Start != start)
+        {
+            return null;
+        }
+
+        var result = new TokenList();
+        for (var index = 0; index < known.Ids.Length; index++)
+        {
+            result.Add(known.Ids[index], known.Offsets[index]);
+        }
+
+        Encode(text, contentSpans, start, result);
         return result.ToEncoding();
     }
 
@@ -71,7 +92,7 @@ internal sealed class Tokenizer : ITokenizer
             result.Add(id, 0);
         }
 
-        Encode(text, contentSpans, result);
+        Encode(text, contentSpans, 0, result);
         foreach (var id in parts.SuffixIds)
         {
             result.Add(id, text.Length);
@@ -103,11 +124,11 @@ internal sealed class Tokenizer : ITokenizer
         ? token.Content
         : parts.Normalizer.Normalize(new AlignedText(token.Content, 0)).Text;
 
-    private void Encode(string text, ReadOnlySpan<ContentSpan> contentSpans, TokenList result)
+    private void Encode(string text, ReadOnlySpan<ContentSpan> contentSpans, int start, TokenList result)
     {
         var content = new ContentMap(contentSpans, text.Length);
         var whole = new AlignedText(ReplaceLoneSurrogates(text), 0);
-        var position = 0;
+        var position = start;
         while (!literalMatcher.IsEmpty && literalMatcher.TryFind(whole, content, position, out var match))
         {
             EncodeSegment(whole.Text[position..match.Start], position, content, result);

@@ -32,6 +32,8 @@ internal sealed class ChatBench : IAsyncDisposable
             options.ModelPath = settings.Folder;
             options.Engine.WeightFormat = settings.Format;
             options.Engine.Threads = settings.Threads;
+            // A prompt that comes again would not be read again.
+            options.Engine.CachedPrefixes = 0;
         });
         var provider = services.BuildServiceProvider();
         var model = await provider.GetRequiredService<SlerpChatClient>().LoadAsync(cancellationToken);

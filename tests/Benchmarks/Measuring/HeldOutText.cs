@@ -19,13 +19,13 @@ internal static class HeldOutText
     public static IReadOnlyList<ScoredText> Conversations(string folder, int count)
     {
         var tokenizer = TokenizerLoader.Load(folder);
-        var prompts = new PromptEncoder(tokenizer, ChatTemplate.Load(folder), CheckpointDirectory.Open(folder).EndTokenIds.FirstOrDefault());
+        var prompts = new PromptEncoder(tokenizer, ChatTemplate.Load(folder), CheckpointDirectory.Open(folder).EndTokenIds.FirstOrDefault(), new TranscriptMemory(tokenizer, 0));
         var texts = new List<ScoredText>();
         foreach (var line in File.ReadLines(Path.Combine(CasesFolder, "passage.jsonl")).Take(count))
         {
             using var document = JsonDocument.Parse(line);
             var turns = document.RootElement.GetProperty("messages").EnumerateArray().Select(Turn).ToList();
-            var prompt = prompts.Encode(new Prompt.Conversation(turns, [], new Dictionary<string, JsonElement>()));
+            var prompt = prompts.Encode(new Prompt.Conversation(turns, [], new Dictionary<string, JsonElement>()), "").Ids;
             var answer = prompts.EncodeContent(document.RootElement.GetProperty("expected").GetString()!);
             texts.Add(new ScoredText([.. prompt, .. answer]));
         }
