@@ -39,7 +39,7 @@ class Speculator(nn.Module):
 
     def state(self, stage, state, tokens):
         """The state after a stage: `state` (rows, width or inner), `tokens` (rows)."""
-        x = functional.linear(state, self.first if stage == 0 else self.later) + self.scale * functional.embedding(tokens, self.emb)
+        x = functional.linear(state, self.first if stage == 0 else self.later).float() + self.scale * functional.embedding(tokens, self.emb)
         x = x * torch.rsqrt(x.square().mean(-1, keepdim=True) + EPSILON) * self.ln_weight + self.ln_bias
         return functional.gelu(x)
 
