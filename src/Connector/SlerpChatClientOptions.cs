@@ -43,6 +43,9 @@ public sealed class SlerpChatClientOptions
     {
         ModelPath = ResolvedModelPath,
         SpeculatorPath = Engine.SpeculatorPath ?? EmbeddedSpeculator,
+        RecyclingScope = Engine.RecyclingScope,
+        WarmStart = Engine.WarmStart,
+        NotesFolder = Engine.NotesFolder,
         Backend = Engine.Backend,
         WeightFormat = Engine.WeightFormat,
         KvFormat = Engine.KvFormat,

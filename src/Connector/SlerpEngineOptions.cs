@@ -12,6 +12,16 @@ public sealed class SlerpEngineOptions
     /// <value>null: the embedded model takes its own where it lies beside it, other models have none.</value>
     public string? SpeculatorPath { get; set; }
 
+    /// <inheritdoc cref="EngineOptions.RecyclingScope"/>
+    [EnumDataType(typeof(RecyclingScope))]
+    public RecyclingScope RecyclingScope { get; set; } = EngineDefaults.RecyclingScope;
+
+    /// <inheritdoc cref="EngineOptions.WarmStart"/>
+    public bool WarmStart { get; set; } = EngineDefaults.WarmStart;
+
+    /// <inheritdoc cref="EngineOptions.NotesFolder"/>
+    public string? NotesFolder { get; set; } = EngineDefaults.NotesFolder;
+
     /// <inheritdoc cref="EngineOptions.Backend"/>
     [Required(ErrorMessage = "{0} is empty; expected a backend's name, such as \"cpu\".")]
     public string Backend { get; set; } = EngineDefaults.Backend;

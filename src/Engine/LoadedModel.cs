@@ -6,6 +6,7 @@ using Slerp.Engine.Constraints;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Drafting.MlpSpeculator;
+using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Models;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
@@ -38,6 +39,15 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Rows of finished sequences.</summary>
     public required PrefixIndex Prefixes { get; init; }
+
+    /// <summary>What token recycling has learned.</summary>
+    public required RecyclingMemory Recycling { get; init; }
+
+    /// <summary>What rows cost on this machine.</summary>
+    public required CostCurve Costs { get; init; }
+
+    /// <summary>What this machine has found out about the checkpoint.</summary>
+    public required MachineNotes Notes { get; init; }
 
     /// <summary>Tokens that end an answer.</summary>
     public required IReadOnlySet<int> EndTokens { get; init; }
@@ -85,9 +95,17 @@ internal sealed class LoadedModel : IDisposable
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
             var workspace = backend.CreateWorkspace();
             var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
+            var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
             return new LoadedModel(backend, loader.Matrices)
             {
-                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs) { Speculator = Speculator(options, backend, shape) }),
+                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
+                {
+                    Recycling = recycling,
+                    Speculator = Speculator(options, backend, shape),
+                }),
+                Recycling = recycling,
+                Costs = costs,
+                Notes = MachineNotes.On(options, directory),
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),

@@ -11,14 +11,16 @@ public sealed class SlerpEngine : IAsyncDisposable
     private readonly LoadedModel _model;
     private readonly EngineLoop _loop;
     private readonly TimeProvider _time;
+    private readonly WarmStart? _warmStart;
     private readonly Lock _lock = new();
     private Task? _disposal;
 
-    private SlerpEngine(LoadedModel model, EngineLoop loop, TimeProvider time)
+    private SlerpEngine(LoadedModel model, EngineLoop loop, TimeProvider time, WarmStart? warmStart)
     {
         _model = model;
         _loop = loop;
         _time = time;
+        _warmStart = warmStart;
     }
 
     /// <summary>What is loaded.</summary>
@@ -71,6 +73,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant);
+        _warmStart?.Note(sequence);
         _loop.Submit(sequence);
         return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer)
         {
@@ -102,11 +105,12 @@ public sealed class SlerpEngine : IAsyncDisposable
         var limits = new EngineLoopLimits(options.MaxConcurrentRequests, options.QueueLimit, options.PrefillChunkTokens);
         var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace), model.Cache, model.Prefixes, limits);
         loop.Start();
-        return new SlerpEngine(model, loop, time);
+        return new SlerpEngine(model, loop, time, options.WarmStart ? new WarmStart(model, loop, time) : null);
     }
 
     private async Task DisposeOnceAsync()
     {
+        _warmStart?.Dispose();
         _loop.Stop();
         await _loop.Stopped.ConfigureAwait(false);
         _loop.Dispose();

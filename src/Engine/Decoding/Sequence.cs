@@ -132,6 +132,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether it has ended, for whatever reason.</summary>
     public bool IsDone { get; private set; }
 
+    /// <inheritdoc />
+    public bool HasEnded => _finish is not null;
+
     /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
     public bool HasSoundRows { get; private set; } = true;
 

@@ -1,4 +1,5 @@
 using Slerp.Engine.Drafting.MlpSpeculator;
+using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Models;
 
 namespace Slerp.Engine.Drafting;
@@ -8,6 +9,9 @@ namespace Slerp.Engine.Drafting;
 /// <param name="Costs">What rows cost on this machine.</param>
 internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
 {
+    /// <summary>What token recycling has learned.</summary>
+    public required RecyclingMemory Recycling { get; init; }
+
     /// <summary>The MLP speculator, or null where there is none; the drafter that is made from it owns it.</summary>
     public SpeculatorNetwork? Speculator { get; init; }
 }

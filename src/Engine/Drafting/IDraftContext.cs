@@ -8,6 +8,12 @@ internal interface IDraftContext
     /// <summary>All tokens known: prompt and answer so far. The last one is the root of the next tree.</summary>
     ReadOnlySpan<int> Tokens { get; }
 
+    /// <summary>Whose request it is: what is learned from it serves no other tenant, unless the application says so.</summary>
+    string Tenant { get; }
+
+    /// <summary>Whether its answer has come to its own end: neither cancelled nor failed.</summary>
+    bool HasEnded { get; }
+
     /// <summary>Its slot in the target's KV cache, whose rows are those of all tokens but the last.</summary>
     int Slot { get; }
 
