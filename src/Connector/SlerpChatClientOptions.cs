@@ -39,6 +39,7 @@ public sealed class SlerpChatClientOptions
     internal EngineOptions ToEngineOptions() => new()
     {
         ModelPath = ResolvedModelPath,
+        DraftModelPath = Engine.DraftModelPath,
         Backend = Engine.Backend,
         WeightFormat = Engine.WeightFormat,
         KvFormat = Engine.KvFormat,

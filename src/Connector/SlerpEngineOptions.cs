@@ -8,6 +8,9 @@ public sealed class SlerpEngineOptions
 {
     private static readonly EngineOptions EngineDefaults = new() { ModelPath = string.Empty };
 
+    /// <inheritdoc cref="EngineOptions.DraftModelPath"/>
+    public string? DraftModelPath { get; set; } = EngineDefaults.DraftModelPath;
+
     /// <inheritdoc cref="EngineOptions.Backend"/>
     [Required(ErrorMessage = "{0} is empty; expected a backend's name, such as \"cpu\".")]
     public string Backend { get; set; } = EngineDefaults.Backend;

@@ -5,6 +5,7 @@ using Slerp.Engine.Checkpoints;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Drafting.LayerSkipping;
 using Slerp.Engine.Models;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
@@ -71,11 +72,14 @@ internal sealed class LoadedModel : IDisposable
                 $"the tokenizer has ids up to {tokenizer.VocabularySize - 1}, the embedding {shape.VocabularySize} rows. Use the tokenizer this model was trained with.");
         }
 
+        var draft = DraftCheckpoint.Find(options, tokenizer);
+        var mask = LayerMaskFile.Load(directory, shape.Layers);
+        var contextTokens = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
         var template = ChatTemplate.Load(options.ModelPath);
         var backend = BackendCatalog.Create(options);
         try
         {
-            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory);
+            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, draft?.Bytes(contextTokens) ?? 0);
             using var weights = directory.OpenWeights();
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
@@ -83,10 +87,17 @@ internal sealed class LoadedModel : IDisposable
             var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
             var workspace = backend.CreateWorkspace();
-            var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
+            var costs = options.Costs ?? CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
             {
-                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape.VocabularySize, costs)),
+                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
+                {
+                    Decoder = decoder,
+                    Cache = cache,
+                    Workspace = workspace,
+                    Mask = mask,
+                    DraftModel = DraftCheckpoint.Prepare(draft, options, tokenizer, backend, budget.ContextTokens, cancellationToken),
+                }),
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
@@ -122,6 +133,12 @@ internal sealed class LoadedModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>The drafter of a name; null stands for plain decoding.</summary>
+    /// <exception cref="ArgumentException">This engine was loaded without what it needs.</exception>
+    public IDrafter? DrafterNamed(string name) => Drafters.TryGetValue(name, out var drafter)
+        ? drafter
+        : throw new ArgumentException($"The drafter '{name}' needs {DrafterCatalog.NeedsOf(name)}, or use one of {string.Join(", ", Drafters.Keys)}.", nameof(name));
 
     /// <inheritdoc />
     public void Dispose()

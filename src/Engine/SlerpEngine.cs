@@ -49,6 +49,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <exception cref="ContextLengthException">The prompt does not fit; carries both numbers.</exception>
     /// <exception cref="CapacityException">The queue is full.</exception>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
+    /// <exception cref="ArgumentException">The drafter needs what this engine was loaded without.</exception>
     /// <exception cref="ConstraintException">The form asked for cannot be kept; names the keyword.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
@@ -59,6 +60,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         var constraint = OutputGrammar.For(request.Output) is { } grammar
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;
+        var drafter = _model.DrafterNamed(request.Drafter);
         var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
         if (prompt.Ids.Length >= Model.ContextTokens)
         {
@@ -68,7 +70,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
         var sequence = new Sequence(
-            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter], constraint, request.Tenant);
+            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant);
         _loop.Submit(sequence);
         return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer)
         {
