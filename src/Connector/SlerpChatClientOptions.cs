@@ -36,10 +36,14 @@ public sealed class SlerpChatClientOptions
 
     internal string FolderName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ResolvedModelPath)));
 
+    private string? EmbeddedSpeculator =>
+        Path.Combine(AppContext.BaseDirectory, "models", "embedded-mlp") is var path && ModelPath is null && Directory.Exists(path) ? path : null;
+
     internal EngineOptions ToEngineOptions() => new()
     {
         ModelPath = ResolvedModelPath,
         DraftModelPath = Engine.DraftModelPath,
+        SpeculatorPath = Engine.SpeculatorPath ?? EmbeddedSpeculator,
         Backend = Engine.Backend,
         WeightFormat = Engine.WeightFormat,
         KvFormat = Engine.KvFormat,

@@ -11,6 +11,10 @@ public sealed class SlerpEngineOptions
     /// <inheritdoc cref="EngineOptions.DraftModelPath"/>
     public string? DraftModelPath { get; set; } = EngineDefaults.DraftModelPath;
 
+    /// <inheritdoc cref="EngineOptions.SpeculatorPath"/>
+    /// <value>null: the embedded model takes its own where it lies beside it, other models have none.</value>
+    public string? SpeculatorPath { get; set; }
+
     /// <inheritdoc cref="EngineOptions.Backend"/>
     [Required(ErrorMessage = "{0} is empty; expected a backend's name, such as \"cpu\".")]
     public string Backend { get; set; } = EngineDefaults.Backend;

@@ -12,6 +12,10 @@ public sealed record EngineOptions
     /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-draft", where there is one, loaded when first used.</value>
     public string? DraftModelPath { get; init; }
 
+    /// <summary>The folder of an MLP speculator made for this checkpoint (config.json, model.safetensors): what the drafter "mlp" needs.</summary>
+    /// <value>null: there is none.</value>
+    public string? SpeculatorPath { get; init; }
+
     /// <summary>The backend's name.</summary>
     /// <value>"cpu".</value>
     public string Backend { get; init; } = "cpu";

@@ -6,6 +6,7 @@ using Slerp.Engine.Constraints;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Drafting.LayerSkipping;
+using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Models;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
@@ -79,7 +80,7 @@ internal sealed class LoadedModel : IDisposable
         var backend = BackendCatalog.Create(options);
         try
         {
-            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, draft?.Bytes(contextTokens) ?? 0);
+            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options) + (draft?.Bytes(contextTokens) ?? 0));
             using var weights = directory.OpenWeights();
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
@@ -96,6 +97,7 @@ internal sealed class LoadedModel : IDisposable
                     Cache = cache,
                     Workspace = workspace,
                     Mask = mask,
+                    Speculator = Speculator(options, backend, shape),
                     DraftModel = DraftCheckpoint.Prepare(draft, options, tokenizer, backend, budget.ContextTokens, cancellationToken),
                 }),
                 Tokenizer = tokenizer,
@@ -166,6 +168,11 @@ internal sealed class LoadedModel : IDisposable
                 $"Threads is {threads}; this machine has {Environment.ProcessorCount} processors. Ask for at most that, or 0 for one per physical core.", isTransient: false);
         }
     }
+
+    private static long DrafterBytes(EngineOptions options) => options.SpeculatorPath is { } path ? SpeculatorNetwork.BytesOf(path) : 0;
+
+    private static SpeculatorNetwork? Speculator(EngineOptions options, IComputeBackend backend, DecoderShape shape) =>
+        options.SpeculatorPath is { } path ? SpeculatorNetwork.Load(path, backend, options.WeightFormat, shape.Width, shape.VocabularySize) : null;
 
     private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {

@@ -10,6 +10,7 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
     {
         var failures = new ValidateOptionsResultBuilder();
         CheckModel(options, failures);
+        CheckSpeculator(options, failures);
         CheckDefaults(options, failures);
         return failures.Build();
     }
@@ -43,6 +44,14 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
             failures.AddError(
                 $"'{options.ResolvedModelPath}' holds no config.json. Set it to a checkpoint folder in Hugging Face layout.",
                 nameof(options.ModelPath));
+        }
+    }
+
+    private static void CheckSpeculator(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
+    {
+        if (options.Engine?.SpeculatorPath is { } path && !File.Exists(Path.Combine(path, "config.json")))
+        {
+            failures.AddError($"'{path}' holds no config.json. Set it to the folder of an MLP speculator made for this model, or leave it null.", "Engine.SpeculatorPath");
         }
     }
 

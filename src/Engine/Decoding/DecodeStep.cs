@@ -70,6 +70,7 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
             return;
         }
 
+        DraftRound.Open(sequence);
         sequence.Steps += sequence.Count > sequence.PromptTokens ? 1 : 0;
         _verifier.Walk(sequence, output, row, known - 1);
         sequence.Clock.Token();

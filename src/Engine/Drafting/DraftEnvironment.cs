@@ -1,6 +1,7 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Drafting.DraftModel;
+using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Models;
 
 namespace Slerp.Engine.Drafting;
@@ -24,4 +25,7 @@ internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
 
     /// <summary>The draft model, or null where there is none; the drafter that is made from it owns it.</summary>
     public Lazy<DraftingModel>? DraftModel { get; init; }
+
+    /// <summary>The MLP speculator, or null where there is none; the drafter that is made from it owns it.</summary>
+    public SpeculatorNetwork? Speculator { get; init; }
 }

@@ -1,5 +1,6 @@
 using Slerp.Engine.Drafting.DraftModel;
 using Slerp.Engine.Drafting.LayerSkipping;
+using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Drafting.PromptLookup;
 using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Drafting.TreeGrowth;
@@ -23,11 +24,13 @@ internal static class DrafterCatalog
         ["lookup"] = static environment => new TreeDrafter("lookup", environment.Costs, MaxNodes, context => [Lookup(context)]),
         ["draft"] = static environment => environment.DraftModel is { } model ? new DraftModelDrafter(model, environment.Costs, environment.Target.VocabularySize) : null,
         ["skip"] = static environment => new LayerSkippingDrafter(environment.Decoder, environment.Mask, environment.Cache, environment.Workspace),
+        ["mlp"] = static environment => environment.Speculator is { } speculator ? new MlpSpeculatorDrafter(speculator, environment.Costs, environment.Target.Parameters) : null,
     };
 
     private static readonly Dictionary<string, string> Needed = new(StringComparer.Ordinal)
     {
         ["draft"] = "a second checkpoint of the same vocabulary: set DraftModelPath",
+        ["mlp"] = "a speculator made for this model: set SpeculatorPath",
     };
 
     /// <summary>Their names, the default first.</summary>

@@ -20,7 +20,7 @@ internal sealed class DraftableCheckpoint
         // The first half of the same layers: often right, often wrong.
         (Toy with { Layers = 2 }).Save(folder, "toy-draft");
         File.WriteAllText(Path.Combine(path, "slerp-layer-mask.json"), """{"layers": 4, "skip_attention": [2, 3], "skip_mlp": [1]}""");
-        return new DraftableCheckpoint(new EngineOptions { ModelPath = path, Threads = 1 });
+        return new DraftableCheckpoint(new EngineOptions { ModelPath = path, SpeculatorPath = new ToySpeculator().Save(folder), Threads = 1 });
     }
 
     /// <summary>Bytes of so many pages in each layer.</summary>
