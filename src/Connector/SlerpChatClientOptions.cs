@@ -42,6 +42,7 @@ public sealed class SlerpChatClientOptions
     internal EngineOptions ToEngineOptions() => new()
     {
         ModelPath = ResolvedModelPath,
+        DraftModelPath = Engine.DraftModelPath,
         SpeculatorPath = Engine.SpeculatorPath ?? EmbeddedSpeculator,
         Backend = Engine.Backend,
         WeightFormat = Engine.WeightFormat,

@@ -1,3 +1,6 @@
+using Slerp.Engine.Backends;
+using Slerp.Engine.Cache;
+using Slerp.Engine.Drafting.DraftModel;
 using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Models;
 
@@ -8,6 +11,21 @@ namespace Slerp.Engine.Drafting;
 /// <param name="Costs">What rows cost on this machine.</param>
 internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
 {
+    /// <summary>The target.</summary>
+    public required IDecoder Decoder { get; init; }
+
+    /// <summary>The target's keys and values.</summary>
+    public required KvCache Cache { get; init; }
+
+    /// <summary>The target's scratch memory, free between steps.</summary>
+    public required Workspace Workspace { get; init; }
+
+    /// <summary>What of the target drafts where it drafts for itself.</summary>
+    public required LayerMask Mask { get; init; }
+
+    /// <summary>The draft model, or null where there is none; the drafter that is made from it owns it.</summary>
+    public Lazy<DraftingModel>? DraftModel { get; init; }
+
     /// <summary>The MLP speculator, or null where there is none; the drafter that is made from it owns it.</summary>
     public SpeculatorNetwork? Speculator { get; init; }
 }
