@@ -42,6 +42,7 @@ public sealed class SlerpChatClientOptions
     internal EngineOptions ToEngineOptions() => new()
     {
         ModelPath = ResolvedModelPath,
+        DraftModelPath = Engine.DraftModelPath,
         SpeculatorPath = Engine.SpeculatorPath ?? EmbeddedSpeculator,
         RecyclingScope = Engine.RecyclingScope,
         WarmStart = Engine.WarmStart,

@@ -8,6 +8,9 @@ public sealed class SlerpEngineOptions
 {
     private static readonly EngineOptions EngineDefaults = new() { ModelPath = string.Empty };
 
+    /// <inheritdoc cref="EngineOptions.DraftModelPath"/>
+    public string? DraftModelPath { get; set; } = EngineDefaults.DraftModelPath;
+
     /// <inheritdoc cref="EngineOptions.SpeculatorPath"/>
     /// <value>null: the embedded model takes its own where it lies beside it, other models have none.</value>
     public string? SpeculatorPath { get; set; }

@@ -1,3 +1,5 @@
+using Slerp.Engine.Drafting;
+
 namespace Slerp.Engine;
 
 /// <summary>What an engine is made with: frozen at load. Immutable.</summary>
@@ -5,6 +7,10 @@ public sealed record EngineOptions
 {
     /// <summary>The checkpoint folder: config.json, tokenizer, safetensors.</summary>
     public required string ModelPath { get; init; }
+
+    /// <summary>The folder of a second, smaller checkpoint of the same vocabulary: what the drafter "draft" needs.</summary>
+    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-draft", where there is one, loaded when first used.</value>
+    public string? DraftModelPath { get; init; }
 
     /// <summary>The folder of an MLP speculator made for this checkpoint (config.json, model.safetensors): what the drafter "mlp" needs.</summary>
     /// <value>null: there is none.</value>
@@ -62,4 +68,7 @@ public sealed record EngineOptions
     /// <summary>Most prompt tokens of one step: long prompts are read in chunks of this size while others decode.</summary>
     /// <value>512.</value>
     public int PrefillChunkTokens { get; init; } = 512;
+
+    /// <summary>What rows cost, in place of a measurement at load: for tests that must draft whatever the machine is busy with.</summary>
+    internal CostCurve? Costs { get; init; }
 }

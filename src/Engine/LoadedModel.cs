@@ -5,6 +5,7 @@ using Slerp.Engine.Checkpoints;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Drafting.LayerSkipping;
 using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Models;
@@ -82,11 +83,14 @@ internal sealed class LoadedModel : IDisposable
                 $"the tokenizer has ids up to {tokenizer.VocabularySize - 1}, the embedding {shape.VocabularySize} rows. Use the tokenizer this model was trained with.");
         }
 
+        var draft = DraftCheckpoint.Find(options, tokenizer);
+        var mask = LayerMaskFile.Load(directory, shape.Layers);
+        var contextTokens = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
         var template = ChatTemplate.Load(options.ModelPath);
         var backend = BackendCatalog.Create(options);
         try
         {
-            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options));
+            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options) + (draft?.Bytes(contextTokens) ?? 0));
             using var weights = directory.OpenWeights();
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
@@ -94,14 +98,19 @@ internal sealed class LoadedModel : IDisposable
             var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
             var workspace = backend.CreateWorkspace();
-            var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
+            var costs = options.Costs ?? CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
             {
                 Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
                 {
                     Recycling = recycling,
+                    Decoder = decoder,
+                    Cache = cache,
+                    Workspace = workspace,
+                    Mask = mask,
                     Speculator = Speculator(options, backend, shape),
+                    DraftModel = DraftCheckpoint.Prepare(draft, options, tokenizer, backend, budget.ContextTokens, cancellationToken),
                 }),
                 Recycling = recycling,
                 Costs = costs,

@@ -50,6 +50,28 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
         return new MemoryBudget(Math.Min(context, Admission.MaxRows(pages, shape.Layers)), pages);
     }
 
+    /// <summary>Pages of a draft model's cache, for as many full contexts as the target's by default, and the bytes of its weights and cache.</summary>
+    public static (int Pages, long Bytes) PlanDraft(EngineOptions options, DecoderShape shape, long checkpointBytes, int contextTokens)
+    {
+        var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
+        var contexts = Math.Min(DefaultContexts, options.MaxConcurrentRequests);
+        var pages = checked(contexts * (CacheArithmetic.PagesFor(contextTokens) + 1) * shape.Layers);
+        return (pages, WeightBytes(options.WeightFormat, shape, checkpointBytes) + (pages * pageBytes));
+    }
+
+    /// <summary>Refuses what the device has no room for.</summary>
+    /// <exception cref="DeviceException">The device does not hold it.</exception>
+    public static void RequireRoom(long bytes, DeviceMemory memory)
+    {
+        if (bytes > memory.AvailableBytes)
+        {
+            throw new DeviceException(
+                $"The draft model needs about {Megabytes(bytes)} MB for weights and KV cache; {Megabytes(memory.AvailableBytes)} MB are free. "
+                + "Choose a smaller draft model, WeightFormat or ContextTokens.",
+                isTransient: false);
+        }
+    }
+
     private static long WeightBytes(WeightFormat format, DecoderShape shape, long checkpointBytes) => format switch
     {
         WeightFormat.Float32 => shape.Parameters * 4,

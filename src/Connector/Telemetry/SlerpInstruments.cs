@@ -14,6 +14,7 @@ internal sealed class SlerpInstruments : IDisposable
     private readonly Histogram<double> _timePerOutputToken;
     private readonly Counter<long> _outputTokens;
     private readonly UpDownCounter<long> _activeRequests;
+    private readonly DraftInstruments _drafts;
 
     /// <param name="factory">The application's; null where it has none, then an own meter is made.</param>
     public SlerpInstruments(IMeterFactory? factory)
@@ -24,6 +25,7 @@ internal sealed class SlerpInstruments : IDisposable
         _timePerOutputToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimePerOutputToken, "s");
         _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}");
         _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}");
+        _drafts = new DraftInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
 
@@ -38,7 +40,8 @@ internal sealed class SlerpInstruments : IDisposable
     /// <param name="elapsed">Since the call.</param>
     /// <param name="stats">What the answer took; null where none was begun.</param>
     /// <param name="failure">Why it failed; null where it did not.</param>
-    public void RequestEnded(string modelId, TimeSpan elapsed, GenerationStats? stats, Exception? failure)
+    /// <param name="drafter">The drafter that was asked for; null where it was not known yet.</param>
+    public void RequestEnded(string modelId, TimeSpan elapsed, GenerationStats? stats, Exception? failure, string? drafter = null)
     {
         _activeRequests.Add(-1, Tags(modelId, null));
         var tags = Tags(modelId, failure);
@@ -49,6 +52,7 @@ internal sealed class SlerpInstruments : IDisposable
         }
 
         _outputTokens.Add(stats.OutputTokens, tags);
+        _drafts.Record(modelId, drafter, stats);
         _timeToFirstToken.Record((stats.QueueTime + stats.PrefillTime).TotalSeconds, tags);
         if (stats.OutputTokens > 1)
         {

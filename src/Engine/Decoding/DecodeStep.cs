@@ -16,7 +16,7 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 
     /// <summary>Puts the next <paramref name="tokens"/> pending tokens of a sequence into its tree.</summary>
     public static void Begin(Sequence sequence, int tokens) =>
-        sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, tokens));
+        sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, tokens), sequence.Embedded, sequence.Rows);
 
     /// <summary>Lets the drafters of <paramref name="sequences"/> add to the trees of those that decode.</summary>
     public void Propose(ReadOnlySpan<Sequence> sequences) => _drafts.Propose(sequences);

@@ -1,3 +1,6 @@
+using Slerp.Engine.Backends;
+using Slerp.Engine.Cache;
+using Slerp.Engine.Drafting.DraftModel;
 using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Models;
@@ -11,6 +14,21 @@ internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
 {
     /// <summary>What token recycling has learned.</summary>
     public required RecyclingMemory Recycling { get; init; }
+
+    /// <summary>The target.</summary>
+    public required IDecoder Decoder { get; init; }
+
+    /// <summary>The target's keys and values.</summary>
+    public required KvCache Cache { get; init; }
+
+    /// <summary>The target's scratch memory, free between steps.</summary>
+    public required Workspace Workspace { get; init; }
+
+    /// <summary>What of the target drafts where it drafts for itself.</summary>
+    public required LayerMask Mask { get; init; }
+
+    /// <summary>The draft model, or null where there is none; the drafter that is made from it owns it.</summary>
+    public Lazy<DraftingModel>? DraftModel { get; init; }
 
     /// <summary>The MLP speculator, or null where there is none; the drafter that is made from it owns it.</summary>
     public SpeculatorNetwork? Speculator { get; init; }

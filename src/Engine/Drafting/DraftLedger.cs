@@ -31,6 +31,10 @@ internal sealed class DraftLedger
         }
     }
 
-    /// <summary>Sets the counts of a source.</summary>
-    public void SetSource(string source, int proposed, int accepted) => _sources[source] = (proposed, accepted);
+    /// <summary>Adds to the counts of a source: a sequence that had to give its rows back reports more than once.</summary>
+    public void AddSource(string source, int proposed, int accepted)
+    {
+        var (before, hits) = _sources.GetValueOrDefault(source);
+        _sources[source] = (before + proposed, hits + accepted);
+    }
 }

@@ -1,3 +1,5 @@
+using Slerp.Engine.Drafting.DraftModel;
+using Slerp.Engine.Drafting.LayerSkipping;
 using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Drafting.PromptLookup;
 using Slerp.Engine.Drafting.TokenRecycling;
@@ -20,11 +22,14 @@ internal static class DrafterCatalog
         [Vanilla] = static _ => null,
         ["recycling"] = static environment => new TreeDrafter("recycling", environment.Costs, MaxNodes, context => [Recycling(environment, context)]),
         ["lookup"] = static environment => new TreeDrafter("lookup", environment.Costs, MaxNodes, context => [Lookup(context)]),
+        ["draft"] = static environment => environment.DraftModel is { } model ? new DraftModelDrafter(model, environment.Costs, environment.Target.VocabularySize) : null,
+        ["skip"] = static environment => new LayerSkippingDrafter(environment.Decoder, environment.Mask, environment.Cache, environment.Workspace),
         ["mlp"] = static environment => environment.Speculator is { } speculator ? new MlpSpeculatorDrafter(speculator, environment.Costs, environment.Target.Parameters) : null,
     };
 
     private static readonly Dictionary<string, string> Needed = new(StringComparer.Ordinal)
     {
+        ["draft"] = "a second checkpoint of the same vocabulary: set DraftModelPath",
         ["mlp"] = "a speculator made for this model: set SpeculatorPath",
     };
 

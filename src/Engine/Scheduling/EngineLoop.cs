@@ -158,7 +158,7 @@ internal sealed class EngineLoop : IDisposable
     private bool TryEnter(Sequence sequence)
     {
         var slot = _cache.TryOpen();
-        var rows = _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1]);
+        var rows = _prefixes.Resume(slot, sequence.Tenant, sequence.CacheableTokens);
         while (!Admission.MayEnter(sequence.Count, rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
         {
             if (!_prefixes.Evict())

@@ -18,6 +18,7 @@ public sealed class OptionsTests
         var engine = new SlerpEngineOptions
         {
             Backend = "b",
+            DraftModelPath = "d",
             WeightFormat = WeightFormat.Int8Channel,
             KvFormat = KvFormat.BFloat16,
             Threads = 1,
