@@ -12,7 +12,6 @@ public sealed class SlerpEngineOptions
     public string? DraftModelPath { get; set; } = EngineDefaults.DraftModelPath;
 
     /// <inheritdoc cref="EngineOptions.SpeculatorPath"/>
-    /// <value>null: the embedded model takes its own where it lies beside it, other models have none.</value>
     public string? SpeculatorPath { get; set; }
 
     /// <inheritdoc cref="EngineOptions.RecyclingScope"/>
@@ -64,4 +63,23 @@ public sealed class SlerpEngineOptions
     /// <inheritdoc cref="EngineOptions.PrefillChunkTokens"/>
     [Range(1, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}.")]
     public int PrefillChunkTokens { get; set; } = EngineDefaults.PrefillChunkTokens;
+
+    internal EngineOptions ToEngineOptions(string modelPath) => new()
+    {
+        ModelPath = modelPath,
+        DraftModelPath = DraftModelPath,
+        SpeculatorPath = SpeculatorPath,
+        RecyclingScope = RecyclingScope,
+        WarmStart = WarmStart,
+        NotesFolder = NotesFolder,
+        Backend = Backend,
+        WeightFormat = WeightFormat,
+        KvFormat = KvFormat,
+        Threads = Threads,
+        ContextTokens = ContextTokens,
+        KvCacheBytes = KvCacheBytes,
+        MaxConcurrentRequests = MaxConcurrentRequests,
+        QueueLimit = QueueLimit,
+        PrefillChunkTokens = PrefillChunkTokens,
+    };
 }

@@ -26,10 +26,9 @@ internal sealed class DraftInstruments
     }
 
     /// <summary>Records one answer; nothing where it was decoded without a drafter.</summary>
-    public void Record(string modelId, string? drafter, GenerationStats stats)
+    public void Record(string modelId, string? drafter, GenerationStats? stats)
     {
-        var drafts = stats.Drafts;
-        if (drafter is null || (drafts.Rounds == 0 && drafts.Faults == 0 && drafts.Sources.Count == 0))
+        if (drafter is null || stats is not { Drafts: var drafts } || (drafts.Rounds == 0 && drafts.Faults == 0 && drafts.Sources.Count == 0))
         {
             return;
         }

@@ -51,8 +51,12 @@ public static class SlerpTelemetry
     /// <summary>Tag: where a drafted token came from, such as "recycling" or "lookup".</summary>
     public const string DraftSourceTag = "slerp.draft.source";
 
-    /// <summary>Tag: always "chat".</summary>
+    /// <summary>Tag: "chat" or "embeddings".</summary>
     public const string OperationTag = "gen_ai.operation.name";
+
+    internal const string ChatOperation = "chat";
+
+    internal const string EmbeddingsOperation = "embeddings";
 
     /// <summary>Tag: always <see cref="ProviderName"/>.</summary>
     public const string ProviderTag = "gen_ai.provider.name";

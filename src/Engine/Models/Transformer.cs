@@ -66,7 +66,7 @@ internal sealed class Transformer : IDecoder
             }
         }
 
-        return _head.Forward(workspace, Wanted(batch, workspace, x));
+        return _head.Forward(workspace, batch, Wanted(batch, workspace, x));
     }
 
     // Rare, and once per prompt: by way of the host.

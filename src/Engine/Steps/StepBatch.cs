@@ -20,6 +20,9 @@ internal sealed class StepBatch
     /// <summary>Rows carried to the end, of all slices in order.</summary>
     public int WantedCount { get; private set; }
 
+    /// <summary>Wanted rows of which only the hidden state is wanted.</summary>
+    public int HiddenOnlyCount { get; private set; }
+
     /// <summary>Rows that come as embeddings, with their values; ascending.</summary>
     public IReadOnlyList<(int Row, float[] Values)> Embedded => _embedded;
 
@@ -33,6 +36,7 @@ internal sealed class StepBatch
         SliceCount = 0;
         RowCount = 0;
         WantedCount = 0;
+        HiddenOnlyCount = 0;
         _embedded.Clear();
     }
 
@@ -60,6 +64,7 @@ internal sealed class StepBatch
         _slices[SliceCount++] = slice;
         RowCount += rows;
         WantedCount += slice.WantedCount;
+        HiddenOnlyCount += slice.Wanted == WantedRows.Hidden ? slice.WantedCount : 0;
         return firstWanted;
     }
 
