@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Slerp.Connector.Options;
 using Slerp.Engine;
 
 namespace Slerp.Connector;
@@ -54,4 +55,24 @@ public sealed class SlerpEngineOptions
     /// <inheritdoc cref="EngineOptions.PrefillChunkTokens"/>
     [Range(1, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}.")]
     public int PrefillChunkTokens { get; set; } = EngineDefaults.PrefillChunkTokens;
+
+    internal EngineOptions ToEngineOptions(string modelPath) => new()
+    {
+        ModelPath = modelPath,
+        DraftModelPath = DraftModelPath,
+        SpeculatorPath = SpeculatorPath ?? EmbeddedSpeculator(modelPath),
+        Backend = Backend,
+        WeightFormat = WeightFormat,
+        KvFormat = KvFormat,
+        Threads = Threads,
+        ContextTokens = ContextTokens,
+        KvCacheBytes = KvCacheBytes,
+        MaxConcurrentRequests = MaxConcurrentRequests,
+        QueueLimit = QueueLimit,
+        PrefillChunkTokens = PrefillChunkTokens,
+        CachedPrefixes = CachedPrefixes,
+    };
+
+    private static string? EmbeddedSpeculator(string modelPath) =>
+        modelPath + "-mlp" is var path && modelPath == CheckpointCheck.Resolve(null) && Directory.Exists(path) ? path : null;
 }

@@ -11,14 +11,16 @@ public sealed class SlerpEngine : IAsyncDisposable
     private readonly LoadedModel _model;
     private readonly EngineLoop _loop;
     private readonly TimeProvider _time;
+    private readonly EmbeddingRun _embeddings;
     private readonly Lock _lock = new();
     private Task? _disposal;
 
-    private SlerpEngine(LoadedModel model, EngineLoop loop, TimeProvider time)
+    private SlerpEngine(LoadedModel model, EngineLoop loop, EngineLoopLimits limits, TimeProvider time)
     {
         _model = model;
         _loop = loop;
         _time = time;
+        _embeddings = new EmbeddingRun(model, loop, time, limits.MaxRunning);
     }
 
     /// <summary>What is loaded.</summary>
@@ -80,6 +82,16 @@ public sealed class SlerpEngine : IAsyncDisposable
         });
     }
 
+    /// <summary>Turns texts into vectors of length 1, in one batch with whatever else runs.</summary>
+    /// <exception cref="ContextLengthException">A text does not fit; nothing was read.</exception>
+    /// <exception cref="CapacityException">The queue is full.</exception>
+    /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
+    public Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Task.Run(() => _embeddings.RunAsync(request, cancellationToken), cancellationToken);
+    }
+
     /// <summary>Tokens of a text; control tokens are not recognised in it.</summary>
     public int CountTokens(string text)
     {
@@ -102,7 +114,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         var limits = new EngineLoopLimits(options.MaxConcurrentRequests, options.QueueLimit, options.PrefillChunkTokens);
         var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace), model.Cache, model.Prefixes, limits);
         loop.Start();
-        return new SlerpEngine(model, loop, time);
+        return new SlerpEngine(model, loop, limits, time);
     }
 
     private async Task DisposeOnceAsync()

@@ -20,7 +20,7 @@ internal sealed class RequestScope : IDisposable
         _started = time.GetTimestamp();
         CreatedAt = time.GetUtcNow();
         logger.RequestStarted(ResponseId);
-        instruments.RequestStarted(modelId);
+        instruments.RequestStarted(SlerpTelemetry.ChatOperation, modelId);
     }
 
     /// <summary>The response's id.</summary>
@@ -56,6 +56,6 @@ internal sealed class RequestScope : IDisposable
             _logger.RequestLeft(ResponseId, milliseconds);
         }
 
-        _instruments.RequestEnded(_modelId, elapsed, Stats, _failure);
+        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Stats, _failure);
     }
 }

@@ -27,8 +27,12 @@ public static class SlerpTelemetry
     /// <summary>Histogram, seconds: loading a model.</summary>
     public const string ModelLoadDuration = "slerp.model.load.duration";
 
-    /// <summary>Tag: always "chat".</summary>
+    /// <summary>Tag: "chat" or "embeddings".</summary>
     public const string OperationTag = "gen_ai.operation.name";
+
+    internal const string ChatOperation = "chat";
+
+    internal const string EmbeddingsOperation = "embeddings";
 
     /// <summary>Tag: always <see cref="ProviderName"/>.</summary>
     public const string ProviderTag = "gen_ai.provider.name";

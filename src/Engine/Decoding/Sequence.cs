@@ -63,6 +63,17 @@ internal sealed class Sequence : IDraftContext
         }
     }
 
+    /// <summary>Creates a sequence whose text is only read: it ends when its last token was.</summary>
+    /// <param name="text">The text's tokens, at least one.</param>
+    /// <param name="pool">What its hidden states go to.</param>
+    /// <param name="stop">Never asked.</param>
+    /// <param name="clock">When things happened.</param>
+    public Sequence(ReadOnlySpan<int> text, HiddenPool pool, StopRules stop, SequenceClock clock)
+        : this(text, SamplingMode.Greedy.Instance, Penalties.None, maxTokens: 1, stop, clock, drafter: null, constraint: null) => Pool = pool;
+
+    /// <summary>Where the hidden states go of a text that is read, not continued; null for an answer.</summary>
+    public HiddenPool? Pool { get; }
+
     /// <summary>Whose request it is: its rows serve no other tenant.</summary>
     public string Tenant { get; }
 
@@ -197,6 +208,18 @@ internal sealed class Sequence : IDraftContext
 
     /// <inheritdoc />
     public int Pick(StepOutput output, int row, int position) => _pipeline.Pick(output, row, Sampling, Penalties, Counts, position);
+
+    /// <summary>Ends it where its text was only to be read and all of it was.</summary>
+    public void EndReading()
+    {
+        if (Pool is not null && PendingTokens == 0)
+        {
+            Clock.Token();
+            _finish = FinishReason.EndOfText;
+            IsDone = true;
+            Publish();
+        }
+    }
 
     /// <summary>Ends it with a failure.</summary>
     public void Fail(Exception failure)

@@ -61,7 +61,7 @@ internal sealed class Transformer : IDecoder
             }
         }
 
-        return _head.Forward(workspace, Wanted(batch, workspace, x));
+        return _head.Forward(workspace, batch, Wanted(batch, workspace, x));
     }
 
     private Tensor? Wanted(StepBatch batch, Workspace workspace, Tensor x)

@@ -154,11 +154,11 @@ internal sealed class EngineLoop : IDisposable
         }
     }
 
-    // What an earlier request of its tenant left is taken over first, and what nobody uses makes room for the rest.
+    // What an earlier request of its tenant left is taken over first (not by a text of which every row is wanted), and what nobody uses makes room for the rest.
     private bool TryEnter(Sequence sequence)
     {
         var slot = _cache.TryOpen();
-        var rows = _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1]);
+        var rows = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1]) : 0;
         while (!Admission.MayEnter(sequence.Count, rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
         {
             if (!_prefixes.Evict())
@@ -261,7 +261,7 @@ internal sealed class EngineLoop : IDisposable
     // A request that ended leaves its rows to the next turn.
     private void Retire(Sequence sequence)
     {
-        if (sequence.Slot >= 0 && sequence.HasSoundRows)
+        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null })
         {
             sequence.CloseDraft();
             _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)]);

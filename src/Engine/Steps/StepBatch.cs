@@ -18,6 +18,9 @@ internal sealed class StepBatch
     /// <summary>Rows carried to the end, of all slices in order.</summary>
     public int WantedCount { get; private set; }
 
+    /// <summary>Wanted rows of which only the hidden state is wanted.</summary>
+    public int HiddenOnlyCount { get; private set; }
+
     /// <summary>Tokens of all rows.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, RowCount);
 
@@ -28,6 +31,7 @@ internal sealed class StepBatch
         SliceCount = 0;
         RowCount = 0;
         WantedCount = 0;
+        HiddenOnlyCount = 0;
     }
 
     /// <summary>Adds a slice; returns the index of its first wanted row in the step's output.</summary>
@@ -49,6 +53,7 @@ internal sealed class StepBatch
         _slices[SliceCount++] = slice;
         RowCount += rows;
         WantedCount += slice.WantedCount;
+        HiddenOnlyCount += slice.Wanted == WantedRows.Hidden ? slice.WantedCount : 0;
         return firstWanted;
     }
 }
