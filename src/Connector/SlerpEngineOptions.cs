@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Slerp.Connector.Options;
 using Slerp.Engine;
 
 namespace Slerp.Connector;
@@ -13,7 +12,6 @@ public sealed class SlerpEngineOptions
     public string? DraftModelPath { get; set; } = EngineDefaults.DraftModelPath;
 
     /// <inheritdoc cref="EngineOptions.SpeculatorPath"/>
-    /// <value>null: the embedded model takes its own where it lies beside it, other models have none.</value>
     public string? SpeculatorPath { get; set; }
 
     /// <inheritdoc cref="EngineOptions.Backend"/>
@@ -60,7 +58,7 @@ public sealed class SlerpEngineOptions
     {
         ModelPath = modelPath,
         DraftModelPath = DraftModelPath,
-        SpeculatorPath = SpeculatorPath ?? EmbeddedSpeculator(modelPath),
+        SpeculatorPath = SpeculatorPath,
         Backend = Backend,
         WeightFormat = WeightFormat,
         KvFormat = KvFormat,
@@ -72,7 +70,4 @@ public sealed class SlerpEngineOptions
         PrefillChunkTokens = PrefillChunkTokens,
         CachedPrefixes = CachedPrefixes,
     };
-
-    private static string? EmbeddedSpeculator(string modelPath) =>
-        modelPath + "-mlp" is var path && modelPath == CheckpointCheck.Resolve(null) && Directory.Exists(path) ? path : null;
 }

@@ -13,7 +13,7 @@ public sealed record EngineOptions
     public string? DraftModelPath { get; init; }
 
     /// <summary>The folder of an MLP speculator made for this checkpoint (config.json, model.safetensors): what the drafter "mlp" needs.</summary>
-    /// <value>null: there is none.</value>
+    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-mlp", where there is one, loaded when first used.</value>
     public string? SpeculatorPath { get; init; }
 
     /// <summary>The backend's name.</summary>

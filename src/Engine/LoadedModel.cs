@@ -171,8 +171,19 @@ internal sealed class LoadedModel : IDisposable
 
     private static long DrafterBytes(EngineOptions options) => options.SpeculatorPath is { } path ? SpeculatorNetwork.BytesOf(path) : 0;
 
-    private static SpeculatorNetwork? Speculator(EngineOptions options, IComputeBackend backend, DecoderShape shape) =>
-        options.SpeculatorPath is { } path ? SpeculatorNetwork.Load(path, backend, options.WeightFormat, shape.Width, shape.VocabularySize) : null;
+    // One that is named is loaded now, so that its faults are those of the load; one that lies beside the checkpoint, when first used.
+    private static Lazy<SpeculatorNetwork>? Speculator(EngineOptions options, IComputeBackend backend, DecoderShape shape)
+    {
+        if (options.SpeculatorPath is { } path)
+        {
+            return new Lazy<SpeculatorNetwork>(Load(path));
+        }
+
+        var beside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelPath)) + "-mlp";
+        return File.Exists(Path.Combine(beside, "config.json")) ? new Lazy<SpeculatorNetwork>(() => Load(beside)) : null;
+
+        SpeculatorNetwork Load(string folder) => SpeculatorNetwork.Load(folder, backend, options.WeightFormat, shape.Width, shape.VocabularySize);
+    }
 
     private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {

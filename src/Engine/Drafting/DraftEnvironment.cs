@@ -27,5 +27,5 @@ internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
     public Lazy<DraftingModel>? DraftModel { get; init; }
 
     /// <summary>The MLP speculator, or null where there is none; the drafter that is made from it owns it.</summary>
-    public SpeculatorNetwork? Speculator { get; init; }
+    public Lazy<SpeculatorNetwork>? Speculator { get; init; }
 }

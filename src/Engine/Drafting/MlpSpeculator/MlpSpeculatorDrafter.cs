@@ -14,7 +14,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     private const int MaxNodes = 64;
     private const int MaxTopK = 8;
 
-    private readonly SpeculatorNetwork _network;
+    private readonly Lazy<SpeculatorNetwork> _speculator;
     private readonly TreeDrafter _trees;
     private readonly long _targetParameters;
     private readonly List<Live> _live = [];
@@ -27,18 +27,20 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     private int[] _tokens = [];
 
     /// <summary>Creates the drafter; it owns the network.</summary>
-    /// <param name="network">The speculator.</param>
+    /// <param name="speculator">The speculator.</param>
     /// <param name="costs">What rows cost.</param>
     /// <param name="targetParameters">Weights of the target.</param>
-    public MlpSpeculatorDrafter(SpeculatorNetwork network, CostCurve costs, long targetParameters)
+    public MlpSpeculatorDrafter(Lazy<SpeculatorNetwork> speculator, CostCurve costs, long targetParameters)
     {
-        _network = network;
+        _speculator = speculator;
         _targetParameters = targetParameters;
-        _trees = new TreeDrafter(Name, costs, MaxNodes, _ => [new MlpSource(network.Config)]);
+        _trees = new TreeDrafter(Name, costs, MaxNodes, _ => [new MlpSource(speculator.Value.Config)]);
     }
 
     /// <inheritdoc />
     public string Name => "mlp";
+
+    private SpeculatorNetwork Network => _speculator.Value;
 
     /// <inheritdoc />
     public DraftSession Open(IDraftContext context) => _trees.Open(context);
@@ -70,26 +72,29 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     public void Dispose()
     {
         _trees.Dispose();
-        _network.Dispose();
+        if (_speculator.IsValueCreated)
+        {
+            _speculator.Value.Dispose();
+        }
     }
 
     private void Guess()
     {
-        var config = _network.Config;
+        var config = Network.Config;
         var width = config.TargetWidth;
         EnsureCapacity(ref _states, _live.Count * width);
         for (var row = 0; row < _live.Count; row++)
         {
             var state = _states.AsSpan(row * width, width);
             _live[row].Source.Hidden.CopyTo(state);
-            _network.Begin(state);
+            Network.Begin(state);
         }
 
         var expected = (double)_live.Count;
         for (var stage = 0; stage < config.Stages && _live.Count > 0; stage++)
         {
             var hope = _live.Sum(static live => live.Source.Guesses[live.Node].Weight);
-            if (hope * _targetParameters < expected * _network.ParametersOf(stage))
+            if (hope * _targetParameters < expected * Network.ParametersOf(stage))
             {
                 return;
             }
@@ -101,8 +106,8 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
 
     private void RunStage(int stage)
     {
-        var (rows, topK) = (_live.Count, Math.Min(MaxTopK, _network.Config.TopK[stage]));
-        EnsureCapacity(ref _nextStates, rows * _network.Config.InnerWidth);
+        var (rows, topK) = (_live.Count, Math.Min(MaxTopK, Network.Config.TopK[stage]));
+        EnsureCapacity(ref _nextStates, rows * Network.Config.InnerWidth);
         EnsureCapacity(ref _chances, rows * topK);
         EnsureCapacity(ref _candidates, rows * topK);
         EnsureCapacity(ref _tokens, rows);
@@ -113,7 +118,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
 
         var candidates = _candidates.AsSpan(0, rows * topK);
         var chances = _chances.AsSpan(0, rows * topK);
-        _network.Run(stage, _states, _tokens.AsSpan(0, rows), _nextStates, candidates, chances);
+        Network.Run(stage, _states, _tokens.AsSpan(0, rows), _nextStates, candidates, chances);
         for (var row = 0; row < rows; row++)
         {
             _live[row].Source.Add(_live[row].Node, candidates.Slice(row * topK, topK), chances.Slice(row * topK, topK));
@@ -125,7 +130,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     {
         var gain = 0.0;
         _next.Clear();
-        var width = _network.Config.InnerWidth;
+        var width = Network.Config.InnerWidth;
         for (var start = 0; start < _live.Count;)
         {
             var source = _live[start].Source;
@@ -142,7 +147,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
             }
 
             _heirs.Sort(static (a, b) => b.Live.Source.Guesses[b.Live.Node].Weight.CompareTo(a.Live.Source.Guesses[a.Live.Node].Weight));
-            foreach (var (row, live) in _heirs.Take(_network.Config.Paths))
+            foreach (var (row, live) in _heirs.Take(Network.Config.Paths))
             {
                 EnsureCapacity(ref _states, (_next.Count + 1) * width);
                 _nextStates.AsSpan(row * width, width).CopyTo(_states.AsSpan(_next.Count * width));

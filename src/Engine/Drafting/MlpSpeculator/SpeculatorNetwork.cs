@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Slerp.Engine.Backends;
 using Slerp.Engine.Checkpoints;
-using Tensor = Slerp.Engine.Backends.Tensor;
 
 namespace Slerp.Engine.Drafting.MlpSpeculator;
 
@@ -128,7 +127,8 @@ internal sealed class SpeculatorNetwork : IDisposable
         _backend.TopK(logits, count, candidates, chances);
         for (var row = 0; row < rows; row++)
         {
-            Normalise(logits, row, chances.Slice(row * count, count));
+            _backend.Download(logits, row, _logits);
+            Normalise(_logits, chances.Slice(row * count, count));
         }
     }
 
@@ -170,13 +170,13 @@ internal sealed class SpeculatorNetwork : IDisposable
         }
     }
 
-    private void Normalise(Tensor logits, int row, Span<float> chances)
+    // Logits of the likeliest to their chances; the row itself is used up.
+    private static void Normalise(Span<float> logits, Span<float> chances)
     {
-        _backend.Download(logits, row, _logits);
         var largest = chances[0];
-        TensorPrimitives.Subtract(_logits, largest, _logits);
-        TensorPrimitives.Exp<float>(_logits, _logits);
-        var sum = TensorPrimitives.Sum<float>(_logits);
+        TensorPrimitives.Subtract(logits, largest, logits);
+        TensorPrimitives.Exp<float>(logits, logits);
+        var sum = TensorPrimitives.Sum<float>(logits);
         foreach (ref var chance in chances)
         {
             chance = MathF.Exp(chance - largest) / sum;
