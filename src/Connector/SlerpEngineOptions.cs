@@ -81,5 +81,6 @@ public sealed class SlerpEngineOptions
         MaxConcurrentRequests = MaxConcurrentRequests,
         QueueLimit = QueueLimit,
         PrefillChunkTokens = PrefillChunkTokens,
+        CachedPrefixes = CachedPrefixes,
     };
 }

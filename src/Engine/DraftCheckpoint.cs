@@ -93,14 +93,23 @@ internal sealed class DraftCheckpoint
         var store = backend.CreateKvStore(plan.Pages, _shape.Heads.KvHeads, _shape.Heads.HeadSize, _options.KvFormat);
         var cache = new KvCache(backend, store, _shape.Layers, _options.MaxConcurrentRequests, plan.ContextTokens);
         var workspace = backend.CreateWorkspace();
-        return new DraftingModel
+        try
         {
-            Decoder = decoder,
-            Cache = cache,
-            Workspace = workspace,
-            Costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken),
-            Matrices = loader.Matrices,
-            ContextTokens = plan.ContextTokens,
-        };
+            return new DraftingModel
+            {
+                Decoder = decoder,
+                Cache = cache,
+                Workspace = workspace,
+                Costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken),
+                Matrices = loader.Matrices,
+                ContextTokens = plan.ContextTokens,
+            };
+        }
+        catch
+        {
+            workspace.Dispose();
+            cache.Dispose();
+            throw;
+        }
     }
 }

@@ -88,6 +88,8 @@ internal sealed class LoadedModel : IDisposable
         var contextTokens = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
         var template = ChatTemplate.Load(options.ModelPath);
         var backend = BackendCatalog.Create(options);
+        KvCache? cache = null;
+        Workspace? workspace = null;
         try
         {
             var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options) + (draft?.Bytes(contextTokens) ?? 0));
@@ -95,9 +97,9 @@ internal sealed class LoadedModel : IDisposable
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
             var store = backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
-            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
+            cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
-            var workspace = backend.CreateWorkspace();
+            workspace = backend.CreateWorkspace();
             var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
             var costs = options.Costs ?? CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
@@ -119,7 +121,7 @@ internal sealed class LoadedModel : IDisposable
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
                 Transcripts = transcripts,
-                Prefixes = new PrefixIndex(cache, options.CachedPrefixes),
+                Prefixes = new PrefixIndex(cache, shape.RowsDependOnLength ? 0 : options.CachedPrefixes),
                 EndTokens = directory.EndTokenIds.ToFrozenSet(),
                 Decoder = decoder,
                 Cache = cache,
@@ -146,6 +148,8 @@ internal sealed class LoadedModel : IDisposable
         }
         catch
         {
+            workspace?.Dispose();
+            cache?.Dispose();
             backend.Dispose();
             throw;
         }

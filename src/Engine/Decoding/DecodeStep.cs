@@ -22,7 +22,7 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
     public void Propose(ReadOnlySpan<Sequence> sequences) => _drafts.Propose(sequences);
 
     /// <summary>Runs the trees of <paramref name="sequences"/>. Room is reserved for all their rows.</summary>
-    /// <remarks>A sequence whose rows cannot be used fails alone. What the backend throws fails the whole step: the caller ends its sequences.</remarks>
+    /// <remarks>What is thrown for one sequence's rows fails it alone. What the forward pass throws fails the whole step: the caller ends its sequences.</remarks>
     public void Run(ReadOnlySpan<Sequence> sequences)
     {
         _batch.Clear();
@@ -41,9 +41,12 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
             {
                 Settle(sequences[index], output, row, rows);
             }
-            catch (EngineException failure)
+#pragma warning disable CA1031 // Whatever it is, it is told to the reader of this sequence; the others have done nothing wrong.
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
-                sequences[index].Fail(failure);
+                sequences[index].Fail(failure as EngineException
+                    ?? new StepException($"A step of the engine failed for this request: {failure.Message} The request ends; others go on.", failure));
             }
 
             row += rows;

@@ -8,10 +8,14 @@ namespace Slerp.Engine.Decoding;
 /// <summary>One request in flight. Owned by the engine thread, but for <see cref="Output"/>, <see cref="Stats"/> and <see cref="Cancel"/>.</summary>
 internal sealed class Sequence : IDraftContext
 {
-    private int[] _tokens;
+    // Heuristics: few answers are longer than the first; a reader that lags by the second is about to stop.
+    private const int ReservedTokens = 4096;
+    private const int UnreadTokens = 256;
+
     // An answer that must be complete is closed in time: this near to its limit its shortest completion is asked for.
     private const int ClosingTokens = 1024;
 
+    private int[] _tokens;
     private readonly LogitsPipeline _pipeline;
     private readonly Constraint? _constraint;
     private readonly Queue<int> _closing = [];
@@ -47,7 +51,7 @@ internal sealed class Sequence : IDraftContext
         _pipeline = new LogitsPipeline();
         Drafter = drafter;
         PromptTokens = prompt.Length;
-        _tokens = new int[prompt.Length + Math.Min(maxTokens, 1024) + 1];
+        _tokens = new int[prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1];
         prompt.CopyTo(_tokens);
         Count = prompt.Length;
         Sampling = sampling;
@@ -55,7 +59,7 @@ internal sealed class Sequence : IDraftContext
         MaxTokens = maxTokens;
         Stop = stop;
         Clock = clock;
-        Output = new RunBuffer(Math.Min(maxTokens, 1024));
+        Output = new RunBuffer(Math.Min(maxTokens, UnreadTokens));
         if (!penalties.AreNone)
         {
             Counts = new TokenCounts();
@@ -111,7 +115,7 @@ internal sealed class Sequence : IDraftContext
     public int TokensLeft => MaxTokens - Stop.Tokens;
 
     /// <summary>What the answer took so far; final once it ended.</summary>
-    public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure();
+    public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure(DraftStats.None);
 
     /// <summary>Where its tokens go.</summary>
     public RunBuffer Output { get; }
@@ -196,8 +200,7 @@ internal sealed class Sequence : IDraftContext
     {
         if (_finish is { } reason)
         {
-            CloseDraft();
-            Volatile.Write(ref _finalStats, Measure());
+            FixStats();
             Output.Finish(reason, Stop.VisibleBytes);
         }
         else
@@ -220,9 +223,23 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Forgets the drafter's session.</summary>
     public void CloseDraft()
     {
-        Draft?.Report(Ledger);
-        Draft?.Dispose();
+        if (Draft is not { } draft)
+        {
+            return;
+        }
+
         Draft = null;
+        try
+        {
+            draft.Report(Ledger);
+            draft.Dispose();
+        }
+#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Ledger.Faults++;
+        }
     }
 
     /// <inheritdoc />
@@ -240,12 +257,16 @@ internal sealed class Sequence : IDraftContext
         }
     }
 
-    /// <summary>Ends it with a failure.</summary>
+    /// <summary>Ends it with a failure; one that ended stays as it is.</summary>
     public void Fail(Exception failure)
     {
-        IsDone = true;
         HasSoundRows = false;
-        Output.Fail(failure);
+        if (_finalStats is null)
+        {
+            IsDone = true;
+            FixStats();
+            Output.Fail(failure);
+        }
     }
 
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
@@ -291,7 +312,19 @@ internal sealed class Sequence : IDraftContext
         return _closing.TryDequeue(out var first) ? first : token;
     }
 
-    private GenerationStats Measure() => new()
+    // Before the reader learns of the end: afterwards another thread reads what here is written.
+    private void FixStats()
+    {
+        CloseDraft();
+        Volatile.Write(ref _finalStats, Measure(new DraftStats(
+            Ledger.Rounds,
+            Ledger.Proposed,
+            Ledger.Accepted,
+            Ledger.Faults,
+            Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))));
+    }
+
+    private GenerationStats Measure(DraftStats drafts) => new()
     {
         PromptTokens = PromptTokens,
         CachedPromptTokens = CachedTokens,
@@ -300,14 +333,7 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
-        Drafts = IsDone
-            ? new DraftStats(
-                Ledger.Rounds,
-                Ledger.Proposed,
-                Ledger.Accepted,
-                Ledger.Faults,
-                Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
-            : DraftStats.None,
+        Drafts = drafts,
     };
 
     private int[] TextTokens()

@@ -31,10 +31,10 @@ internal sealed class DraftLedger
         }
     }
 
-    /// <summary>Adds to the counts of a source: a sequence that had to give its rows back reports more than once.</summary>
+    /// <summary>Adds the counts of a source: one answer may have had several sessions.</summary>
     public void AddSource(string source, int proposed, int accepted)
     {
-        var (before, hits) = _sources.GetValueOrDefault(source);
-        _sources[source] = (before + proposed, hits + accepted);
+        var known = _sources.GetValueOrDefault(source);
+        _sources[source] = (known.Proposed + proposed, known.Accepted + accepted);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly StepShare[] _shares;
     private readonly int[] _pending;
     private readonly Sequence[] _stepSequences;
-    private int _queued;
+    private int _inFlight;
     private volatile bool _isStopping;
 
     /// <summary>Creates the loop; <see cref="Start"/> starts its thread.</summary>
@@ -34,9 +34,6 @@ internal sealed class EngineLoop : IDisposable
         _stepSequences = new Sequence[limits.MaxRunning];
     }
 
-    /// <summary>Sequences waiting to be admitted.</summary>
-    public int Queued => Volatile.Read(ref _queued);
-
     /// <summary>Completes when the thread has ended.</summary>
     public Task Stopped => _stopped.Task;
 
@@ -49,9 +46,9 @@ internal sealed class EngineLoop : IDisposable
     public void Submit(Sequence sequence)
     {
         ObjectDisposedException.ThrowIf(_isStopping, this);
-        if (Interlocked.Increment(ref _queued) > _limits.QueueLimit)
+        if (Interlocked.Increment(ref _inFlight) > (long)_limits.MaxRunning + _limits.QueueLimit)
         {
-            Interlocked.Decrement(ref _queued);
+            Interlocked.Decrement(ref _inFlight);
             throw new CapacityException(
                 $"The queue holds {_limits.QueueLimit:N0} requests, which is its limit. Try again later, or raise QueueLimit or MaxConcurrentRequests.");
         }
@@ -60,8 +57,8 @@ internal sealed class EngineLoop : IDisposable
         _work.Set();
         if (_isStopping)
         {
-            // The thread may have looked into the inbox for the last time before the sequence was in it.
-            sequence.Fail(Disposed());
+            // The thread may have looked into the inbox for the last time before the sequence was in it. If not, the sequence is the thread's: only the reader is told.
+            sequence.Output.Fail(Disposed());
         }
     }
 
@@ -122,11 +119,11 @@ internal sealed class EngineLoop : IDisposable
             _waiting.Add(sequence);
         }
 
-        Drop(_waiting, isQueue: true);
-        Drop(_running, isQueue: false);
+        Drop(_waiting);
+        Drop(_running);
     }
 
-    private void Drop(List<Sequence> sequences, bool isQueue)
+    private void Drop(List<Sequence> sequences)
     {
         for (var index = sequences.Count - 1; index >= 0; index--)
         {
@@ -135,10 +132,7 @@ internal sealed class EngineLoop : IDisposable
             {
                 Retire(sequence);
                 sequences.RemoveAt(index);
-                if (isQueue)
-                {
-                    Interlocked.Decrement(ref _queued);
-                }
+                Interlocked.Decrement(ref _inFlight);
             }
         }
     }
@@ -149,7 +143,6 @@ internal sealed class EngineLoop : IDisposable
         {
             var sequence = _waiting[0];
             _waiting.RemoveAt(0);
-            Interlocked.Decrement(ref _queued);
             _running.Add(sequence);
         }
     }
@@ -208,8 +201,8 @@ internal sealed class EngineLoop : IDisposable
             FailAll(sequences, failure);
         }
 
-        sequences.Clear();
-        Drop(_running, isQueue: false);
+        _stepSequences.AsSpan(0, shares.Length).Clear();
+        Drop(_running);
     }
 
     // Keeps the sequences that have room at the front; where there is none for a draft, there may be for the plain step.
@@ -255,7 +248,6 @@ internal sealed class EngineLoop : IDisposable
         _running.RemoveAt(_running.Count - 1);
         Release(youngest);
         _waiting.Insert(0, youngest);
-        Interlocked.Increment(ref _queued);
     }
 
     // A request that ended leaves its rows to the next turn.

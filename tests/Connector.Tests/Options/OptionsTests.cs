@@ -27,6 +27,8 @@ public sealed class OptionsTests
             MaxConcurrentRequests = 4,
             QueueLimit = 5,
             PrefillChunkTokens = 6,
+            CachedPrefixes = 7,
+            SpeculatorPath = "s",
         };
         var frozen = new SlerpChatClientOptions { ModelPath = "m", Engine = engine }.ToEngineOptions();
         foreach (var property in typeof(SlerpEngineOptions).GetProperties())

@@ -29,6 +29,7 @@ public sealed class DrafterConformance : IDisposable
     public async Task Text_EqualsVanilla(string drafter)
     {
         await using var engine = await LoadAsync();
+        var proposed = 0;
         foreach (var sampling in Samplings())
         {
             foreach (var penalties in new[] { Penalties.None, new Penalties(0.4f, 0.2f, 1.1f) })
@@ -39,9 +40,11 @@ public sealed class DrafterConformance : IDisposable
                 Assert.Equal(vanilla.Select(answer => answer.Text), drafted.Select(answer => answer.Text));
                 Assert.All(drafted, answer => Assert.Equal(60, answer.Stats.OutputTokens));
                 Assert.All(drafted, answer => Assert.Equal(0, answer.Stats.Drafts.Faults));
-                Assert.Equal(drafter != "vanilla", drafted.Any(answer => answer.Stats.Drafts.Proposed > 0));
+                proposed += drafted.Sum(answer => answer.Stats.Drafts.Proposed);
             }
         }
+
+        Assert.Equal(drafter != "vanilla", proposed > 0);
     }
 
     [Theory]
