@@ -50,6 +50,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>What this machine has found out about the checkpoint.</summary>
     public required MachineNotes Notes { get; init; }
 
+    /// <summary>What of a prompt is merged.</summary>
+    public required MergePlanner Merges { get; init; }
+
     /// <summary>Tokens that end an answer.</summary>
     public required IReadOnlySet<int> EndTokens { get; init; }
 
@@ -67,6 +70,10 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Scratch of the decode step.</summary>
     public required Workspace Workspace { get; init; }
+
+    /// <summary>Bytes of KV cache that a token merged after layer <paramref name="cutoff"/> saves.</summary>
+    public long BytesPerMergedToken(int cutoff) =>
+        (Cache.Layers - cutoff - 1) * CacheArithmetic.BytesPerRow(Cache.Store.KvHeads, Cache.Store.HeadSize, Cache.Store.Format);
 
     /// <summary>Reads a checkpoint, checks that it fits, and packs it.</summary>
     public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
@@ -121,6 +128,7 @@ internal sealed class LoadedModel : IDisposable
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
                 Transcripts = transcripts,
+                Merges = new MergePlanner(shape, options),
                 Prefixes = new PrefixIndex(cache, shape.RowsDependOnLength ? 0 : options.CachedPrefixes),
                 EndTokens = directory.EndTokenIds.ToFrozenSet(),
                 Decoder = decoder,
