@@ -24,7 +24,7 @@ internal sealed class ChatBench : IAsyncDisposable
     public ModelInfo Model { get; }
 
     /// <summary>Registers, resolves and loads.</summary>
-    public static async Task<ChatBench> LoadAsync(BenchSettings settings, CancellationToken cancellationToken)
+    public static async Task<ChatBench> LoadAsync(BenchSettings settings, CancellationToken cancellationToken, int cachedPrefixes = 0)
     {
         var services = new ServiceCollection();
         services.AddSlerpChatClient(options =>
@@ -32,8 +32,8 @@ internal sealed class ChatBench : IAsyncDisposable
             options.ModelPath = settings.Folder;
             options.Engine.WeightFormat = settings.Format;
             options.Engine.Threads = settings.Threads;
-            // A prompt that comes again would not be read again.
-            options.Engine.CachedPrefixes = 0;
+            // None by default: a prompt that comes again would not be read again.
+            options.Engine.CachedPrefixes = cachedPrefixes;
         });
         var provider = services.BuildServiceProvider();
         var model = await provider.GetRequiredService<SlerpChatClient>().LoadAsync(cancellationToken);
