@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Slerp.Connector.Options;
 using Slerp.Engine;
 
 namespace Slerp.Connector;
@@ -32,21 +33,9 @@ public sealed class SlerpChatClientOptions
     [ValidateObjectMembers]
     public SlerpGenerationDefaults Defaults { get; set; } = new();
 
-    internal string ResolvedModelPath => ModelPath ?? Path.Combine(AppContext.BaseDirectory, "models", "embedded");
+    internal string ResolvedModelPath => CheckpointCheck.Resolve(ModelPath);
 
-    internal string FolderName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(ResolvedModelPath)));
+    internal string FolderName => CheckpointCheck.FolderName(ResolvedModelPath);
 
-    internal EngineOptions ToEngineOptions() => new()
-    {
-        ModelPath = ResolvedModelPath,
-        Backend = Engine.Backend,
-        WeightFormat = Engine.WeightFormat,
-        KvFormat = Engine.KvFormat,
-        Threads = Engine.Threads,
-        ContextTokens = Engine.ContextTokens,
-        KvCacheBytes = Engine.KvCacheBytes,
-        MaxConcurrentRequests = Engine.MaxConcurrentRequests,
-        QueueLimit = Engine.QueueLimit,
-        PrefillChunkTokens = Engine.PrefillChunkTokens,
-    };
+    internal EngineOptions ToEngineOptions() => Engine.ToEngineOptions(ResolvedModelPath);
 }

@@ -1,15 +1,10 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Slerp.Connector;
 using Slerp.Connector.DependencyInjection;
-using Slerp.Connector.Hosting;
 using Slerp.Connector.Options;
-using Slerp.Connector.Telemetry;
 using Slerp.Engine;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -51,7 +46,7 @@ public static class SlerpServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<SlerpChatClientOptions>(OptionsName(serviceKey)).Configure(configure).ValidateOnStart();
+        services.AddOptions<SlerpChatClientOptions>(SharedServices.OptionsName(serviceKey)).Configure(configure).ValidateOnStart();
         return Register(services, serviceKey);
     }
 
@@ -65,7 +60,7 @@ public static class SlerpServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        services.AddOptions<SlerpChatClientOptions>(OptionsName(serviceKey))
+        services.AddOptions<SlerpChatClientOptions>(SharedServices.OptionsName(serviceKey))
             .Bind(section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
         return Register(services, serviceKey);
@@ -98,41 +93,17 @@ public static class SlerpServiceCollectionExtensions
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpChatClientOptions>, SlerpChatClientOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpChatClientOptions>, SlerpChatClientOptionsCrossValidator>());
-        services.TryAddSingleton<IEngineLoader>(provider => new SlerpEngineLoader(Clock(provider)));
-        services.TryAddSingleton(provider => new SlerpInstruments(provider.GetService<IMeterFactory>()));
-        services.TryAddKeyedSingleton(key, (provider, _) => CreateHost(provider, key));
+        SharedServices.Add(services);
+        services.AddSingleton(new ChatClientRegistration(key));
         services.TryAddKeyedSingleton(key, (provider, _) => CreateClient(provider, key));
         var builder = new SlerpChatClientBuilder(services, key);
         services.AddKeyedSingleton<IChatClient>(key, (provider, _) => builder.Build(provider));
         return builder;
     }
 
-    private static EngineHost CreateHost(IServiceProvider provider, object? key)
+    private static SlerpChatClient CreateClient(IServiceProvider provider, object? key)
     {
-        var (logger, instruments, time) = Services(provider);
-        return new EngineHost(
-            Options(provider, key).ToEngineOptions(),
-            provider.GetRequiredService<IEngineLoader>(),
-            new EngineHostServices(logger, instruments, time, provider.GetKeyedService<IProgress<LoadProgress>>(key)));
+        var options = provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>().Get(SharedServices.OptionsName(key));
+        return new SlerpChatClient(SharedServices.Host(provider, options.ToEngineOptions(), key), options, SharedServices.Reporting<SlerpChatClient>(provider));
     }
-
-    private static SlerpChatClient CreateClient(IServiceProvider provider, object? key) =>
-        new(provider.GetRequiredKeyedService<EngineHost>(key), Options(provider, key), Services(provider));
-
-    private static ChatClientServices Services(IServiceProvider provider) => new(
-        (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger<SlerpChatClient>(),
-        provider.GetRequiredService<SlerpInstruments>(),
-        Clock(provider));
-
-    private static TimeProvider Clock(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
-
-    private static SlerpChatClientOptions Options(IServiceProvider provider, object? key) =>
-        provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>().Get(OptionsName(key));
-
-    private static string OptionsName(object? key) => key switch
-    {
-        null => string.Empty,
-        string name => name,
-        _ => $"{key.GetType().FullName}:{key}",
-    };
 }

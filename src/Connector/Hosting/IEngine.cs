@@ -11,6 +11,9 @@ internal interface IEngine : IAsyncDisposable
     /// <inheritdoc cref="SlerpEngine.GenerateAsync"/>
     ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="SlerpEngine.EmbedAsync"/>
+    Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken);
+
     /// <summary>The thing behind this face, where it is of the type asked for.</summary>
     object? GetService(Type type);
 }

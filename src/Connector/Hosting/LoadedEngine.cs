@@ -13,6 +13,9 @@ internal sealed class LoadedEngine(SlerpEngine engine) : IEngine
         engine.GenerateAsync(request, cancellationToken);
 
     /// <inheritdoc />
+    public Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken) => engine.EmbedAsync(request, cancellationToken);
+
+    /// <inheritdoc />
     public object? GetService(Type type) => type.IsInstanceOfType(engine) ? engine : null;
 
     /// <inheritdoc />

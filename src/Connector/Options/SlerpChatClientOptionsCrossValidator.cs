@@ -10,6 +10,7 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
     {
         var failures = new ValidateOptionsResultBuilder();
         CheckModel(options, failures);
+        CheckSpeculator(options, failures);
         CheckDefaults(options, failures);
         return failures.Build();
     }
@@ -26,23 +27,14 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
             failures.AddError($"is {(int)options.UnsupportedContent}; expected Throw or Ignore.", nameof(options.UnsupportedContent));
         }
 
-        if (options.ModelPath is { } path && string.IsNullOrWhiteSpace(path))
+        CheckpointCheck.AddFaults(options.ModelPath, failures);
+    }
+
+    private static void CheckSpeculator(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
+    {
+        if (options.Engine?.SpeculatorPath is { } path && !File.Exists(Path.Combine(path, "config.json")))
         {
-            failures.AddError("is empty; leave it null to use the embedded model.", nameof(options.ModelPath));
-        }
-        else if (!Directory.Exists(options.ResolvedModelPath))
-        {
-            failures.AddError(
-                options.ModelPath is null
-                    ? $"is not set and the embedded model is not at '{options.ResolvedModelPath}'. Copy models/embedded beside the application or set ModelPath."
-                    : $"'{options.ModelPath}' is not a folder. Set it to a checkpoint folder (config.json, tokenizer, safetensors).",
-                nameof(options.ModelPath));
-        }
-        else if (!File.Exists(Path.Combine(options.ResolvedModelPath, "config.json")))
-        {
-            failures.AddError(
-                $"'{options.ResolvedModelPath}' holds no config.json. Set it to a checkpoint folder in Hugging Face layout.",
-                nameof(options.ModelPath));
+            failures.AddError($"'{path}' holds no config.json. Set it to the folder of an MLP speculator made for this model, or leave it null.", "Engine.SpeculatorPath");
         }
     }
 

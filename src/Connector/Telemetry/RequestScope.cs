@@ -20,7 +20,7 @@ internal sealed class RequestScope : IDisposable
         _started = time.GetTimestamp();
         CreatedAt = time.GetUtcNow();
         logger.RequestStarted(ResponseId);
-        instruments.RequestStarted(modelId);
+        instruments.RequestStarted(SlerpTelemetry.ChatOperation, modelId);
     }
 
     /// <summary>The response's id.</summary>
@@ -31,6 +31,9 @@ internal sealed class RequestScope : IDisposable
 
     /// <summary>What the answer took, once it was begun.</summary>
     public GenerationStats? Stats { get; set; }
+
+    /// <summary>The drafter that was asked for, once it is known.</summary>
+    public string? Drafter { get; set; }
 
     /// <summary>The request failed.</summary>
     public void Fail(Exception failure) => _failure = failure;
@@ -56,6 +59,7 @@ internal sealed class RequestScope : IDisposable
             _logger.RequestLeft(ResponseId, milliseconds);
         }
 
-        _instruments.RequestEnded(_modelId, elapsed, Stats, _failure);
+        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Stats, _failure);
+        _instruments.Drafts.Record(_modelId, Drafter, Stats);
     }
 }

@@ -24,24 +24,31 @@ internal sealed class SlerpInstruments : IDisposable
         _timePerOutputToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimePerOutputToken, "s");
         _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}");
         _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}");
+        Drafts = new DraftInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
+
+    /// <summary>What speculation did.</summary>
+    public DraftInstruments Drafts { get; }
 
     /// <summary>Seconds a model took to load.</summary>
     public Histogram<double> ModelLoadDuration { get; }
 
     /// <summary>A request begins.</summary>
-    public void RequestStarted(string modelId) => _activeRequests.Add(1, Tags(modelId, null));
+    /// <param name="operation">What is asked: a value of <see cref="SlerpTelemetry.OperationTag"/>.</param>
+    /// <param name="modelId">The model's id.</param>
+    public void RequestStarted(string operation, string modelId) => _activeRequests.Add(1, Tags(operation, modelId, null));
 
     /// <summary>A request ends, well or not.</summary>
+    /// <param name="operation">What was asked.</param>
     /// <param name="modelId">The model's id.</param>
     /// <param name="elapsed">Since the call.</param>
     /// <param name="stats">What the answer took; null where none was begun.</param>
     /// <param name="failure">Why it failed; null where it did not.</param>
-    public void RequestEnded(string modelId, TimeSpan elapsed, GenerationStats? stats, Exception? failure)
+    public void RequestEnded(string operation, string modelId, TimeSpan elapsed, GenerationStats? stats, Exception? failure)
     {
-        _activeRequests.Add(-1, Tags(modelId, null));
-        var tags = Tags(modelId, failure);
+        _activeRequests.Add(-1, Tags(operation, modelId, null));
+        var tags = Tags(operation, modelId, failure);
         _requestDuration.Record(elapsed.TotalSeconds, tags);
         if (stats is not { OutputTokens: > 0 })
         {
@@ -59,11 +66,11 @@ internal sealed class SlerpInstruments : IDisposable
     /// <inheritdoc />
     public void Dispose() => _own?.Dispose();
 
-    private static TagList Tags(string modelId, Exception? failure)
+    private static TagList Tags(string operation, string modelId, Exception? failure)
     {
         var tags = new TagList
         {
-            { SlerpTelemetry.OperationTag, "chat" },
+            { SlerpTelemetry.OperationTag, operation },
             { SlerpTelemetry.ProviderTag, SlerpTelemetry.ProviderName },
             { SlerpTelemetry.RequestModelTag, modelId },
         };

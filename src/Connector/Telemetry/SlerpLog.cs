@@ -35,6 +35,12 @@ internal static partial class SlerpLog
     [LoggerMessage(14, LogLevel.Debug, "Request {ResponseId}: the chat template refused the turns as given; trying again with alternating turns.")]
     public static partial void TemplateRefused(this ILogger logger, string responseId, ChatTemplateException failure);
 
+    [LoggerMessage(15, LogLevel.Debug, "Embedded {Texts} texts of {Tokens} tokens in {Milliseconds:F0} ms.")]
+    public static partial void Embedded(this ILogger logger, int texts, int tokens, double milliseconds);
+
+    [LoggerMessage(16, LogLevel.Warning, "Embedding {Texts} texts failed after {Milliseconds:F0} ms.")]
+    public static partial void EmbeddingFailed(this ILogger logger, int texts, double milliseconds, Exception failure);
+
     [LoggerMessage(20, LogLevel.Warning, "Ignored: {What}. {Why}")]
     public static partial void IgnoredWithWarning(this ILogger logger, string what, string why);
 

@@ -1,5 +1,7 @@
+using Slerp.Engine.Cache;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Sampling;
 using Slerp.Engine.Steps;
 
@@ -8,10 +10,14 @@ namespace Slerp.Engine.Decoding;
 /// <summary>One request in flight. Owned by the engine thread, but for <see cref="Output"/>, <see cref="Stats"/> and <see cref="Cancel"/>.</summary>
 internal sealed class Sequence : IDraftContext
 {
-    private int[] _tokens;
+    // Heuristics: few answers are longer than the first; a reader that lags by the second is about to stop.
+    private const int ReservedTokens = 4096;
+    private const int UnreadTokens = 256;
+
     // An answer that must be complete is closed in time: this near to its limit its shortest completion is asked for.
     private const int ClosingTokens = 1024;
 
+    private int[] _tokens;
     private readonly LogitsPipeline _pipeline;
     private readonly Constraint? _constraint;
     private readonly Queue<int> _closing = [];
@@ -19,6 +25,8 @@ internal sealed class Sequence : IDraftContext
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
+    private MergeStats _merged = MergeStats.None;
+    private MergePlan? _askedPlan;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -47,7 +55,7 @@ internal sealed class Sequence : IDraftContext
         _pipeline = new LogitsPipeline();
         Drafter = drafter;
         PromptTokens = prompt.Length;
-        _tokens = new int[prompt.Length + Math.Min(maxTokens, 1024) + 1];
+        _tokens = new int[prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1];
         prompt.CopyTo(_tokens);
         Count = prompt.Length;
         Sampling = sampling;
@@ -55,13 +63,24 @@ internal sealed class Sequence : IDraftContext
         MaxTokens = maxTokens;
         Stop = stop;
         Clock = clock;
-        Output = new RunBuffer(Math.Min(maxTokens, 1024));
+        Output = new RunBuffer(Math.Min(maxTokens, UnreadTokens));
         if (!penalties.AreNone)
         {
             Counts = new TokenCounts();
             Counts.SetPrompt(prompt);
         }
     }
+
+    /// <summary>Creates a sequence whose text is only read: it ends when its last token was.</summary>
+    /// <param name="text">The text's tokens, at least one.</param>
+    /// <param name="pool">What its hidden states go to.</param>
+    /// <param name="stop">Never asked.</param>
+    /// <param name="clock">When things happened.</param>
+    public Sequence(ReadOnlySpan<int> text, HiddenPool pool, StopRules stop, SequenceClock clock)
+        : this(text, SamplingMode.Greedy.Instance, Penalties.None, maxTokens: 1, stop, clock, drafter: null, constraint: null) => Pool = pool;
+
+    /// <summary>Where the hidden states go of a text that is read, not continued; null for an answer.</summary>
+    public HiddenPool? Pool { get; }
 
     /// <summary>Whose request it is: its rows serve no other tenant.</summary>
     public string Tenant { get; }
@@ -90,6 +109,15 @@ internal sealed class Sequence : IDraftContext
     /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
     public IDrafter? Drafter { get; private set; }
 
+    /// <summary>What of it is merged; null for nothing.</summary>
+    public MergePlan? Plan { get; private set; }
+
+    /// <summary>How it is merged as it runs; null where it is not, or no more.</summary>
+    public SequenceMerging? Merging { get; private set; }
+
+    /// <summary>Bytes of KV cache that each merged token saves.</summary>
+    public long BytesPerMergedToken { get; private set; }
+
     /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
     public DraftSession? Draft { get; private set; }
 
@@ -100,7 +128,7 @@ internal sealed class Sequence : IDraftContext
     public int TokensLeft => MaxTokens - Stop.Tokens;
 
     /// <summary>What the answer took so far; final once it ended.</summary>
-    public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure();
+    public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure(DraftStats.None);
 
     /// <summary>Where its tokens go.</summary>
     public RunBuffer Output { get; }
@@ -113,6 +141,21 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>All tokens known.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
+
+    /// <summary>Rows of the prompt that come as embeddings; null for a text.</summary>
+    public EmbeddedRows? Embedded { get; init; }
+
+    /// <summary>The tokens that tell what their rows are: all that have been run or can be found in a cache, up to the first embedding.</summary>
+    public ReadOnlySpan<int> CacheableTokens => Embedded is not null && Tokens.IndexOf(TokenTree.Placeholder) is >= 0 and var first ? Tokens[..first] : Tokens[..^1];
+
+    /// <inheritdoc />
+    ReadOnlySpan<int> IDraftContext.Tokens => Embedded is null ? Tokens : TextTokens();
+
+    /// <inheritdoc />
+    int IDraftContext.PromptTokens => PromptTokens - (Embedded?.Count ?? 0);
+
+    /// <inheritdoc />
+    public int Position => Count;
 
     /// <summary>Its slot in the KV cache, or -1 while it waits.</summary>
     public int Slot { get; set; } = -1;
@@ -132,8 +175,12 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether it has ended, for whatever reason.</summary>
     public bool IsDone { get; private set; }
 
+    /// <inheritdoc />
+    public bool HasEnded => _finish is not null;
+
     /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
-    public bool HasSoundRows { get; private set; } = true;
+    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of.</remarks>
+    public bool HasSoundRows { get => field && Embedded is null; private set; } = true;
 
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
@@ -166,14 +213,48 @@ internal sealed class Sequence : IDraftContext
     {
         if (_finish is { } reason)
         {
-            CloseDraft();
-            Volatile.Write(ref _finalStats, Measure());
+            FixStats();
             Output.Finish(reason, Stop.VisibleBytes);
         }
         else
         {
             Output.Wake();
         }
+    }
+
+    /// <summary>Has it merged when it runs.</summary>
+    /// <param name="plan">What of it.</param>
+    /// <param name="bytesPerMergedToken">Bytes of KV cache that each merged token saves.</param>
+    public void Merge(MergePlan plan, long bytesPerMergedToken)
+    {
+        _askedPlan = plan;
+        Plan = plan;
+        BytesPerMergedToken = bytesPerMergedToken;
+    }
+
+    /// <summary>Starts it, or starts it anew, from rows found in the cache: what they were merged by is inherited, what follows them is merged as asked.</summary>
+    public void Enter(int slot, in PrefixMatch found)
+    {
+        Slot = slot;
+        Rows = found.Rows;
+        CachedTokens = Math.Min(found.Rows, PromptTokens);
+        Plan = _askedPlan is PromptMergePlan asked ? asked.Continue(found.Plan, found.Rows) : _askedPlan;
+        Merging = Plan is null or PromptMergePlan { Spans.Count: 0 } ? null : SequenceMerging.For(Plan, found.MergedTokens);
+    }
+
+    /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
+    public void DropPlan(KvCache cache)
+    {
+        _merged = MergeFigures();
+        _askedPlan = null;
+        Plan = null;
+        Merging = null;
+        if (Slot >= 0)
+        {
+            cache.Truncate(Slot, 0);
+        }
+
+        Rows = 0;
     }
 
     /// <summary>Opens the drafter's session, at the first decode step.</summary>
@@ -190,20 +271,50 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Forgets the drafter's session.</summary>
     public void CloseDraft()
     {
-        Draft?.Report(Ledger);
-        Draft?.Dispose();
+        if (Draft is not { } draft)
+        {
+            return;
+        }
+
         Draft = null;
+        try
+        {
+            draft.Report(Ledger);
+            draft.Dispose();
+        }
+#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Ledger.Faults++;
+        }
     }
 
     /// <inheritdoc />
     public int Pick(StepOutput output, int row, int position) => _pipeline.Pick(output, row, Sampling, Penalties, Counts, position);
 
-    /// <summary>Ends it with a failure.</summary>
+    /// <summary>Ends it where its text was only to be read and all of it was.</summary>
+    public void EndReading()
+    {
+        if (Pool is not null && PendingTokens == 0)
+        {
+            Clock.Token();
+            _finish = FinishReason.EndOfText;
+            IsDone = true;
+            Publish();
+        }
+    }
+
+    /// <summary>Ends it with a failure; one that ended stays as it is.</summary>
     public void Fail(Exception failure)
     {
-        IsDone = true;
         HasSoundRows = false;
-        Output.Fail(failure);
+        if (_finalStats is null)
+        {
+            IsDone = true;
+            FixStats();
+            Output.Fail(failure);
+        }
     }
 
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
@@ -249,7 +360,23 @@ internal sealed class Sequence : IDraftContext
         return _closing.TryDequeue(out var first) ? first : token;
     }
 
-    private GenerationStats Measure() => new()
+    private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
+        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity)
+        : _merged;
+
+    // Before the reader learns of the end: afterwards another thread reads what here is written.
+    private void FixStats()
+    {
+        CloseDraft();
+        Volatile.Write(ref _finalStats, Measure(new DraftStats(
+            Ledger.Rounds,
+            Ledger.Proposed,
+            Ledger.Accepted,
+            Ledger.Faults,
+            Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))));
+    }
+
+    private GenerationStats Measure(DraftStats drafts) => new()
     {
         PromptTokens = PromptTokens,
         CachedPromptTokens = CachedTokens,
@@ -258,15 +385,23 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
-        Drafts = IsDone
-            ? new DraftStats(
-                Ledger.Rounds,
-                Ledger.Proposed,
-                Ledger.Accepted,
-                Ledger.Faults,
-                Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
-            : DraftStats.None,
+        Merging = MergeFigures(),
+        Drafts = drafts,
     };
+
+    private int[] TextTokens()
+    {
+        var text = new List<int>(Count);
+        foreach (var token in Tokens)
+        {
+            if (token != TokenTree.Placeholder)
+            {
+                text.Add(token);
+            }
+        }
+
+        return [.. text];
+    }
 
     private void Append(int token)
     {

@@ -7,14 +7,16 @@ namespace Slerp.Engine.Layers;
 internal sealed class LmHead(IComputeBackend backend, RmsNorm norm, Matrix weight)
 {
     private readonly LogitsOutput _output = new(backend);
+    private int[] _speaking = new int[16];
 
     /// <summary>The head [vocabulary, width].</summary>
     public Matrix Weight => weight;
 
     /// <summary>Makes the output of a step, valid until the next call.</summary>
     /// <param name="workspace">The step's workspace.</param>
-    /// <param name="hidden">The wanted rows of the residual stream [wanted, width], or null where none are wanted.</param>
-    public StepOutput Forward(Workspace workspace, Tensor? hidden)
+    /// <param name="batch">The step.</param>
+    /// <param name="hidden">Its wanted rows of the residual stream [wanted, width], or null where none are wanted.</param>
+    public StepOutput Forward(Workspace workspace, StepBatch batch, Tensor? hidden)
     {
         if (hidden is null)
         {
@@ -23,9 +25,53 @@ internal sealed class LmHead(IComputeBackend backend, RmsNorm norm, Matrix weigh
         }
 
         var normed = norm.Forward(backend, workspace, hidden);
-        var logits = workspace.Rent(hidden.Rows, weight.Outputs);
-        backend.Linear(weight, normed, null, logits);
-        _output.Set(normed, logits);
+        if (batch.HiddenOnlyCount == 0)
+        {
+            _output.Set(normed, Logits(workspace, normed));
+            return _output;
+        }
+
+        var speaking = Speaking(batch);
+        _output.SetEmpty(weight.Outputs, weight.Inputs);
+        _output.Set(normed, speaking.Length == 0 ? null : Logits(workspace, Gather(workspace, normed, speaking)), speaking);
         return _output;
+    }
+
+    private Tensor Logits(Workspace workspace, Tensor normed)
+    {
+        var logits = workspace.Rent(normed.Rows, weight.Outputs);
+        backend.Linear(weight, normed, null, logits);
+        return logits;
+    }
+
+    private Tensor Gather(Workspace workspace, Tensor normed, ReadOnlySpan<int> rows)
+    {
+        var gathered = workspace.Rent(rows.Length, weight.Inputs);
+        backend.Gather(normed, rows, gathered);
+        return gathered;
+    }
+
+    // The wanted rows that want logits, ascending.
+    private ReadOnlySpan<int> Speaking(StepBatch batch)
+    {
+        if (_speaking.Length < batch.WantedCount)
+        {
+            _speaking = new int[batch.WantedCount * 2];
+        }
+
+        var count = 0;
+        var row = 0;
+        foreach (var slice in batch.Slices)
+        {
+            for (var end = row + slice.WantedCount; row < end; row++)
+            {
+                if (slice.Wanted != WantedRows.Hidden)
+                {
+                    _speaking[count++] = row;
+                }
+            }
+        }
+
+        return _speaking.AsSpan(0, count);
     }
 }

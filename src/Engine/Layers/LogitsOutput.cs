@@ -8,6 +8,8 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
 {
     private Tensor? _hidden;
     private Tensor? _logits;
+    private int[] _places = [];
+    private bool _hasPlaces;
     private int[] _argMax = new int[8];
     private bool _hasArgMax;
     private int[] _topTokens = [];
@@ -17,7 +19,7 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
     private int _width;
 
     /// <inheritdoc />
-    public override int Rows => _logits?.Rows ?? 0;
+    public override int Rows => _hidden?.Rows ?? 0;
 
     /// <inheritdoc />
     public override int VocabularySize => _vocabularySize;
@@ -25,15 +27,30 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
     /// <inheritdoc />
     public override int Width => _width;
 
-    /// <summary>Holds the rows of a step.</summary>
+    /// <summary>Holds the rows of a step, all with logits.</summary>
     public void Set(Tensor hidden, Tensor logits)
     {
+        SetEmpty(logits.Columns, hidden.Columns);
         _hidden = hidden;
         _logits = logits;
-        _vocabularySize = logits.Columns;
-        _width = hidden.Columns;
-        _hasArgMax = false;
-        _topCount = 0;
+    }
+
+    /// <summary>Holds the rows of a step, of which only <paramref name="speaking"/> have logits, in that order.</summary>
+    public void Set(Tensor hidden, Tensor? logits, ReadOnlySpan<int> speaking)
+    {
+        SetEmpty(logits?.Columns ?? _vocabularySize, hidden.Columns);
+        _hidden = hidden;
+        _logits = logits;
+        _hasPlaces = true;
+        if (_places.Length < hidden.Rows)
+        {
+            _places = new int[hidden.Rows * 2];
+        }
+
+        for (var place = 0; place < speaking.Length; place++)
+        {
+            _places[speaking[place]] = place;
+        }
     }
 
     /// <summary>Holds no rows.</summary>
@@ -43,6 +60,9 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
         _logits = null;
         _vocabularySize = vocabularySize;
         _width = width;
+        _hasArgMax = false;
+        _hasPlaces = false;
+        _topCount = 0;
     }
 
     /// <inheritdoc />
@@ -50,16 +70,17 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
     {
         if (!_hasArgMax)
         {
-            if (_argMax.Length < Rows)
+            var rows = _logits!.Rows;
+            if (_argMax.Length < rows)
             {
-                _argMax = new int[Rows * 2];
+                _argMax = new int[rows * 2];
             }
 
-            backend.ArgMax(_logits!, _argMax.AsSpan(0, Rows));
+            backend.ArgMax(_logits, _argMax.AsSpan(0, rows));
             _hasArgMax = true;
         }
 
-        return _argMax[row];
+        return _argMax[Place(row)];
     }
 
     /// <inheritdoc />
@@ -68,23 +89,28 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
         var count = tokens.Length;
         if (_topCount != count)
         {
-            if (_topTokens.Length < Rows * count)
+            var size = _logits!.Rows * count;
+            if (_topTokens.Length < size)
             {
-                _topTokens = new int[Rows * count];
-                _topLogits = new float[Rows * count];
+                _topTokens = new int[size];
+                _topLogits = new float[size];
             }
 
-            backend.TopK(_logits!, count, _topTokens.AsSpan(0, Rows * count), _topLogits.AsSpan(0, Rows * count));
+            backend.TopK(_logits, count, _topTokens.AsSpan(0, size), _topLogits.AsSpan(0, size));
             _topCount = count;
         }
 
-        _topTokens.AsSpan(row * count, count).CopyTo(tokens);
-        _topLogits.AsSpan(row * count, count).CopyTo(logits);
+        var start = Place(row) * count;
+        _topTokens.AsSpan(start, count).CopyTo(tokens);
+        _topLogits.AsSpan(start, count).CopyTo(logits);
     }
 
     /// <inheritdoc />
-    public override void CopyLogits(int row, Span<float> destination) => backend.Download(_logits!, row, destination);
+    public override void CopyLogits(int row, Span<float> destination) => backend.Download(_logits!, Place(row), destination);
 
     /// <inheritdoc />
     public override void CopyHidden(int row, Span<float> destination) => backend.Download(_hidden!, row, destination);
+
+    // Where the logits of a row stand.
+    private int Place(int row) => _hasPlaces ? _places[row] : row;
 }

@@ -11,4 +11,7 @@ internal enum WantedRows
 
     /// <summary>Every row: a tree to verify, a text to score.</summary>
     All,
+
+    /// <summary>Every row, as hidden state only: a text to embed needs no logits.</summary>
+    Hidden,
 }

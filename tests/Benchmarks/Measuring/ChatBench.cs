@@ -14,11 +14,15 @@ internal sealed class ChatBench : IAsyncDisposable
     {
         _provider = provider;
         Client = provider.GetRequiredService<IChatClient>();
+        Embeddings = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         Model = model;
     }
 
     /// <summary>The client.</summary>
     public IChatClient Client { get; }
+
+    /// <summary>Its embeddings, from the same weights.</summary>
+    public IEmbeddingGenerator<string, Embedding<float>> Embeddings { get; }
 
     /// <summary>What is loaded.</summary>
     public ModelInfo Model { get; }
@@ -32,9 +36,11 @@ internal sealed class ChatBench : IAsyncDisposable
             options.ModelPath = settings.Folder;
             options.Engine.WeightFormat = settings.Format;
             options.Engine.Threads = settings.Threads;
+            options.Engine.DraftModelPath = settings.DraftFolder;
             // None by default: a prompt that comes again would not be read again.
             options.Engine.CachedPrefixes = cachedPrefixes;
         });
+        services.AddSlerpEmbeddingGenerator(options => options.ModelPath = settings.Folder);
         var provider = services.BuildServiceProvider();
         var model = await provider.GetRequiredService<SlerpChatClient>().LoadAsync(cancellationToken);
         return new ChatBench(provider, model);

@@ -36,7 +36,7 @@ internal sealed class EmbeddedQualityVerb() : Verb("embedded-quality", "Held-out
                 await ScoreAsync(chat.Client, skill, [.. QualityCase.Read(file).Take(parsed.GetValue(_cases))], parsed.GetValue(_show), cancellationToken);
             }
 
-            Progress.Say("retrieval: not available; this build has no embedding generator.");
+            await RetrievalAsync(chat.Embeddings, parsed.GetValue(_cases), parsed.GetValue(_show), cancellationToken);
             await LoopsAsync(chat.Client, new PromptText(settings.Folder), parsed.GetValue(_loops), cancellationToken);
         }
 
@@ -64,6 +64,30 @@ internal sealed class EmbeddedQualityVerb() : Verb("embedded-quality", "Held-out
         }
 
         Figure.Print("embedded-quality", ("skill", skill), ("cases", cases.Length), ("score", (double)right / Math.Max(1, cases.Length)));
+    }
+
+    private static async Task RetrievalAsync(
+        IEmbeddingGenerator<string, Embedding<float>> embeddings, int cases, int show, CancellationToken cancellationToken)
+    {
+        var set = RetrievalSet.Read(Path.Combine(HeldOutText.CasesFolder, "retrieval.jsonl"), cases);
+        var passages = await embeddings.GenerateAsync(set.Passages, null, cancellationToken);
+        var questions = await embeddings.GenerateAsync(set.Questions.Select(static question => question.Text), null, cancellationToken);
+        var right = 0;
+        var first = 0;
+        foreach (var (question, vector) in set.Questions.Zip(questions))
+        {
+            var rank = RetrievalSet.Rank(vector, passages, question.Passage);
+            right += rank < 3 ? 1 : 0;
+            first += rank == 0 ? 1 : 0;
+            if (rank >= 3 && show-- > 0)
+            {
+                Progress.Say($"  retrieval: '{question.Text}' finds '{set.Passages[question.Passage]}' at place {rank + 1}");
+            }
+        }
+
+        var count = Math.Max(1, set.Questions.Count);
+        Figure.Print(
+            "embedded-quality", ("skill", "retrieval"), ("cases", set.Questions.Count), ("score", (double)right / count), ("top_1", (double)first / count));
     }
 
     private static string Describe(ChatResponse answer) => string.Concat(answer.Messages.SelectMany(static message => message.Contents).Select(static content => content switch

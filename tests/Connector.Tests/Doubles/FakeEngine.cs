@@ -8,6 +8,7 @@ internal sealed class FakeEngine : IEngine
 {
     private readonly Lock _gate = new();
     private readonly List<GenerationRequest> _requests = [];
+    private readonly List<EmbeddingRequest> _embeddings = [];
 
     /// <summary>The template as published ones mention it: with tool and reasoning marks, or not.</summary>
     public const string ToolTemplate = "{% if tools %}<tool_call>{% endif %}";
@@ -21,6 +22,8 @@ internal sealed class FakeEngine : IEngine
     public Exception? Failure { get; init; }
 
     public IReadOnlyList<GenerationRequest> Requests => _requests;
+
+    public IReadOnlyList<EmbeddingRequest> Embeddings => _embeddings;
 
     public GenerationRequest LastRequest => _requests[^1];
 
@@ -62,6 +65,19 @@ internal sealed class FakeEngine : IEngine
                 ? throw refusal
                 : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure });
         }
+    }
+
+    public Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            _embeddings.Add(request);
+        }
+
+        return Failure is not null
+            ? Task.FromException<EmbeddingResult>(Failure)
+            : Task.FromResult(new EmbeddingResult(
+                [.. request.Texts.Select(text => new ReadOnlyMemory<float>([text.Length, 0, 0, 1]))], request.Texts.Sum(text => text.Length)));
     }
 
     public object? GetService(Type type) => null;

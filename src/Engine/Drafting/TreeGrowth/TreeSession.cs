@@ -53,8 +53,19 @@ internal sealed class TreeSession(IReadOnlyList<CandidateSource> sources) : Draf
     {
         for (var source = 0; source < sources.Count; source++)
         {
-            ledger.SetSource(sources[source].Name, _proposed[source], _accepted[source]);
+            ledger.AddSource(sources[source].Name, _proposed[source], _accepted[source]);
         }
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        foreach (var source in sources)
+        {
+            source.Dispose();
+        }
+
+        base.Dispose();
     }
 
     private void Count(in StepOutcome outcome)

@@ -1,0 +1,43 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Telemetry;
+using Slerp.Engine;
+
+namespace Slerp.Connector.DependencyInjection;
+
+/// <summary>What every registration needs once per container.</summary>
+internal static class SharedServices
+{
+    /// <summary>Registers what is shared.</summary>
+    public static void Add(IServiceCollection services)
+    {
+        services.TryAddSingleton<IEngineLoader>(provider => new SlerpEngineLoader(Clock(provider)));
+        services.TryAddSingleton(provider => new SlerpInstruments(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(provider => new EngineHostPool(
+            provider.GetRequiredService<IEngineLoader>(), Loggers(provider).CreateLogger<EngineHostPool>(), provider.GetRequiredService<SlerpInstruments>(), Clock(provider)));
+    }
+
+    /// <summary>The engine of some settings, shared with whoever asks for the same.</summary>
+    public static EngineHost Host(IServiceProvider provider, EngineOptions options, object? key) =>
+        provider.GetRequiredService<EngineHostPool>().Get(options, provider.GetKeyedService<IProgress<LoadProgress>>(key));
+
+    /// <summary>What a client reports to.</summary>
+    public static ChatClientServices Reporting<TClient>(IServiceProvider provider) =>
+        new(Loggers(provider).CreateLogger<TClient>(), provider.GetRequiredService<SlerpInstruments>(), Clock(provider));
+
+    /// <summary>The name of the options registered under a key.</summary>
+    public static string OptionsName(object? key) => key switch
+    {
+        null => string.Empty,
+        string name => name,
+        _ => $"{key.GetType().FullName}:{key}",
+    };
+
+    private static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+
+    private static TimeProvider Clock(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Options;
+using Slerp.Connector.Telemetry;
+using Slerp.Engine;
+
+namespace Slerp.Connector;
+
+/// <summary>Vectors from the hidden states of a local language model, as an <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/>.</summary>
+/// <remarks>
+/// <para>Thread-safe: texts of one call and of many are read as one batch, together with whatever answers run.</para>
+/// <para>Creating one is cheap. The model is loaded once, by the first call; from a container it shares the engine of the chat client of the same checkpoint.</para>
+/// <para>Vectors have length 1, so that their dot product is their cosine. Texts are read as they stand, without a chat template.</para>
+/// <para>Disposing it twice is harmless. It disposes the model only where it made it.</para>
+/// </remarks>
+public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>, IAsyncDisposable
+{
+    private readonly EngineHost _host;
+    private readonly ChatClientServices _services;
+    private readonly SlerpInstruments? _ownInstruments;
+    private readonly Pooling _pooling;
+    private readonly string _modelId;
+    private readonly IgnoredFeatures _ignored;
+    private readonly bool _ownsHost;
+    private volatile bool _disposed;
+
+    /// <summary>Creates a generator with a model of its own. Nothing is loaded yet.</summary>
+    /// <param name="options">Which model, and how; not to be changed afterwards.</param>
+    /// <param name="loggerFactory">Where to log; null logs nowhere.</param>
+    /// <param name="loadProgress">Told while the model loads; may be null.</param>
+    /// <param name="meterFactory">Where to measure; null makes an own meter.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are not valid; it names every fault.</exception>
+    public SlerpEmbeddingGenerator(
+        SlerpEmbeddingGeneratorOptions options,
+        ILoggerFactory? loggerFactory = null,
+        IProgress<LoadProgress>? loadProgress = null,
+        IMeterFactory? meterFactory = null)
+        : this(
+            OptionsValidation.ThrowIfInvalid(options),
+            new ChatClientServices(
+                (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SlerpEmbeddingGenerator>(), new SlerpInstruments(meterFactory), TimeProvider.System),
+            loadProgress)
+    {
+    }
+
+    internal SlerpEmbeddingGenerator(EngineHost host, SlerpEmbeddingGeneratorOptions options, ChatClientServices services)
+    {
+        _host = host;
+        _services = services;
+        _pooling = options.Pooling;
+        _modelId = options.ModelId ?? options.FolderName;
+        _ignored = new IgnoredFeatures(services.Logger);
+    }
+
+    private SlerpEmbeddingGenerator(SlerpEmbeddingGeneratorOptions options, ChatClientServices services, IProgress<LoadProgress>? loadProgress)
+        : this(
+            new EngineHost(
+                options.ToEngineOptions(),
+                new SlerpEngineLoader(services.Time),
+                new EngineHostServices(services.Logger, services.Instruments, services.Time, loadProgress)),
+            options,
+            services)
+    {
+        _ownsHost = true;
+        _ownInstruments = services.Instruments;
+    }
+
+    /// <inheritdoc />
+    /// <exception cref="ContextLengthException">A text does not fit the model's context; no text was read.</exception>
+    /// <exception cref="NotSupportedException">Other dimensions are asked for than the model's own.</exception>
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (options?.Dimensions < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Dimensions, "EmbeddingGenerationOptions.Dimensions must be at least 1.");
+        }
+
+        return MeasuredAsync([.. values], options, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is not null)
+        {
+            return null;
+        }
+
+        if (serviceType == typeof(EmbeddingGeneratorMetadata))
+        {
+            return new EmbeddingGeneratorMetadata(SlerpTelemetry.ProviderName, null, _modelId, _host.Loaded?.Model.Width);
+        }
+
+        if (serviceType.IsInstanceOfType(this))
+        {
+            return this;
+        }
+
+        var engine = _host.Loaded;
+        return serviceType == typeof(ModelInfo) ? engine?.Model : engine?.GetService(serviceType);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        if (_ownsHost)
+        {
+            await _host.DisposeAsync().ConfigureAwait(false);
+            _ownInstruments?.Dispose();
+        }
+    }
+
+    private async Task<GeneratedEmbeddings<Embedding<float>>> MeasuredAsync(
+        string[] texts, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
+    {
+        var (logger, instruments, time) = _services;
+        var started = time.GetTimestamp();
+        instruments.RequestStarted(SlerpTelemetry.EmbeddingsOperation, _modelId);
+        Exception? failure = null;
+        try
+        {
+            var result = await EmbedAsync(texts, options, cancellationToken).ConfigureAwait(false);
+            logger.Embedded(texts.Length, result.InputTokens, time.GetElapsedTime(started).TotalMilliseconds);
+            return Translate(result, time.GetUtcNow());
+        }
+        catch (Exception thrown)
+        {
+            failure = thrown;
+            if (thrown is not OperationCanceledException)
+            {
+                logger.EmbeddingFailed(texts.Length, time.GetElapsedTime(started).TotalMilliseconds, thrown);
+            }
+
+            throw;
+        }
+        finally
+        {
+            instruments.RequestEnded(SlerpTelemetry.EmbeddingsOperation, _modelId, time.GetElapsedTime(started), stats: null, failure);
+        }
+    }
+
+    private async Task<EmbeddingResult> EmbedAsync(string[] texts, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
+    {
+        var engine = await _host.GetAsync(cancellationToken).ConfigureAwait(false);
+        if (options?.Dimensions is { } dimensions && dimensions != engine.Model.Width)
+        {
+            throw new NotSupportedException(
+                $"EmbeddingGenerationOptions.Dimensions is {dimensions}; model '{_modelId}' gives {engine.Model.Width}. Ask for that, or leave it null.");
+        }
+
+        if (options?.ModelId is { } id && id != _modelId)
+        {
+            _ignored.Warn($"model id '{id}'", $"This generator embeds with '{_modelId}'.");
+        }
+
+        return await engine.EmbedAsync(new EmbeddingRequest { Texts = texts, Pooling = _pooling }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private GeneratedEmbeddings<Embedding<float>> Translate(EmbeddingResult result, DateTimeOffset createdAt) =>
+        new(result.Vectors.Select(vector => new Embedding<float>(vector) { CreatedAt = createdAt, ModelId = _modelId }))
+        {
+            Usage = new UsageDetails { InputTokenCount = result.InputTokens, TotalTokenCount = result.InputTokens },
+        };
+}
