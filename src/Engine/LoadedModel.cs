@@ -40,6 +40,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Rows of finished sequences.</summary>
     public required PrefixIndex Prefixes { get; init; }
 
+    /// <summary>What of a prompt is merged.</summary>
+    public required MergePlanner Merges { get; init; }
+
     /// <summary>Tokens that end an answer.</summary>
     public required IReadOnlySet<int> EndTokens { get; init; }
 
@@ -57,6 +60,10 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Scratch of the decode step.</summary>
     public required Workspace Workspace { get; init; }
+
+    /// <summary>Bytes of KV cache that a token merged after layer <paramref name="cutoff"/> saves.</summary>
+    public long BytesPerMergedToken(int cutoff) =>
+        (Cache.Layers - cutoff - 1) * CacheArithmetic.BytesPerRow(Cache.Store.KvHeads, Cache.Store.HeadSize, Cache.Store.Format);
 
     /// <summary>Reads a checkpoint, checks that it fits, and packs it.</summary>
     public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
@@ -106,6 +113,7 @@ internal sealed class LoadedModel : IDisposable
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
                 Transcripts = transcripts,
+                Merges = new MergePlanner(shape, options),
                 Prefixes = new PrefixIndex(cache, shape.RowsDependOnLength ? 0 : options.CachedPrefixes),
                 EndTokens = directory.EndTokenIds.ToFrozenSet(),
                 Decoder = decoder,

@@ -55,6 +55,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
     /// <exception cref="ArgumentException">The drafter needs what this engine was loaded without.</exception>
     /// <exception cref="ConstraintException">The form asked for cannot be kept; names the keyword.</exception>
+    /// <exception cref="NotSupportedException">Merging is asked for in a way this engine does not run.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
@@ -75,6 +76,11 @@ public sealed class SlerpEngine : IAsyncDisposable
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant);
+        if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
+        {
+            sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
+        }
+
         _loop.Submit(sequence);
         return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer)
         {
