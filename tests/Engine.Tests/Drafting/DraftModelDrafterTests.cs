@@ -2,6 +2,7 @@ using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Drafting.DraftModel;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Models;
 using Slerp.Engine.Steps;
 using Slerp.Engine.Tests.Doubles;
@@ -163,10 +164,10 @@ public sealed class DraftModelDrafterTests : IDisposable
 
         public DecoderShape Shape => decoder.Shape;
 
-        public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace)
+        public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace, MergeStep? merging = null)
         {
             Passes++;
-            return decoder.Forward(batch, cache, workspace);
+            return decoder.Forward(batch, cache, workspace, merging);
         }
 
         public IDecoder View(LayerMask mask) => decoder.View(mask);
