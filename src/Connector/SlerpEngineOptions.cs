@@ -14,6 +14,16 @@ public sealed class SlerpEngineOptions
     /// <inheritdoc cref="EngineOptions.SpeculatorPath"/>
     public string? SpeculatorPath { get; set; }
 
+    /// <inheritdoc cref="EngineOptions.RecyclingScope"/>
+    [EnumDataType(typeof(RecyclingScope))]
+    public RecyclingScope RecyclingScope { get; set; } = EngineDefaults.RecyclingScope;
+
+    /// <inheritdoc cref="EngineOptions.WarmStart"/>
+    public bool WarmStart { get; set; } = EngineDefaults.WarmStart;
+
+    /// <inheritdoc cref="EngineOptions.NotesFolder"/>
+    public string? NotesFolder { get; set; } = EngineDefaults.NotesFolder;
+
     /// <inheritdoc cref="EngineOptions.Backend"/>
     [Required(ErrorMessage = "{0} is empty; expected a backend's name, such as \"cpu\".")]
     public string Backend { get; set; } = EngineDefaults.Backend;
@@ -59,6 +69,9 @@ public sealed class SlerpEngineOptions
         ModelPath = modelPath,
         DraftModelPath = DraftModelPath,
         SpeculatorPath = SpeculatorPath,
+        RecyclingScope = RecyclingScope,
+        WarmStart = WarmStart,
+        NotesFolder = NotesFolder,
         Backend = Backend,
         WeightFormat = WeightFormat,
         KvFormat = KvFormat,

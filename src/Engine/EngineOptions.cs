@@ -16,6 +16,19 @@ public sealed record EngineOptions
     /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-mlp", where there is one, loaded when first used.</value>
     public string? SpeculatorPath { get; init; }
 
+    /// <summary>Who shares what token recycling has learned.</summary>
+    /// <value><see cref="RecyclingScope.Conversation"/>: no conversation shows in the speed of another.</value>
+    public RecyclingScope RecyclingScope { get; init; } = RecyclingScope.Conversation;
+
+    /// <summary>Whether token recycling starts from what this model says to a few neutral questions: found out once per checkpoint and machine, while
+    /// the engine has nothing to do, and kept in <see cref="NotesFolder"/>.</summary>
+    /// <value>true.</value>
+    public bool WarmStart { get; init; } = true;
+
+    /// <summary>The folder where this machine keeps what it found out about checkpoints; empty keeps nothing.</summary>
+    /// <value>null: the user's folder for local application data.</value>
+    public string? NotesFolder { get; init; }
+
     /// <summary>The backend's name.</summary>
     /// <value>"cpu".</value>
     public string Backend { get; init; } = "cpu";

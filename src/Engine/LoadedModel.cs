@@ -7,6 +7,7 @@ using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Drafting.LayerSkipping;
 using Slerp.Engine.Drafting.MlpSpeculator;
+using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Models;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
@@ -39,6 +40,15 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Rows of finished sequences.</summary>
     public required PrefixIndex Prefixes { get; init; }
+
+    /// <summary>What token recycling has learned.</summary>
+    public required RecyclingMemory Recycling { get; init; }
+
+    /// <summary>What rows cost on this machine.</summary>
+    public required CostCurve Costs { get; init; }
+
+    /// <summary>What this machine has found out about the checkpoint.</summary>
+    public required MachineNotes Notes { get; init; }
 
     /// <summary>What of a prompt is merged.</summary>
     public required MergePlanner Merges { get; init; }
@@ -97,11 +107,13 @@ internal sealed class LoadedModel : IDisposable
             cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
             workspace = backend.CreateWorkspace();
+            var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
             var costs = options.Costs ?? CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
             {
                 Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
                 {
+                    Recycling = recycling,
                     Decoder = decoder,
                     Cache = cache,
                     Workspace = workspace,
@@ -109,6 +121,9 @@ internal sealed class LoadedModel : IDisposable
                     Speculator = Speculator(options, backend, shape),
                     DraftModel = DraftCheckpoint.Prepare(draft, options, tokenizer, backend, budget.ContextTokens, cancellationToken),
                 }),
+                Recycling = recycling,
+                Costs = costs,
+                Notes = MachineNotes.On(options, directory),
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),

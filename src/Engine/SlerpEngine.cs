@@ -11,6 +11,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     private readonly LoadedModel _model;
     private readonly EngineLoop _loop;
     private readonly TimeProvider _time;
+    private WarmStart? _warmStart;
     private readonly EmbeddingRun _embeddings;
     private readonly Lock _lock = new();
     private Task? _disposal;
@@ -81,6 +82,7 @@ public sealed class SlerpEngine : IAsyncDisposable
             sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
         }
 
+        _warmStart?.Note(sequence);
         _loop.Submit(sequence);
         return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer)
         {
@@ -122,11 +124,12 @@ public sealed class SlerpEngine : IAsyncDisposable
         var limits = new EngineLoopLimits(options.MaxConcurrentRequests, options.QueueLimit, options.PrefillChunkTokens);
         var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace), model.Cache, model.Prefixes, limits);
         loop.Start();
-        return new SlerpEngine(model, loop, limits, time);
+        return new SlerpEngine(model, loop, limits, time) { _warmStart = options.WarmStart ? new WarmStart(model, loop, time) : null };
     }
 
     private async Task DisposeOnceAsync()
     {
+        _warmStart?.Dispose();
         _loop.Stop();
         await _loop.Stopped.ConfigureAwait(false);
         _loop.Dispose();

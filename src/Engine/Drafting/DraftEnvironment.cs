@@ -2,6 +2,7 @@ using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Drafting.DraftModel;
 using Slerp.Engine.Drafting.MlpSpeculator;
+using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Models;
 
 namespace Slerp.Engine.Drafting;
@@ -11,6 +12,9 @@ namespace Slerp.Engine.Drafting;
 /// <param name="Costs">What rows cost on this machine.</param>
 internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
 {
+    /// <summary>What token recycling has learned.</summary>
+    public required RecyclingMemory Recycling { get; init; }
+
     /// <summary>The target.</summary>
     public required IDecoder Decoder { get; init; }
 

@@ -48,5 +48,5 @@ internal static class DrafterCatalog
     private static LookupSource Lookup(IDraftContext context) => new(context.Tokens);
 
     private static RecyclingSource Recycling(DraftEnvironment environment, IDraftContext context) =>
-        new(new SuccessorTable(environment.Target.VocabularySize, RecyclingSource.Width), context.Tokens);
+        new(context, environment.Recycling);
 }

@@ -29,6 +29,9 @@ public sealed class OptionsTests
             PrefillChunkTokens = 6,
             CachedPrefixes = 7,
             SpeculatorPath = "s",
+            RecyclingScope = RecyclingScope.Tenant,
+            WarmStart = false,
+            NotesFolder = "n",
         };
         var frozen = new SlerpChatClientOptions { ModelPath = "m", Engine = engine }.ToEngineOptions();
         foreach (var property in typeof(SlerpEngineOptions).GetProperties())

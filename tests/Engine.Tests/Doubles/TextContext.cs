@@ -10,7 +10,13 @@ internal sealed class TextContext(int slot, params IEnumerable<int> tokens) : ID
 
     public ReadOnlySpan<int> Tokens => _tokens;
 
+    public string Tenant { get; init; } = "";
+
+    public bool HasEnded { get; set; }
+
     public int Slot => slot;
+
+    public int Position => _tokens.Length;
 
     public int PromptTokens { get; init; }
 

@@ -126,7 +126,7 @@ internal sealed class DraftModelSource : CandidateSource
     /// <summary>Takes the next guess from a row; false where the row gives none.</summary>
     public bool TryTake(DraftPass pass, StepOutput output, int row, int vocabularySize)
     {
-        var token = _context.Pick(output, row, _context.Tokens.Length + _guesses.Count);
+        var token = _context.Pick(output, row, _context.Position + _guesses.Count);
         if (token < 0 || token >= vocabularySize)
         {
             return false;

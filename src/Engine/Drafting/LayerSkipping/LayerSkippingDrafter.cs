@@ -103,7 +103,7 @@ internal sealed class LayerSkippingDrafter : IDrafter
     private bool GoesOn(in DraftTask task, StepOutput output, int row)
     {
         var session = (LayerSkippingSession)task.Session;
-        var token = session.Context.Pick(output, row, session.Context.Tokens.Length + task.Tree.Count - 1);
+        var token = session.Context.Pick(output, row, session.Context.Position + task.Tree.Count - 1);
         if (token < 0)
         {
             return false;
