@@ -14,6 +14,7 @@ internal sealed class SlerpInstruments : IDisposable
     private readonly Histogram<double> _timePerOutputToken;
     private readonly Counter<long> _outputTokens;
     private readonly UpDownCounter<long> _activeRequests;
+    private readonly FallbackInstruments _fallbacks;
 
     /// <param name="factory">The application's; null where it has none, then an own meter is made.</param>
     public SlerpInstruments(IMeterFactory? factory)
@@ -25,6 +26,7 @@ internal sealed class SlerpInstruments : IDisposable
         _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}");
         _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}");
         Drafts = new DraftInstruments(_meter);
+        _fallbacks = new FallbackInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
 
@@ -62,6 +64,9 @@ internal sealed class SlerpInstruments : IDisposable
             _timePerOutputToken.Record(stats.DecodeTime.TotalSeconds / (stats.OutputTokens - 1), tags);
         }
     }
+
+    /// <summary>What judged answers are measured by.</summary>
+    public FallbackInstruments Fallbacks => _fallbacks;
 
     /// <inheritdoc />
     public void Dispose() => _own?.Dispose();

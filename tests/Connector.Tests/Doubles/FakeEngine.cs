@@ -21,6 +21,12 @@ internal sealed class FakeEngine : IEngine
 
     public Exception? Failure { get; init; }
 
+    /// <summary>What follows a rejection.</summary>
+    public IReadOnlyList<Segment?> VanillaScript { get; init; } = [];
+
+    /// <summary>Holds the segments of generations begun while it is set.</summary>
+    public SemaphoreSlim? Hold { get; set; }
+
     public IReadOnlyList<GenerationRequest> Requests => _requests;
 
     public IReadOnlyList<EmbeddingRequest> Embeddings => _embeddings;
@@ -63,7 +69,7 @@ internal sealed class FakeEngine : IEngine
             _requests.Add(request);
             return Refusal(request) is { } refusal
                 ? throw refusal
-                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure });
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, VanillaScript = VanillaScript, Hold = Hold });
         }
     }
 
