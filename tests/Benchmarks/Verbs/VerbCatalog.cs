@@ -19,6 +19,7 @@ internal static class VerbCatalog
         new IdleVerb(),
         new AllocationsVerb(),
         new EmbeddedQualityVerb(),
+        new MergingVerb(),
         new GgufVerb(),
     ];
 }
