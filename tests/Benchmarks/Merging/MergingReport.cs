@@ -50,7 +50,7 @@ internal static class MergingReport
         var stop = page.IndexOf(end, StringComparison.Ordinal);
         return start < 0 || stop < start
             ? throw new InvalidOperationException($"{Page} has no place between '{begin}' and '{end}'.")
-            : string.Concat(page.AsSpan(0, start + begin.Length), "\n\n", content, "\n", page.AsSpan(stop));
+            : $"{page[..(start + begin.Length)]}\n\n{content}\n{page[stop..]}";
     }
 
     private static string Timing(List<JsonNode> lines)
