@@ -51,6 +51,15 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
             return;
         }
 
+        if (defaults.Merging is null)
+        {
+            failures.AddError("must not be null; its Mode None turns merging off.", "Defaults.Merging");
+        }
+        else if (defaults.Merging is { Mode: SlerpMergingMode.Prompt, Variant: MergeVariant.Reference, Threshold: not null })
+        {
+            failures.AddError("pairs by similarity; the published arithmetic (Variant Reference) pairs by parity. Leave it null, or choose PerRow.", "Defaults.Merging.Threshold");
+        }
+
         if (engine.ContextTokens > 0 && defaults.MaxOutputTokens >= engine.ContextTokens)
         {
             failures.AddError(

@@ -65,6 +65,7 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.PrefillMilliseconds] = stats.PrefillTime.TotalMilliseconds,
             [SlerpProperties.DecodeMilliseconds] = stats.DecodeTime.TotalMilliseconds,
             [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
+            [SlerpProperties.MergeSimilarity] = stats.Merging.MeanSimilarity,
         };
         if (record.Fallback is { } fallback)
         {
@@ -97,6 +98,8 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.Fallbacks] = record.Fallback is null ? 0 : 1,
             [SlerpProperties.RejectedTokens] = stats.RejectedTokens,
             [SlerpProperties.FailedChecks] = record.FailedChecks.Values.Sum(),
+            [SlerpProperties.MergedTokens] = stats.Merging.MergedTokens,
+            [SlerpProperties.MergeKvBytesSaved] = stats.Merging.KvBytesSaved,
             [SlerpProperties.DraftRounds] = stats.Drafts.Rounds,
             [SlerpProperties.DraftProposed] = stats.Drafts.Proposed,
             [SlerpProperties.DraftAccepted] = stats.Drafts.Accepted,
