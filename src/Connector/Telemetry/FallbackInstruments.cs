@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Polly.CircuitBreaker;
 using Slerp.Connector.Resilience;
-using Slerp.Engine;
 
 namespace Slerp.Connector.Telemetry;
 
