@@ -13,6 +13,7 @@ internal static class VerbCatalog
         new VerifyCostVerb(),
         new BatchVerb(),
         new SpeculationVerb(),
+        new IdentityVerb(),
         new SkipSearchVerb(),
         new FormatsVerb(),
         new LoadVerb(),
