@@ -8,9 +8,13 @@ namespace Slerp.Engine;
 internal delegate void AnswerEnded(ReadOnlySpan<int> tokens);
 
 /// <summary>The reader's side of one sequence.</summary>
-internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer) : Generation
+/// <param name="sequence">The sequence.</param>
+/// <param name="loop">What runs it.</param>
+/// <param name="tokenizer">What its tokens spell.</param>
+/// <param name="continuesText">Whether the answer goes on where the prompt's text ended, its first space included.</param>
+internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer, bool continuesText = false) : Generation
 {
-    private readonly AnswerText _text = new(tokenizer);
+    private readonly AnswerText _text = new(tokenizer, continuesText);
     private readonly List<int> _tokens = [];
 
     /// <summary>Told the answer's tokens when it has ended; null where nobody asks.</summary>

@@ -110,6 +110,7 @@ internal sealed class LoadedModel : IDisposable
                     ContextTokens = budget.ContextTokens,
                     VocabularySize = shape.VocabularySize,
                     Width = shape.Width,
+                    UnusedTensors = [.. weights.NeverServed],
                     HasChatTemplate = template is not null,
                     SupportsTools = template?.SupportsTools ?? false,
                     ChatTemplate = template?.Source,

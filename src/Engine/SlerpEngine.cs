@@ -74,7 +74,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter], constraint, request.Tenant);
         _loop.Submit(sequence);
-        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer)
+        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer, continuesText: request.Prompt is Prompt.Raw { Text.Length: > 0 })
         {
             Ended = prompt.Rendered is { } rendered
                 ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
