@@ -32,6 +32,9 @@ internal sealed class RequestScope : IDisposable
     /// <summary>What the answer took, once it was begun.</summary>
     public GenerationStats? Stats { get; set; }
 
+    /// <summary>The drafter that was asked for, once it is known.</summary>
+    public string? Drafter { get; set; }
+
     /// <summary>The request failed.</summary>
     public void Fail(Exception failure) => _failure = failure;
 
@@ -57,5 +60,6 @@ internal sealed class RequestScope : IDisposable
         }
 
         _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Stats, _failure);
+        _instruments.Drafts.Record(_modelId, Drafter, Stats);
     }
 }

@@ -24,8 +24,12 @@ internal sealed class SlerpInstruments : IDisposable
         _timePerOutputToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimePerOutputToken, "s");
         _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}");
         _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}");
+        Drafts = new DraftInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
+
+    /// <summary>What speculation did.</summary>
+    public DraftInstruments Drafts { get; }
 
     /// <summary>Seconds a model took to load.</summary>
     public Histogram<double> ModelLoadDuration { get; }

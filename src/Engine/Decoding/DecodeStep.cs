@@ -1,6 +1,7 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Models;
 using Slerp.Engine.Steps;
 
@@ -12,11 +13,16 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
     private readonly StepBatch _batch = new();
     private readonly Verifier _verifier = new();
     private readonly DraftRound _drafts = new();
+    private readonly MergeStep _merging = new();
     private int[] _path = new int[64];
 
-    /// <summary>Puts the next <paramref name="tokens"/> pending tokens of a sequence into its tree.</summary>
+    /// <summary>Puts the next <paramref name="tokens"/> pending tokens of a sequence into its tree, one more or less where a merged pair would be split.</summary>
     public static void Begin(Sequence sequence, int tokens) =>
-        sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, tokens));
+        sequence.Tree.SetChain(
+            sequence.Tokens.Slice(sequence.Rows, sequence.Merging?.ChunkTokens(sequence.Rows, tokens) ?? tokens), sequence.Embedded, sequence.Rows);
+
+    /// <summary>Makes room for a sequence's tree: all pages, or none and false.</summary>
+    public bool TryReserve(Sequence sequence) => MergedRows.TryReserve(cache, sequence.Slot, sequence.Merging, sequence.Tree.Count);
 
     /// <summary>Lets the drafters of <paramref name="sequences"/> add to the trees of those that decode.</summary>
     public void Propose(ReadOnlySpan<Sequence> sequences) => _drafts.Propose(sequences);
@@ -26,13 +32,15 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
     public void Run(ReadOnlySpan<Sequence> sequences)
     {
         _batch.Clear();
+        _merging.Clear();
         foreach (var sequence in sequences)
         {
             sequence.Clock.Start();
+            _merging.Add(sequence.Merging);
             _batch.Add(new StepSlice(sequence.Slot, sequence.Tree, Wanted(sequence), sequence.PromptTokens));
         }
 
-        var output = decoder.Forward(_batch, cache, workspace);
+        var output = decoder.Forward(_batch, cache, workspace, _merging.IsEmpty ? null : _merging);
         var row = 0;
         for (var index = 0; index < sequences.Length; index++)
         {
@@ -80,6 +88,7 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
             return;
         }
 
+        DraftRound.Open(sequence);
         sequence.Steps += sequence.Count > sequence.PromptTokens ? 1 : 0;
         _verifier.Walk(sequence, output, row, known - 1);
         sequence.Clock.Token();
@@ -100,6 +109,12 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 
     private void Commit(Sequence sequence, int known, ReadOnlySpan<int> accepted)
     {
+        if (MergedRows.TryCommit(cache, sequence.Slot, sequence.Merging, out var rows))
+        {
+            sequence.Rows += rows;
+            return;
+        }
+
         var length = known + accepted.Length;
         if (_path.Length < length)
         {

@@ -1,5 +1,7 @@
+using Slerp.Engine.Cache;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Sampling;
 using Slerp.Engine.Steps;
 
@@ -23,6 +25,8 @@ internal sealed class Sequence : IDraftContext
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
+    private MergeStats _merged = MergeStats.None;
+    private MergePlan? _askedPlan;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -105,6 +109,15 @@ internal sealed class Sequence : IDraftContext
     /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
     public IDrafter? Drafter { get; private set; }
 
+    /// <summary>What of it is merged; null for nothing.</summary>
+    public MergePlan? Plan { get; private set; }
+
+    /// <summary>How it is merged as it runs; null where it is not, or no more.</summary>
+    public SequenceMerging? Merging { get; private set; }
+
+    /// <summary>Bytes of KV cache that each merged token saves.</summary>
+    public long BytesPerMergedToken { get; private set; }
+
     /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
     public DraftSession? Draft { get; private set; }
 
@@ -129,6 +142,21 @@ internal sealed class Sequence : IDraftContext
     /// <summary>All tokens known.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
 
+    /// <summary>Rows of the prompt that come as embeddings; null for a text.</summary>
+    public EmbeddedRows? Embedded { get; init; }
+
+    /// <summary>The tokens that tell what their rows are: all that have been run or can be found in a cache, up to the first embedding.</summary>
+    public ReadOnlySpan<int> CacheableTokens => Embedded is not null && Tokens.IndexOf(TokenTree.Placeholder) is >= 0 and var first ? Tokens[..first] : Tokens[..^1];
+
+    /// <inheritdoc />
+    ReadOnlySpan<int> IDraftContext.Tokens => Embedded is null ? Tokens : TextTokens();
+
+    /// <inheritdoc />
+    int IDraftContext.PromptTokens => PromptTokens - (Embedded?.Count ?? 0);
+
+    /// <inheritdoc />
+    public int Position => Count;
+
     /// <summary>Its slot in the KV cache, or -1 while it waits.</summary>
     public int Slot { get; set; } = -1;
 
@@ -147,8 +175,12 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether it has ended, for whatever reason.</summary>
     public bool IsDone { get; private set; }
 
+    /// <inheritdoc />
+    public bool HasEnded => _finish is not null;
+
     /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
-    public bool HasSoundRows { get; private set; } = true;
+    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of.</remarks>
+    public bool HasSoundRows { get => field && Embedded is null; private set; } = true;
 
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
@@ -188,6 +220,41 @@ internal sealed class Sequence : IDraftContext
         {
             Output.Wake();
         }
+    }
+
+    /// <summary>Has it merged when it runs.</summary>
+    /// <param name="plan">What of it.</param>
+    /// <param name="bytesPerMergedToken">Bytes of KV cache that each merged token saves.</param>
+    public void Merge(MergePlan plan, long bytesPerMergedToken)
+    {
+        _askedPlan = plan;
+        Plan = plan;
+        BytesPerMergedToken = bytesPerMergedToken;
+    }
+
+    /// <summary>Starts it, or starts it anew, from rows found in the cache: what they were merged by is inherited, what follows them is merged as asked.</summary>
+    public void Enter(int slot, in PrefixMatch found)
+    {
+        Slot = slot;
+        Rows = found.Rows;
+        CachedTokens = Math.Min(found.Rows, PromptTokens);
+        Plan = _askedPlan is PromptMergePlan asked ? asked.Continue(found.Plan, found.Rows) : _askedPlan;
+        Merging = Plan is null or PromptMergePlan { Spans.Count: 0 } ? null : SequenceMerging.For(Plan, found.MergedTokens);
+    }
+
+    /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
+    public void DropPlan(KvCache cache)
+    {
+        _merged = MergeFigures();
+        _askedPlan = null;
+        Plan = null;
+        Merging = null;
+        if (Slot >= 0)
+        {
+            cache.Truncate(Slot, 0);
+        }
+
+        Rows = 0;
     }
 
     /// <summary>Opens the drafter's session, at the first decode step.</summary>
@@ -293,6 +360,10 @@ internal sealed class Sequence : IDraftContext
         return _closing.TryDequeue(out var first) ? first : token;
     }
 
+    private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
+        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity)
+        : _merged;
+
     // Before the reader learns of the end: afterwards another thread reads what here is written.
     private void FixStats()
     {
@@ -314,8 +385,23 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
+        Merging = MergeFigures(),
         Drafts = drafts,
     };
+
+    private int[] TextTokens()
+    {
+        var text = new List<int>(Count);
+        foreach (var token in Tokens)
+        {
+            if (token != TokenTree.Placeholder)
+            {
+                text.Add(token);
+            }
+        }
+
+        return [.. text];
+    }
 
     private void Append(int token)
     {

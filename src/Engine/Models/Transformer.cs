@@ -1,6 +1,7 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Layers;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Models;
@@ -17,6 +18,7 @@ internal sealed class Transformer : IDecoder
     private readonly LmHead _head;
     private readonly LayerMask _mask;
     private readonly StepLayout _layout = new();
+    private readonly RowMerging _merging = new();
     private int[] _wanted = new int[64];
 
     /// <summary>Wires the parts of a model.</summary>
@@ -40,7 +42,7 @@ internal sealed class Transformer : IDecoder
     public IDecoder View(LayerMask mask) => new Transformer(Shape, _backend, _embedding, _blocks, _finalNorm, _head.Weight, mask);
 
     /// <inheritdoc />
-    public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace)
+    public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace, MergeStep? merging = null)
     {
         workspace.Reset();
         _layout.Begin(batch, cache);
@@ -48,6 +50,11 @@ internal sealed class Transformer : IDecoder
         var step = new StepContext(_backend, workspace, cache, _layout, rotations);
         var x = workspace.Rent(batch.RowCount, Shape.Width);
         _backend.Embed(_embedding, batch.Tokens, x);
+        if (batch.Embedded.Count > 0)
+        {
+            PutEmbedded(batch, x);
+        }
+
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
             if (!_mask.SkipsAttention(layer))
@@ -59,14 +66,43 @@ internal sealed class Transformer : IDecoder
             {
                 _blocks[layer].ForwardMlp(step, x);
             }
+
+            if (merging is not null && layer + 1 < _blocks.Length && merging.ActsAfter(layer))
+            {
+                x = _merging.Apply(merging, layer, batch, step, x);
+                _layout.Reshape(batch, cache, layer + 1, _merging);
+                step = step with { Rotations = _layout.Rotations(batch, _rotary, Shape.Heads.HeadSize, _backend, workspace) };
+            }
         }
 
         return _head.Forward(workspace, batch, Wanted(batch, workspace, x));
     }
 
+    // Rare, and once per prompt: by way of the host.
+    private void PutEmbedded(StepBatch batch, Tensor x)
+    {
+        var host = new float[x.Rows * x.Columns];
+        for (var row = 0; row < x.Rows; row++)
+        {
+            _backend.Download(x, row, host.AsSpan(row * x.Columns, x.Columns));
+        }
+
+        foreach (var (row, values) in batch.Embedded)
+        {
+            if (values.Length != x.Columns)
+            {
+                throw new ArgumentException($"An embedded row has {values.Length} values; this model's width is {x.Columns}.", nameof(batch));
+            }
+
+            values.CopyTo(host.AsSpan(row * x.Columns));
+        }
+
+        _backend.Upload(host, x);
+    }
+
     private Tensor? Wanted(StepBatch batch, Workspace workspace, Tensor x)
     {
-        if (batch.WantedCount == 0 || batch.WantedCount == batch.RowCount)
+        if (batch.WantedCount == 0 || batch.WantedCount == x.Rows)
         {
             return batch.WantedCount == 0 ? null : x;
         }
@@ -78,10 +114,11 @@ internal sealed class Transformer : IDecoder
 
         var count = 0;
         var row = 0;
-        foreach (var slice in batch.Slices)
+        for (var index = 0; index < batch.SliceCount; index++)
         {
-            row += slice.Tree.Count;
-            for (var back = slice.WantedCount; back > 0; back--)
+            // Merging leaves a slice's last row its last.
+            row += _layout.Attention.Slices[index].RowCount;
+            for (var back = batch.Slices[index].WantedCount; back > 0; back--)
             {
                 _wanted[count++] = row - back;
             }

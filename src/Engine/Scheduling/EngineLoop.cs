@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Decoding;
+using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Scheduling;
 
@@ -151,8 +152,8 @@ internal sealed class EngineLoop : IDisposable
     private bool TryEnter(Sequence sequence)
     {
         var slot = _cache.TryOpen();
-        var rows = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1]) : 0;
-        while (!Admission.MayEnter(sequence.Count, rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
+        var found = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.CacheableTokens, sequence.Plan) : default;
+        while (!Admission.MayEnter(sequence.Count, found.Rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
         {
             if (!_prefixes.Evict())
             {
@@ -161,9 +162,7 @@ internal sealed class EngineLoop : IDisposable
             }
         }
 
-        sequence.Slot = slot;
-        sequence.Rows = rows;
-        sequence.CachedTokens = Math.Min(rows, sequence.PromptTokens);
+        sequence.Enter(slot, found);
         return true;
     }
 
@@ -222,7 +221,7 @@ internal sealed class EngineLoop : IDisposable
                 sequence.Tree.Truncate(1);
             }
 
-            if (_cache.TryReserve(sequence.Slot, sequence.Tree.Count))
+            if (_step.TryReserve(sequence))
             {
                 _stepSequences[count++] = sequence;
             }
@@ -253,10 +252,10 @@ internal sealed class EngineLoop : IDisposable
     // A request that ended leaves its rows to the next turn.
     private void Retire(Sequence sequence)
     {
-        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null })
+        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
         {
             sequence.CloseDraft();
-            _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)]);
+            _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)], sequence.Plan as PromptMergePlan);
             sequence.Slot = -1;
             sequence.Rows = 0;
         }
