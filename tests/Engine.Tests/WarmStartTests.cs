@@ -97,7 +97,7 @@ public sealed class WarmStartTests : IDisposable
 
     private EngineOptions Options() => new() { ModelPath = _model, NotesFolder = _notes, Threads = 1 };
 
-    private string[] Notes() => Directory.Exists(_notes) ? Directory.GetFiles(_notes, "*", SearchOption.AllDirectories) : [];
+    private string[] Notes() => Directory.Exists(_notes) ? Directory.GetFiles(_notes, "successors*", SearchOption.AllDirectories) : [];
 
     // Time goes on as ever; timers fire when the test says so.
     private sealed class PausingTime : TimeProvider
