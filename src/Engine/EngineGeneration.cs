@@ -1,4 +1,6 @@
+using System.Text;
 using Slerp.Engine.Decoding;
+using Slerp.Engine.Quality;
 using Slerp.Engine.Scheduling;
 using Slerp.Engine.Tokenizers;
 
@@ -7,56 +9,84 @@ namespace Slerp.Engine;
 /// <summary>What is done with the tokens of a whole answer.</summary>
 internal delegate void AnswerEnded(ReadOnlySpan<int> tokens);
 
-/// <summary>The reader's side of one sequence.</summary>
-/// <param name="sequence">The sequence.</param>
-/// <param name="loop">What runs it.</param>
-/// <param name="tokenizer">What its tokens spell.</param>
-/// <param name="continuesText">Whether the answer goes on where the prompt's text ended, its first space included.</param>
-internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer, bool continuesText = false) : Generation
+/// <summary>The reader's side of one sequence: judged segments first where the request asks for them, then, or from the start, the answer as it flows.</summary>
+internal sealed class EngineGeneration : Generation
 {
-    private readonly AnswerText _text = new(tokenizer, continuesText);
-    private readonly List<int> _tokens = [];
+    private readonly Sequence _sequence;
+    private readonly EngineLoop _loop;
+    private readonly GenerationServices _services;
+    private readonly RunReader _runs;
+    private readonly CheckPanel _segmentChecks;
+    private readonly CheckPanel _answerChecks;
+    private readonly StringBuilder _flowed = new();
+    private SegmentReader? _segments;
+    private int _acceptedSegments;
+
+    /// <summary>Reads a sequence that was submitted.</summary>
+    public EngineGeneration(Sequence sequence, EngineLoop loop, QualityGate gate, GenerationServices services)
+    {
+        _sequence = sequence;
+        _loop = loop;
+        _services = services;
+        _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText));
+        _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText)) : null;
+        _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time);
+        _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time);
+    }
+
+    /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
+    public EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer)
+        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Calibration: null, TimeProvider.System))
+    {
+    }
 
     /// <summary>Told the answer's tokens when it has ended; null where nobody asks.</summary>
     public AnswerEnded? Ended { get; init; }
 
     /// <inheritdoc />
-    public override GenerationStats Stats => sequence.Stats;
+    public override GenerationStats Stats => _sequence.Stats;
 
     /// <inheritdoc />
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
     {
-        using var registration = cancellationToken.UnsafeRegister(
-            static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);
-        while (true)
+        using var registration = CancelWith(cancellationToken);
+        if (_segments is not null && mode == GenerationMode.Vanilla)
         {
-            await sequence.Output.WaitAsync().ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            _tokens.Clear();
-            sequence.Output.Take(_tokens, out var visibleBytes, out var finish, out var failure);
-            if (failure is not null)
-            {
-                throw failure;
-            }
-
-            var text = _text.Advance(_tokens, visibleBytes);
-            if (finish is not null)
-            {
-                Ended?.Invoke(sequence.Tokens[sequence.PromptTokens..]);
-                return new Segment(text + _text.Flush(), _tokens.Count, finish);
-            }
-
-            if (text.Length > 0)
-            {
-                return new Segment(text, _tokens.Count, null);
-            }
+            await RejectAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        return _segments is { } segments
+            ? await JudgedAsync(segments, cancellationToken).ConfigureAwait(false)
+            : await FlowingAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     public override void Accept()
     {
-        // What vanilla decoding wrote is part of the answer as soon as it is taken.
+        // What flows is part of the answer as soon as it is taken.
+        if (_segments is { } segments)
+        {
+            segments.Accept();
+            _loop.Notice();
+            TellEnd(segments.Finish);
+        }
+    }
+
+    /// <inheritdoc />
+    public override async ValueTask RejectAsync(CancellationToken cancellationToken)
+    {
+        if (_segments is not { } segments)
+        {
+            throw new InvalidOperationException("The answer is vanilla already: there is nothing to take back.");
+        }
+
+        using var registration = CancelWith(cancellationToken);
+        await _loop.RejectAsync(_sequence, segments.Accepted.Count).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        _runs.Skip(segments.Accepted, segments.AcceptedBytes);
+        _flowed.Append(segments.AcceptedText);
+        _acceptedSegments = segments.AcceptedSegments;
+        _segments = null;
     }
 
     /// <inheritdoc />
@@ -66,10 +96,67 @@ internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, IToke
         return ValueTask.CompletedTask;
     }
 
+    private async ValueTask<Segment> JudgedAsync(SegmentReader segments, CancellationToken cancellationToken)
+    {
+        var segment = await segments.NextAsync(cancellationToken).ConfigureAwait(false);
+        if (segment.Fault is not null)
+        {
+            return segment;
+        }
+
+        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment.Finish);
+        var verdicts = await _segmentChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false);
+        if (segment.Finish is not null)
+        {
+            verdicts = [.. verdicts, .. await _answerChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false)];
+        }
+
+        return segment with { Verdicts = verdicts };
+    }
+
+    private async ValueTask<Segment> FlowingAsync(CancellationToken cancellationToken)
+    {
+        var segment = await _runs.NextAsync(cancellationToken).ConfigureAwait(false);
+        TellEnd(segment.Finish);
+        if (_answerChecks.IsEmpty)
+        {
+            return segment;
+        }
+
+        _flowed.Append(segment.Text);
+        return segment.Finish is null ? segment : segment with
+        {
+            Verdicts = await _answerChecks.JudgeAsync(
+                Context(_acceptedSegments, GenerationMode.Vanilla, segment.Finish), _flowed.ToString(), default, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private void TellEnd(FinishReason? finish)
+    {
+        if (finish is not null)
+        {
+            Ended?.Invoke(_sequence.Tokens[_sequence.PromptTokens..]);
+        }
+    }
+
+    private QualityContext Context(int segment, GenerationMode mode, FinishReason? finish) => new()
+    {
+        SegmentIndex = segment,
+        Mode = mode,
+        PromptTokens = _sequence.PromptTokens,
+        Sampling = _sequence.Sampling,
+        Output = _services.Output,
+        Finish = finish,
+        Calibration = _services.Calibration,
+    };
+
+    private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
+        static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);
+
     private void Cancel(Exception reason)
     {
-        sequence.Cancel();
-        sequence.Output.Fail(reason);
-        loop.Notice();
+        _sequence.Cancel();
+        _sequence.Abort(reason);
+        _loop.Notice();
     }
 }

@@ -31,6 +31,15 @@ internal sealed class StopRules
     /// <summary>Bytes of the answer that may be shown: no stop text, nor the beginning of one, is among them.</summary>
     public int VisibleBytes { get; private set; }
 
+    /// <summary>Starts over.</summary>
+    public void Reset()
+    {
+        Tokens = 0;
+        VisibleBytes = 0;
+        _bytes = 0;
+        _stops?.Reset();
+    }
+
     /// <summary>Takes the next token. Returns why the answer ends with it, or null.</summary>
     public FinishReason? Take(int token)
     {
