@@ -43,7 +43,7 @@ internal sealed record BenchSettings
     public string FormatName => Formats.NameOf(Format);
 
     /// <summary>What an engine of these settings is made with.</summary>
-    public EngineOptions EngineOptions => new() { ModelPath = Folder, WeightFormat = Format, Threads = Threads, CachedPrefixes = 0, WarmStart = false };
+    public EngineOptions EngineOptions => new() { ModelPath = Folder, WeightFormat = Format, Threads = Threads, CachedPrefixes = 0, NotesFolder = "", WarmStart = false };
 
     /// <summary>Packed bytes a decode step reads.</summary>
     public long BytesPerToken(ModelInfo model) => (long)(model.WeightBytes * ((double)Shape.WeightsPerToken / Shape.Weights));

@@ -22,6 +22,7 @@ internal static class VerbCatalog
         new IdleVerb(),
         new AllocationsVerb(),
         new EmbeddedQualityVerb(),
+        new MergingVerb(),
         new GgufVerb(),
     ];
 }
