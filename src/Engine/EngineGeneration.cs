@@ -1,6 +1,5 @@
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Scheduling;
-using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
 
@@ -8,9 +7,8 @@ namespace Slerp.Engine;
 internal delegate void AnswerEnded(ReadOnlySpan<int> tokens);
 
 /// <summary>The reader's side of one sequence.</summary>
-internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer) : Generation
+internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, AnswerText text) : Generation
 {
-    private readonly AnswerText _text = new(tokenizer);
     private readonly List<int> _tokens = [];
 
     /// <summary>Told the answer's tokens when it has ended; null where nobody asks.</summary>
@@ -35,16 +33,16 @@ internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, IToke
                 throw failure;
             }
 
-            var text = _text.Advance(_tokens, visibleBytes);
+            var visible = text.Advance(_tokens, visibleBytes);
             if (finish is not null)
             {
                 Ended?.Invoke(sequence.Tokens[sequence.PromptTokens..]);
-                return new Segment(text + _text.Flush(), _tokens.Count, finish);
+                return new Segment(visible + text.Flush(), _tokens.Count, finish);
             }
 
-            if (text.Length > 0)
+            if (visible.Length > 0)
             {
-                return new Segment(text, _tokens.Count, null);
+                return new Segment(visible, _tokens.Count, null);
             }
         }
     }

@@ -58,7 +58,8 @@ public sealed class SlerpEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         RequestLimits.Check(request);
-        var constraint = OutputGrammar.For(request.Output) is { } grammar
+        var mark = CallMark.Of(request.Output, _model.Tokenizer);
+        var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;
         var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
@@ -68,11 +69,11 @@ public sealed class SlerpEngine : IAsyncDisposable
         }
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
-        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
+        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter], constraint, request.Tenant);
         _loop.Submit(sequence);
-        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, _model.Tokenizer)
+        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, new AnswerText(_model.Tokenizer, mark.Token))
         {
             Ended = prompt.Rendered is { } rendered
                 ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)

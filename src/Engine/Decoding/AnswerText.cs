@@ -3,7 +3,9 @@ using Slerp.Engine.Tokenizers;
 namespace Slerp.Engine.Decoding;
 
 /// <summary>The text of one answer as its reader sees it: complete characters of the bytes that may be shown. Reader's side only.</summary>
-internal sealed class AnswerText(ITokenizer tokenizer)
+/// <param name="tokenizer">What tokens spell.</param>
+/// <param name="spokenToken">A special token whose spelling is part of the text; null for none.</param>
+internal sealed class AnswerText(ITokenizer tokenizer, int? spokenToken = null)
 {
     private readonly StreamingDetokenizer _detokenizer = tokenizer.CreateDetokenizer(skipSpecial: true);
     private readonly List<byte> _bytes = [];
@@ -16,7 +18,7 @@ internal sealed class AnswerText(ITokenizer tokenizer)
     {
         for (var index = 0; index < tokens.Count; index++)
         {
-            if (!tokenizer.IsSpecial(tokens[index]))
+            if (tokens[index] == spokenToken || !tokenizer.IsSpecial(tokens[index]))
             {
                 _bytes.AddRange(tokenizer.BytesOf(tokens[index]));
             }

@@ -9,6 +9,7 @@ internal sealed class StopRules
     private readonly IReadOnlySet<int> _endTokens;
     private readonly int _maxTokens;
     private readonly StopMatcher? _stops;
+    private readonly int? _spokenToken;
     private int _bytes;
 
     /// <summary>Creates the rules of one answer.</summary>
@@ -16,8 +17,10 @@ internal sealed class StopRules
     /// <param name="endTokens">Tokens that end a text and are not part of it.</param>
     /// <param name="maxTokens">Most tokens of the answer.</param>
     /// <param name="stopTexts">Texts that end the answer and are not part of it; empty ones are ignored.</param>
-    public StopRules(ITokenizer tokenizer, IReadOnlySet<int> endTokens, int maxTokens, IReadOnlyList<string> stopTexts)
+    /// <param name="spokenToken">A special token whose spelling is part of the text; null for none.</param>
+    public StopRules(ITokenizer tokenizer, IReadOnlySet<int> endTokens, int maxTokens, IReadOnlyList<string> stopTexts, int? spokenToken = null)
     {
+        _spokenToken = spokenToken;
         _tokenizer = tokenizer;
         _endTokens = endTokens;
         _maxTokens = maxTokens;
@@ -41,7 +44,7 @@ internal sealed class StopRules
         }
 
         Tokens++;
-        foreach (var value in _tokenizer.IsSpecial(token) ? [] : _tokenizer.BytesOf(token))
+        foreach (var value in token != _spokenToken && _tokenizer.IsSpecial(token) ? [] : _tokenizer.BytesOf(token))
         {
             _bytes++;
             var stopLength = _stops?.Advance(value) ?? 0;
