@@ -26,6 +26,17 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <summary>What is loaded.</summary>
     public ModelInfo Model => _model.Info;
 
+    /// <summary>How it stands now.</summary>
+    public EngineStatus Status
+    {
+        get
+        {
+            var cache = _model.Cache;
+            var held = cache.TotalPages - cache.FreePages;
+            return new EngineStatus(!_loop.IsStopping, _loop.Queued, _loop.QueueLimit, Model.KvCacheBytes / Math.Max(1, cache.TotalPages) * held, Model.KvCacheBytes);
+        }
+    }
+
     /// <summary>Pages of the KV cache that no running request holds, and all of them: what tests ask after a drill.</summary>
     internal (int Free, int Total) CachePages => (_model.Cache.FreePages + _model.Prefixes.HeldPages, _model.Cache.TotalPages);
 

@@ -41,6 +41,9 @@ internal static partial class SlerpLog
     [LoggerMessage(16, LogLevel.Warning, "Embedding {Texts} texts failed after {Milliseconds:F0} ms.")]
     public static partial void EmbeddingFailed(this ILogger logger, int texts, double milliseconds, Exception failure);
 
+    [LoggerMessage(17, LogLevel.Warning, "Model {Model} cannot take a request ({Reason}): another client answers it.")]
+    public static partial void Overflowed(this ILogger logger, string model, string reason, Exception failure);
+
     [LoggerMessage(20, LogLevel.Warning, "Ignored: {What}. {Why}")]
     public static partial void IgnoredWithWarning(this ILogger logger, string what, string why);
 

@@ -37,6 +37,12 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Sequences waiting to be admitted.</summary>
     public int Queued => Volatile.Read(ref _queued);
 
+    /// <summary>Most sequences that may wait.</summary>
+    public int QueueLimit => _limits.QueueLimit;
+
+    /// <summary>Whether it was asked to end.</summary>
+    public bool IsStopping => _isStopping;
+
     /// <summary>Completes when the thread has ended.</summary>
     public Task Stopped => _stopped.Task;
 

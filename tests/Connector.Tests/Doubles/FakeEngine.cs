@@ -15,11 +15,15 @@ internal sealed class FakeEngine : IEngine
 
     public ModelInfo Model { get; init; } = Info();
 
+    public EngineStatus Status { get; set; } = new(IsServing: true, QueuedRequests: 1, QueueLimit: 10, KvCacheBytesHeld: 4, KvCacheBytes: 8);
+
     public Func<GenerationRequest, IReadOnlyList<Segment?>> Script { get; init; } = _ => Segments("Hello", " there");
 
     public Func<GenerationRequest, Exception?> Refusal { get; init; } = _ => null;
 
     public Exception? Failure { get; init; }
+
+    public DraftStats Drafts { get; init; } = DraftStats.None;
 
     public IReadOnlyList<GenerationRequest> Requests => _requests;
 
@@ -63,7 +67,7 @@ internal sealed class FakeEngine : IEngine
             _requests.Add(request);
             return Refusal(request) is { } refusal
                 ? throw refusal
-                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure });
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, Drafts = Drafts });
         }
     }
 
