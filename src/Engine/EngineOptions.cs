@@ -34,7 +34,7 @@ public sealed record EngineOptions
     /// <value>16.</value>
     public int MaxConcurrentRequests { get; init; } = 16;
 
-    /// <summary>Most requests waiting; one more is refused with <see cref="CapacityException"/>.</summary>
+    /// <summary>Most requests beyond <see cref="MaxConcurrentRequests"/>, waiting; one more is refused with <see cref="CapacityException"/>.</summary>
     /// <value>256.</value>
     public int QueueLimit { get; init; } = 256;
 

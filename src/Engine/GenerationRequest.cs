@@ -24,6 +24,10 @@ public sealed record GenerationRequest
     /// <summary>The drafter: a name of <see cref="EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
     public required string Drafter { get; init; }
 
+    /// <summary>Whether and how tokens are merged. Lossy.</summary>
+    /// <value>No merging.</value>
+    public MergingMode Merging { get; init; } = MergingMode.None.Instance;
+
     /// <summary>Whose request it is: part of every cache key. At most 128 characters.</summary>
     public required string Tenant { get; init; }
 }

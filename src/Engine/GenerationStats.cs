@@ -26,4 +26,7 @@ public sealed record GenerationStats
 
     /// <summary>What speculation did; counted when the answer has ended.</summary>
     public DraftStats Drafts { get; init; } = DraftStats.None;
+
+    /// <summary>What merging did.</summary>
+    public MergeStats Merging { get; init; } = MergeStats.None;
 }

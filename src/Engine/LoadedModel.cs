@@ -38,6 +38,9 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Rows of finished sequences.</summary>
     public required PrefixIndex Prefixes { get; init; }
 
+    /// <summary>What of a prompt is merged.</summary>
+    public required MergePlanner Merges { get; init; }
+
     /// <summary>Tokens that end an answer.</summary>
     public required IReadOnlySet<int> EndTokens { get; init; }
 
@@ -56,6 +59,10 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Scratch of the decode step.</summary>
     public required Workspace Workspace { get; init; }
 
+    /// <summary>Bytes of KV cache that a token merged after layer <paramref name="cutoff"/> saves.</summary>
+    public long BytesPerMergedToken(int cutoff) =>
+        (Cache.Layers - cutoff - 1) * CacheArithmetic.BytesPerRow(Cache.Store.KvHeads, Cache.Store.HeadSize, Cache.Store.Format);
+
     /// <summary>Reads a checkpoint, checks that it fits, and packs it.</summary>
     public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
@@ -73,6 +80,8 @@ internal sealed class LoadedModel : IDisposable
 
         var template = ChatTemplate.Load(options.ModelPath);
         var backend = BackendCatalog.Create(options);
+        KvCache? cache = null;
+        Workspace? workspace = null;
         try
         {
             var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory);
@@ -80,9 +89,9 @@ internal sealed class LoadedModel : IDisposable
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
             var store = backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
-            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
+            cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
-            var workspace = backend.CreateWorkspace();
+            workspace = backend.CreateWorkspace();
             var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
             {
@@ -91,7 +100,8 @@ internal sealed class LoadedModel : IDisposable
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
                 Transcripts = transcripts,
-                Prefixes = new PrefixIndex(cache, options.CachedPrefixes),
+                Merges = new MergePlanner(shape, options),
+                Prefixes = new PrefixIndex(cache, shape.RowsDependOnLength ? 0 : options.CachedPrefixes),
                 EndTokens = directory.EndTokenIds.ToFrozenSet(),
                 Decoder = decoder,
                 Cache = cache,
@@ -118,6 +128,8 @@ internal sealed class LoadedModel : IDisposable
         }
         catch
         {
+            workspace?.Dispose();
+            cache?.Dispose();
             backend.Dispose();
             throw;
         }

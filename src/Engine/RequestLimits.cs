@@ -6,6 +6,7 @@ internal static class RequestLimits
     private const int MaxStopSequences = 64;
     private const int MaxStopCharacters = 1024;
     private const int MaxTenantCharacters = 128;
+    private const string Vanilla = "vanilla";
 
     /// <summary>Throws where a value is out of range, naming it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
@@ -20,6 +21,7 @@ internal static class RequestLimits
 
         Require(request.Tenant.Length <= MaxTenantCharacters, nameof(request.Tenant), $"{request.Tenant.Length} characters", $"at most {MaxTenantCharacters}");
         Require(EngineCatalog.Drafters.Contains(request.Drafter), nameof(request.Drafter), request.Drafter, "one of " + string.Join(", ", EngineCatalog.Drafters));
+        CheckMerging(request);
         var penalties = request.Penalties;
         Require(float.IsFinite(penalties.Frequency), nameof(penalties.Frequency), penalties.Frequency, "a finite number");
         Require(float.IsFinite(penalties.Presence), nameof(penalties.Presence), penalties.Presence, "a finite number");
@@ -30,6 +32,33 @@ internal static class RequestLimits
             Require(mode.TopK >= 0, nameof(mode.TopK), mode.TopK, "0 (all) or more");
             Require(mode.TopP is > 0 and <= 1, nameof(mode.TopP), mode.TopP, "a number in (0, 1]");
             Require(mode.MinP is >= 0 and < 1, nameof(mode.MinP), mode.MinP, "a number in [0, 1)");
+        }
+    }
+
+    private static void CheckMerging(GenerationRequest request)
+    {
+        var cutoff = request.Merging switch
+        {
+            MergingMode.PromptOnly only => only.Cutoff,
+            MergingMode.Incremental incremental => incremental.Cutoff,
+            _ => null,
+        };
+        Require(cutoff is not MergeCutoff.Layer { Index: < 0 }, nameof(MergingMode.PromptOnly.Cutoff), cutoff!, "a layer from 0");
+        Require(cutoff is not MergeCutoff.Share { Fraction: not (>= 0 and <= 1) }, nameof(MergingMode.PromptOnly.Cutoff), cutoff!, "a share in [0, 1]");
+        if (request.Merging is MergingMode.PromptOnly { Pairing: MergePairing.Similar similar } prompt)
+        {
+            Require(similar.Threshold is >= -1 and <= 1, nameof(similar.Threshold), similar.Threshold, "a cosine in [-1, 1]");
+            Require(prompt.Variant == MergeVariant.PerRow, nameof(prompt.Variant), prompt.Variant, "PerRow where pairs are chosen by similarity; the published code pairs by parity");
+        }
+
+        if (request.Merging is MergingMode.Incremental mode)
+        {
+            Require(mode.KeepFirst >= 0, nameof(mode.KeepFirst), mode.KeepFirst, "0 or more");
+            Require(mode.MinimumTokens >= 0, nameof(mode.MinimumTokens), mode.MinimumTokens, "0 or more");
+            Require(mode.KeepLast >= 1, nameof(mode.KeepLast), mode.KeepLast, "1 or more: the last row makes the next token");
+            Require(
+                request.Drafter == Vanilla, nameof(request.Drafter), request.Drafter,
+                $"\"{Vanilla}\" with {nameof(MergingMode)}.{nameof(MergingMode.Incremental)}: it changes rows that a draft stands on");
         }
     }
 

@@ -45,6 +45,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <param name="progress">Told as weights are packed; may be null.</param>
     /// <param name="time">The clock; the system's where null.</param>
     /// <param name="cancellationToken">Stops the load between blocks.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; names it.</exception>
     /// <exception cref="CheckpointException">A file is missing, malformed or does not fit the others.</exception>
     /// <exception cref="UnsupportedModelException">The architecture is not known.</exception>
     /// <exception cref="DeviceException">The device does not hold what was asked for; nothing was allocated.</exception>
@@ -55,6 +56,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        EngineOptionLimits.Check(options);
         return Task.Run(() => Load(options, progress, time ?? TimeProvider.System, cancellationToken), cancellationToken);
     }
 
@@ -63,6 +65,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <exception cref="CapacityException">The queue is full.</exception>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
     /// <exception cref="ConstraintException">The form asked for cannot be kept; names the keyword.</exception>
+    /// <exception cref="NotSupportedException">Merging is asked for in a way this engine does not run.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
@@ -83,6 +86,11 @@ public sealed class SlerpEngine : IAsyncDisposable
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter], constraint, request.Tenant);
+        if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
+        {
+            sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
+        }
+
         _loop.Submit(sequence);
         return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, new AnswerText(_model.Tokenizer, mark.Token))
         {

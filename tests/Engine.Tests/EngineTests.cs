@@ -141,6 +141,19 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
+    public async Task RopeThatStretchesWithTheLength_PrefixCacheDoesNotChangeTheText()
+    {
+        var config = Path.Combine(_path, "config.json");
+        File.WriteAllText(config, File.ReadAllText(config).TrimEnd('}') + ", \"rope_scaling\": {\"rope_type\": \"dynamic\", \"factor\": 4.0, \"original_max_position_embeddings\": 64}}");
+        await using var cached = await LoadAsync();
+        await using var plain = await LoadAsync(options => options with { CachedPrefixes = 0 });
+        var first = EngineRequests.Raw(Prompts[15], 40);
+        var second = EngineRequests.Raw(Prompts[15] + " the quick brown fox jumps over the lazy dog, and over again", 60, new SamplingMode.Stochastic(1.5f, 0, 1, 0, 5));
+        await cached.AnswerAsync(first);
+        Assert.Equal((await plain.AnswerAsync(second)).Text, (await cached.AnswerAsync(second)).Text);
+    }
+
+    [Fact]
     public async Task OutOfRangeValues_AreRefusedByName()
     {
         await using var engine = await LoadAsync();

@@ -41,7 +41,7 @@ internal sealed class AttentionPlan
     }
 
     /// <summary>Begins a slice of <paramref name="rowCount"/> rows; its rows follow by <see cref="AddRow"/>.</summary>
-    /// <param name="pages">Page of each block of 64 logical places, the reserved ones included.</param>
+    /// <param name="pages">Page of each block of 64 logical places, the reserved ones included. As long as the sequence may ever need: backends size scratch by it.</param>
     /// <param name="committed">Rows the sequence holds before this step.</param>
     /// <param name="rowCount">Rows of the slice.</param>
     public void AddSlice(int[] pages, int committed, int rowCount)

@@ -74,24 +74,16 @@ internal sealed class KvCache : IDisposable
     public static int StoreSlot(int[] pages, int place) =>
         (pages[place / KvStore.PageRows] * KvStore.PageRows) + (place % KvStore.PageRows);
 
-    /// <summary>Pages that <see cref="TryReserve"/> would take now.</summary>
-    public int PagesToReserve(int slot, int rows)
-    {
-        var state = _slots[slot];
-        var pages = 0;
-        for (var layer = 0; layer < Layers; layer++)
-        {
-            pages += Math.Max(0, CacheArithmetic.PagesFor(state.Rows(layer) + rows) - state.PageCount(layer));
-            pages += WritesShared(state, layer) ? 1 : 0;
-        }
-
-        return pages;
-    }
+    /// <summary>Pages that <see cref="TryReserve(int, int)"/> would take now.</summary>
+    public int PagesToReserve(int slot, int rows) => PagesToReserve(slot, rows, Layers, rows);
 
     /// <summary>Makes room for <paramref name="rows"/> uncommitted rows in every layer: all pages, or none and false.</summary>
-    public bool TryReserve(int slot, int rows)
+    public bool TryReserve(int slot, int rows) => TryReserve(slot, rows, Layers, rows);
+
+    /// <summary>As <see cref="TryReserve(int, int)"/>, with room for another number of rows in the layers from <paramref name="firstUpper"/> on.</summary>
+    public bool TryReserve(int slot, int rows, int firstUpper, int upperRows)
     {
-        if (PagesToReserve(slot, rows) > _pool.FreeCount)
+        if (PagesToReserve(slot, rows, firstUpper, upperRows) > _pool.FreeCount)
         {
             return false;
         }
@@ -104,7 +96,7 @@ internal sealed class KvCache : IDisposable
                 CopyLastPage(state, layer);
             }
 
-            var needed = CacheArithmetic.PagesFor(state.Rows(layer) + rows);
+            var needed = CacheArithmetic.PagesFor(state.Rows(layer) + (layer < firstUpper ? rows : upperRows));
             while (state.PageCount(layer) < needed)
             {
                 state.AddPage(layer, _pool.Take());
@@ -131,6 +123,15 @@ internal sealed class KvCache : IDisposable
             }
 
             CommitRows(slot, layer, path.Length);
+        }
+    }
+
+    /// <summary>Keeps the first uncommitted rows: so many below layer <paramref name="firstUpper"/>, so many from it on.</summary>
+    public void CommitRows(int slot, int rows, int firstUpper, int upperRows)
+    {
+        for (var layer = 0; layer < Layers; layer++)
+        {
+            CommitRows(slot, layer, layer < firstUpper ? rows : upperRows);
         }
     }
 
@@ -187,6 +188,20 @@ internal sealed class KvCache : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => Store.Dispose();
+
+    private int PagesToReserve(int slot, int rows, int firstUpper, int upperRows)
+    {
+        var state = _slots[slot];
+        var pages = 0;
+        for (var layer = 0; layer < Layers; layer++)
+        {
+            var needed = CacheArithmetic.PagesFor(state.Rows(layer) + (layer < firstUpper ? rows : upperRows));
+            pages += Math.Max(0, needed - state.PageCount(layer));
+            pages += WritesShared(state, layer) ? 1 : 0;
+        }
+
+        return pages;
+    }
 
     private bool WritesShared(CacheSlot state, int layer)
     {

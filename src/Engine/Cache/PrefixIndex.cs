@@ -1,3 +1,5 @@
+using Slerp.Engine.Steps;
+
 namespace Slerp.Engine.Cache;
 
 /// <summary>Rows of finished sequences, kept until their pages are needed: a request that begins with the same tokens starts from them.</summary>
@@ -6,6 +8,7 @@ namespace Slerp.Engine.Cache;
 /// request would have computed, so its answer does not change.</para>
 /// <para>An entry is a slot of the cache that stays open. A request forks it, cut to what both begin with; pages are copied when written. Few entries,
 /// so the longest match is found by comparing with each. Engine thread only, but for <see cref="HeldPages"/>.</para>
+/// <para>Merged rows serve requests that ask for the same manner of merging, which inherit what was merged; others only as far as nothing was.</para>
 /// </remarks>
 /// <param name="cache">The cache, with a slot for each entry beside those of the running sequences.</param>
 /// <param name="capacity">Most entries; 0 keeps none.</param>
@@ -37,15 +40,18 @@ internal sealed class PrefixIndex(KvCache cache, int capacity)
         }
     }
 
-    /// <summary>Gives an empty slot the rows of the entry that begins with the most of <paramref name="tokens"/>.</summary>
-    /// <returns>Rows given; 0 where none is worth it.</returns>
-    public int Resume(int slot, string tenant, ReadOnlySpan<int> tokens)
+    /// <summary>Gives an empty slot the rows of the entry that serves the most of <paramref name="tokens"/>.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="tenant">Whose tokens they are.</param>
+    /// <param name="tokens">The tokens to be run.</param>
+    /// <param name="plan">How they are to be merged; null for not.</param>
+    public PrefixMatch Resume(int slot, string tenant, ReadOnlySpan<int> tokens, MergePlan? plan = null)
     {
         Entry? best = null;
         var rows = 0;
         foreach (var entry in _entries)
         {
-            var common = entry.Tenant == tenant ? entry.Tokens.AsSpan().CommonPrefixLength(tokens) : 0;
+            var common = entry.Tenant == tenant ? UsableRows(entry.Plan, plan, entry.Tokens.AsSpan().CommonPrefixLength(tokens)) : 0;
             if (common > rows)
             {
                 (best, rows) = (entry, common);
@@ -54,22 +60,22 @@ internal sealed class PrefixIndex(KvCache cache, int capacity)
 
         if (best is null || rows < FewestRows)
         {
-            return 0;
+            return default;
         }
 
         cache.Fork(best.Slot, slot);
-        cache.Truncate(slot, rows);
         MoveToEnd(best);
-        return rows;
+        return Cut(slot, rows, best.Plan);
     }
 
     /// <summary>Takes over the slot of a sequence that has ended; what it adds nothing to, or cannot be kept, is released.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="tenant">Whose tokens they are.</param>
     /// <param name="tokens">The tokens of its rows.</param>
-    public void Keep(int slot, string tenant, ReadOnlySpan<int> tokens)
+    /// <param name="plan">How they were merged; null for not.</param>
+    public void Keep(int slot, string tenant, ReadOnlySpan<int> tokens, PromptMergePlan? plan = null)
     {
-        if (capacity == 0 || tokens.Length < FewestRows || Covering(tenant, tokens) is { } covering && MoveToEnd(covering))
+        if (capacity == 0 || tokens.Length < FewestRows || Covering(tenant, tokens, plan) is { } covering && MoveToEnd(covering))
         {
             cache.Release(slot);
             return;
@@ -77,7 +83,7 @@ internal sealed class PrefixIndex(KvCache cache, int capacity)
 
         foreach (var entry in _entries)
         {
-            if (entry.Tenant == tenant && tokens.StartsWith(entry.Tokens))
+            if (entry.Tenant == tenant && tokens.StartsWith(entry.Tokens) && UsableRows(plan, entry.Plan, entry.Tokens.Length) == entry.Tokens.Length)
             {
                 Drop(entry);
             }
@@ -88,7 +94,7 @@ internal sealed class PrefixIndex(KvCache cache, int capacity)
             Drop(_entries[0]);
         }
 
-        Volatile.Write(ref _entries, [.. _entries, new Entry(slot, tenant, tokens.ToArray())]);
+        Volatile.Write(ref _entries, [.. _entries, new Entry(slot, tenant, tokens.ToArray(), plan)]);
     }
 
     /// <summary>Drops the entry used longest ago; false where there is none.</summary>
@@ -103,11 +109,33 @@ internal sealed class PrefixIndex(KvCache cache, int capacity)
         return true;
     }
 
-    private Entry? Covering(string tenant, ReadOnlySpan<int> tokens)
+    // Of so many rows that begin alike, those a request may start from: all before the first merged one, all where merging is the same and done.
+    private static int UsableRows(PromptMergePlan? held, MergePlan? asked, int rows)
+    {
+        if (asked is not null and not PromptMergePlan { AllowsPrefixReuse: true })
+        {
+            return 0;
+        }
+
+        return held is null || (asked is PromptMergePlan plan && plan.IsSameManner(held) && rows >= held.End) ? rows : Math.Min(rows, held.Start);
+    }
+
+    private PrefixMatch Cut(int slot, int rows, PromptMergePlan? plan)
+    {
+        var merged = plan is not null && rows >= plan.End ? cache.Rows(slot, 0) - cache.Rows(slot, plan.Cutoff + 1) : 0;
+        for (var layer = 0; layer < cache.Layers; layer++)
+        {
+            cache.Truncate(slot, layer, merged > 0 && layer > plan!.Cutoff ? rows - merged : rows);
+        }
+
+        return new PrefixMatch(rows, merged, plan);
+    }
+
+    private Entry? Covering(string tenant, ReadOnlySpan<int> tokens, PromptMergePlan? plan)
     {
         foreach (var entry in _entries)
         {
-            if (entry.Tenant == tenant && entry.Tokens.AsSpan().StartsWith(tokens))
+            if (entry.Tenant == tenant && entry.Tokens.AsSpan().StartsWith(tokens) && UsableRows(entry.Plan, plan, tokens.Length) == tokens.Length)
             {
                 return entry;
             }
@@ -128,5 +156,5 @@ internal sealed class PrefixIndex(KvCache cache, int capacity)
         cache.Release(dropped.Slot);
     }
 
-    private sealed record Entry(int Slot, string Tenant, int[] Tokens);
+    private sealed record Entry(int Slot, string Tenant, int[] Tokens, PromptMergePlan? Plan);
 }

@@ -1,6 +1,7 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Models;
 using Slerp.Engine.Steps;
 
@@ -12,27 +13,33 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
     private readonly StepBatch _batch = new();
     private readonly Verifier _verifier = new();
     private readonly DraftRound _drafts = new();
+    private readonly MergeStep _merging = new();
     private int[] _path = new int[64];
 
-    /// <summary>Puts the next <paramref name="tokens"/> pending tokens of a sequence into its tree.</summary>
+    /// <summary>Puts the next <paramref name="tokens"/> pending tokens of a sequence into its tree, one more or less where a merged pair would be split.</summary>
     public static void Begin(Sequence sequence, int tokens) =>
-        sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, tokens));
+        sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, sequence.Merging?.ChunkTokens(sequence.Rows, tokens) ?? tokens));
+
+    /// <summary>Makes room for a sequence's tree: all pages, or none and false.</summary>
+    public bool TryReserve(Sequence sequence) => MergedRows.TryReserve(cache, sequence.Slot, sequence.Merging, sequence.Tree.Count);
 
     /// <summary>Lets the drafters of <paramref name="sequences"/> add to the trees of those that decode.</summary>
     public void Propose(ReadOnlySpan<Sequence> sequences) => _drafts.Propose(sequences);
 
     /// <summary>Runs the trees of <paramref name="sequences"/>. Room is reserved for all their rows.</summary>
-    /// <remarks>A sequence whose rows cannot be used fails alone. What the backend throws fails the whole step: the caller ends its sequences.</remarks>
+    /// <remarks>What is thrown for one sequence's rows fails it alone. What the forward pass throws fails the whole step: the caller ends its sequences.</remarks>
     public void Run(ReadOnlySpan<Sequence> sequences)
     {
         _batch.Clear();
+        _merging.Clear();
         foreach (var sequence in sequences)
         {
             sequence.Clock.Start();
+            _merging.Add(sequence.Merging);
             _batch.Add(new StepSlice(sequence.Slot, sequence.Tree, Wanted(sequence), sequence.PromptTokens));
         }
 
-        var output = decoder.Forward(_batch, cache, workspace);
+        var output = decoder.Forward(_batch, cache, workspace, _merging.IsEmpty ? null : _merging);
         var row = 0;
         for (var index = 0; index < sequences.Length; index++)
         {
@@ -41,9 +48,12 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
             {
                 Settle(sequences[index], output, row, rows);
             }
-            catch (EngineException failure)
+#pragma warning disable CA1031 // Whatever it is, it is told to the reader of this sequence; the others have done nothing wrong.
+            catch (Exception failure)
+#pragma warning restore CA1031
             {
-                sequences[index].Fail(failure);
+                sequences[index].Fail(failure as EngineException
+                    ?? new StepException($"A step of the engine failed for this request: {failure.Message} The request ends; others go on.", failure));
             }
 
             row += rows;
@@ -97,6 +107,12 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 
     private void Commit(Sequence sequence, int known, ReadOnlySpan<int> accepted)
     {
+        if (MergedRows.TryCommit(cache, sequence.Slot, sequence.Merging, out var rows))
+        {
+            sequence.Rows += rows;
+            return;
+        }
+
         var length = known + accepted.Length;
         if (_path.Length < length)
         {

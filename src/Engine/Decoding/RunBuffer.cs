@@ -4,7 +4,8 @@ namespace Slerp.Engine.Decoding;
 
 /// <summary>Hands the tokens of one answer from the engine thread to its one reader.</summary>
 /// <remarks>
-/// <para>The engine thread never waits and, but for growth, never allocates here: waking the reader queues this object itself to the thread pool.</para>
+/// <para>The engine thread never waits here, and allocates only where its reader lags behind: waking the reader queues this object itself to the
+/// thread pool, and what was taken makes room.</para>
 /// <para>One writer, one reader. After <see cref="Finish"/> or <see cref="Fail"/> nothing is added.</para>
 /// </remarks>
 internal sealed class RunBuffer : IValueTaskSource, IThreadPoolWorkItem
@@ -13,7 +14,6 @@ internal sealed class RunBuffer : IValueTaskSource, IThreadPoolWorkItem
     private ManualResetValueTaskSourceCore<bool> _wake;
     private int[] _tokens;
     private int _count;
-    private int _taken;
     private int _visibleBytes;
     private FinishReason? _finish;
     private Exception? _failure;
@@ -79,12 +79,18 @@ internal sealed class RunBuffer : IValueTaskSource, IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Completes when there is something to take. Throws nothing: ask <see cref="Take"/>.</summary>
+    /// <summary>Completes when there is something to take. Failures are not thrown here: ask <see cref="Take"/>.</summary>
+    /// <exception cref="InvalidOperationException">Somebody waits already.</exception>
     public ValueTask WaitAsync()
     {
         lock (_lock)
         {
-            if (_count > _taken || _finish is not null || _failure is not null)
+            if (_isWaiting)
+            {
+                throw new InvalidOperationException("The next segment of this answer is being waited for already. One caller at a time: await NextAsync before calling it again.");
+            }
+
+            if (_count > 0 || _finish is not null || _failure is not null)
             {
                 return ValueTask.CompletedTask;
             }
@@ -104,9 +110,9 @@ internal sealed class RunBuffer : IValueTaskSource, IThreadPoolWorkItem
     {
         lock (_lock)
         {
-            failure = _taken == _count ? _failure : null;
-            destination.AddRange(_tokens.AsSpan(_taken, _count - _taken));
-            _taken = _count;
+            failure = _count == 0 ? _failure : null;
+            destination.AddRange(_tokens.AsSpan(0, _count));
+            _count = 0;
             visibleBytes = _visibleBytes;
             finish = _finish;
         }

@@ -1,5 +1,7 @@
+using Slerp.Engine.Cache;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Sampling;
 using Slerp.Engine.Steps;
 
@@ -8,10 +10,14 @@ namespace Slerp.Engine.Decoding;
 /// <summary>One request in flight. Owned by the engine thread, but for <see cref="Output"/>, <see cref="Stats"/> and <see cref="Cancel"/>.</summary>
 internal sealed class Sequence : IDraftContext
 {
-    private int[] _tokens;
+    // Heuristics: few answers are longer than the first; a reader that lags by the second is about to stop.
+    private const int ReservedTokens = 4096;
+    private const int UnreadTokens = 256;
+
     // An answer that must be complete is closed in time: this near to its limit its shortest completion is asked for.
     private const int ClosingTokens = 1024;
 
+    private int[] _tokens;
     private readonly LogitsPipeline _pipeline;
     private readonly Constraint? _constraint;
     private readonly Queue<int> _closing = [];
@@ -19,6 +25,8 @@ internal sealed class Sequence : IDraftContext
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
+    private MergeStats _merged = MergeStats.None;
+    private MergePlan? _askedPlan;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -47,7 +55,7 @@ internal sealed class Sequence : IDraftContext
         _pipeline = new LogitsPipeline();
         Drafter = drafter;
         PromptTokens = prompt.Length;
-        _tokens = new int[prompt.Length + Math.Min(maxTokens, 1024) + 1];
+        _tokens = new int[prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1];
         prompt.CopyTo(_tokens);
         Count = prompt.Length;
         Sampling = sampling;
@@ -55,7 +63,7 @@ internal sealed class Sequence : IDraftContext
         MaxTokens = maxTokens;
         Stop = stop;
         Clock = clock;
-        Output = new RunBuffer(Math.Min(maxTokens, 1024));
+        Output = new RunBuffer(Math.Min(maxTokens, UnreadTokens));
         if (!penalties.AreNone)
         {
             Counts = new TokenCounts();
@@ -101,6 +109,15 @@ internal sealed class Sequence : IDraftContext
     /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
     public IDrafter? Drafter { get; private set; }
 
+    /// <summary>What of it is merged; null for nothing.</summary>
+    public MergePlan? Plan { get; private set; }
+
+    /// <summary>How it is merged as it runs; null where it is not, or no more.</summary>
+    public SequenceMerging? Merging { get; private set; }
+
+    /// <summary>Bytes of KV cache that each merged token saves.</summary>
+    public long BytesPerMergedToken { get; private set; }
+
     /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
     public DraftSession? Draft { get; private set; }
 
@@ -111,7 +128,7 @@ internal sealed class Sequence : IDraftContext
     public int TokensLeft => MaxTokens - Stop.Tokens;
 
     /// <summary>What the answer took so far; final once it ended.</summary>
-    public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure();
+    public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure(DraftStats.None);
 
     /// <summary>Where its tokens go.</summary>
     public RunBuffer Output { get; }
@@ -177,14 +194,48 @@ internal sealed class Sequence : IDraftContext
     {
         if (_finish is { } reason)
         {
-            CloseDraft();
-            Volatile.Write(ref _finalStats, Measure());
+            FixStats();
             Output.Finish(reason, Stop.VisibleBytes);
         }
         else
         {
             Output.Wake();
         }
+    }
+
+    /// <summary>Has it merged when it runs.</summary>
+    /// <param name="plan">What of it.</param>
+    /// <param name="bytesPerMergedToken">Bytes of KV cache that each merged token saves.</param>
+    public void Merge(MergePlan plan, long bytesPerMergedToken)
+    {
+        _askedPlan = plan;
+        Plan = plan;
+        BytesPerMergedToken = bytesPerMergedToken;
+    }
+
+    /// <summary>Starts it, or starts it anew, from rows found in the cache: what they were merged by is inherited, what follows them is merged as asked.</summary>
+    public void Enter(int slot, in PrefixMatch found)
+    {
+        Slot = slot;
+        Rows = found.Rows;
+        CachedTokens = Math.Min(found.Rows, PromptTokens);
+        Plan = _askedPlan is PromptMergePlan asked ? asked.Continue(found.Plan, found.Rows) : _askedPlan;
+        Merging = Plan is null or PromptMergePlan { Spans.Count: 0 } ? null : SequenceMerging.For(Plan, found.MergedTokens);
+    }
+
+    /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
+    public void DropPlan(KvCache cache)
+    {
+        _merged = MergeFigures();
+        _askedPlan = null;
+        Plan = null;
+        Merging = null;
+        if (Slot >= 0)
+        {
+            cache.Truncate(Slot, 0);
+        }
+
+        Rows = 0;
     }
 
     /// <summary>Opens the drafter's session, at the first decode step.</summary>
@@ -201,9 +252,23 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Forgets the drafter's session.</summary>
     public void CloseDraft()
     {
-        Draft?.Report(Ledger);
-        Draft?.Dispose();
+        if (Draft is not { } draft)
+        {
+            return;
+        }
+
         Draft = null;
+        try
+        {
+            draft.Report(Ledger);
+            draft.Dispose();
+        }
+#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Ledger.Faults++;
+        }
     }
 
     /// <inheritdoc />
@@ -221,12 +286,16 @@ internal sealed class Sequence : IDraftContext
         }
     }
 
-    /// <summary>Ends it with a failure.</summary>
+    /// <summary>Ends it with a failure; one that ended stays as it is.</summary>
     public void Fail(Exception failure)
     {
-        IsDone = true;
         HasSoundRows = false;
-        Output.Fail(failure);
+        if (_finalStats is null)
+        {
+            IsDone = true;
+            FixStats();
+            Output.Fail(failure);
+        }
     }
 
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
@@ -272,7 +341,23 @@ internal sealed class Sequence : IDraftContext
         return _closing.TryDequeue(out var first) ? first : token;
     }
 
-    private GenerationStats Measure() => new()
+    private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
+        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity)
+        : _merged;
+
+    // Before the reader learns of the end: afterwards another thread reads what here is written.
+    private void FixStats()
+    {
+        CloseDraft();
+        Volatile.Write(ref _finalStats, Measure(new DraftStats(
+            Ledger.Rounds,
+            Ledger.Proposed,
+            Ledger.Accepted,
+            Ledger.Faults,
+            Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))));
+    }
+
+    private GenerationStats Measure(DraftStats drafts) => new()
     {
         PromptTokens = PromptTokens,
         CachedPromptTokens = CachedTokens,
@@ -281,14 +366,8 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
-        Drafts = IsDone
-            ? new DraftStats(
-                Ledger.Rounds,
-                Ledger.Proposed,
-                Ledger.Accepted,
-                Ledger.Faults,
-                Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
-            : DraftStats.None,
+        Merging = MergeFigures(),
+        Drafts = drafts,
     };
 
     private void Append(int token)

@@ -31,6 +31,10 @@ internal sealed class DraftLedger
         }
     }
 
-    /// <summary>Sets the counts of a source.</summary>
-    public void SetSource(string source, int proposed, int accepted) => _sources[source] = (proposed, accepted);
+    /// <summary>Adds the counts of a source: one answer may have had several sessions.</summary>
+    public void AddSource(string source, int proposed, int accepted)
+    {
+        var known = _sources.GetValueOrDefault(source);
+        _sources[source] = (known.Proposed + proposed, known.Accepted + accepted);
+    }
 }

@@ -24,6 +24,9 @@ internal sealed record DecoderShape
     /// <summary>Most positions the model was made for.</summary>
     public required int MaxPositions { get; init; }
 
+    /// <summary>Whether a row depends on how long the prompt was, not on the tokens before it alone: then rows of one prompt serve no other.</summary>
+    public bool RowsDependOnLength => RopeScaling is RopeScaling.DynamicNtk dynamic && dynamic.OriginalContext < MaxPositions;
+
     /// <summary>eps of every norm.</summary>
     public required float NormEpsilon { get; init; }
 

@@ -1,5 +1,6 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Models;
@@ -14,7 +15,8 @@ internal interface IDecoder
     /// <param name="batch">The slices.</param>
     /// <param name="cache">Keys and values, read and written.</param>
     /// <param name="workspace">Scratch; reset at the start, so the previous output ends here.</param>
-    StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace);
+    /// <param name="merging">Who is merged, one entry for each slice; null for nobody.</param>
+    StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace, MergeStep? merging = null);
 
     /// <summary>The same weights seen through a mask.</summary>
     IDecoder View(LayerMask mask);

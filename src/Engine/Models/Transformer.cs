@@ -1,6 +1,7 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Layers;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Models;
@@ -17,6 +18,7 @@ internal sealed class Transformer : IDecoder
     private readonly LmHead _head;
     private readonly LayerMask _mask;
     private readonly StepLayout _layout = new();
+    private readonly RowMerging _merging = new();
     private int[] _wanted = new int[64];
 
     /// <summary>Wires the parts of a model.</summary>
@@ -40,7 +42,7 @@ internal sealed class Transformer : IDecoder
     public IDecoder View(LayerMask mask) => new Transformer(Shape, _backend, _embedding, _blocks, _finalNorm, _head.Weight, mask);
 
     /// <inheritdoc />
-    public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace)
+    public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace, MergeStep? merging = null)
     {
         workspace.Reset();
         _layout.Begin(batch, cache);
@@ -59,6 +61,13 @@ internal sealed class Transformer : IDecoder
             {
                 _blocks[layer].ForwardMlp(step, x);
             }
+
+            if (merging is not null && layer + 1 < _blocks.Length && merging.ActsAfter(layer))
+            {
+                x = _merging.Apply(merging, layer, batch, step, x);
+                _layout.Reshape(batch, cache, layer + 1, _merging);
+                step = step with { Rotations = _layout.Rotations(batch, _rotary, Shape.Heads.HeadSize, _backend, workspace) };
+            }
         }
 
         return _head.Forward(workspace, batch, Wanted(batch, workspace, x));
@@ -66,7 +75,7 @@ internal sealed class Transformer : IDecoder
 
     private Tensor? Wanted(StepBatch batch, Workspace workspace, Tensor x)
     {
-        if (batch.WantedCount == 0 || batch.WantedCount == batch.RowCount)
+        if (batch.WantedCount == 0 || batch.WantedCount == x.Rows)
         {
             return batch.WantedCount == 0 ? null : x;
         }
@@ -78,10 +87,11 @@ internal sealed class Transformer : IDecoder
 
         var count = 0;
         var row = 0;
-        foreach (var slice in batch.Slices)
+        for (var index = 0; index < batch.SliceCount; index++)
         {
-            row += slice.Tree.Count;
-            for (var back = slice.WantedCount; back > 0; back--)
+            // Merging leaves a slice's last row its last.
+            row += _layout.Attention.Slices[index].RowCount;
+            for (var back = batch.Slices[index].WantedCount; back > 0; back--)
             {
                 _wanted[count++] = row - back;
             }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Decoding;
+using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Scheduling;
 
@@ -19,7 +20,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly StepShare[] _shares;
     private readonly int[] _pending;
     private readonly Sequence[] _stepSequences;
-    private int _queued;
+    private int _inFlight;
     private volatile bool _isStopping;
 
     /// <summary>Creates the loop; <see cref="Start"/> starts its thread.</summary>
@@ -34,8 +35,8 @@ internal sealed class EngineLoop : IDisposable
         _stepSequences = new Sequence[limits.MaxRunning];
     }
 
-    /// <summary>Sequences waiting to be admitted.</summary>
-    public int Queued => Volatile.Read(ref _queued);
+    /// <summary>Sequences that wait: those in flight beyond what runs at once.</summary>
+    public int Queued => (int)Math.Max(0, Volatile.Read(ref _inFlight) - _limits.MaxRunning);
 
     /// <summary>Most sequences that may wait.</summary>
     public int QueueLimit => _limits.QueueLimit;
@@ -55,9 +56,9 @@ internal sealed class EngineLoop : IDisposable
     public void Submit(Sequence sequence)
     {
         ObjectDisposedException.ThrowIf(_isStopping, this);
-        if (Interlocked.Increment(ref _queued) > _limits.QueueLimit)
+        if (Interlocked.Increment(ref _inFlight) > (long)_limits.MaxRunning + _limits.QueueLimit)
         {
-            Interlocked.Decrement(ref _queued);
+            Interlocked.Decrement(ref _inFlight);
             throw new CapacityException(
                 $"The queue holds {_limits.QueueLimit:N0} requests, which is its limit. Try again later, or raise QueueLimit or MaxConcurrentRequests.");
         }
@@ -66,8 +67,8 @@ internal sealed class EngineLoop : IDisposable
         _work.Set();
         if (_isStopping)
         {
-            // The thread may have looked into the inbox for the last time before the sequence was in it.
-            sequence.Fail(Disposed());
+            // The thread may have looked into the inbox for the last time before the sequence was in it. If not, the sequence is the thread's: only the reader is told.
+            sequence.Output.Fail(Disposed());
         }
     }
 
@@ -128,11 +129,11 @@ internal sealed class EngineLoop : IDisposable
             _waiting.Add(sequence);
         }
 
-        Drop(_waiting, isQueue: true);
-        Drop(_running, isQueue: false);
+        Drop(_waiting);
+        Drop(_running);
     }
 
-    private void Drop(List<Sequence> sequences, bool isQueue)
+    private void Drop(List<Sequence> sequences)
     {
         for (var index = sequences.Count - 1; index >= 0; index--)
         {
@@ -141,10 +142,7 @@ internal sealed class EngineLoop : IDisposable
             {
                 Retire(sequence);
                 sequences.RemoveAt(index);
-                if (isQueue)
-                {
-                    Interlocked.Decrement(ref _queued);
-                }
+                Interlocked.Decrement(ref _inFlight);
             }
         }
     }
@@ -155,7 +153,6 @@ internal sealed class EngineLoop : IDisposable
         {
             var sequence = _waiting[0];
             _waiting.RemoveAt(0);
-            Interlocked.Decrement(ref _queued);
             _running.Add(sequence);
         }
     }
@@ -164,8 +161,8 @@ internal sealed class EngineLoop : IDisposable
     private bool TryEnter(Sequence sequence)
     {
         var slot = _cache.TryOpen();
-        var rows = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1]) : 0;
-        while (!Admission.MayEnter(sequence.Count, rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
+        var found = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1], sequence.Plan) : default;
+        while (!Admission.MayEnter(sequence.Count, found.Rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
         {
             if (!_prefixes.Evict())
             {
@@ -174,9 +171,7 @@ internal sealed class EngineLoop : IDisposable
             }
         }
 
-        sequence.Slot = slot;
-        sequence.Rows = rows;
-        sequence.CachedTokens = Math.Min(rows, sequence.PromptTokens);
+        sequence.Enter(slot, found);
         return true;
     }
 
@@ -214,8 +209,8 @@ internal sealed class EngineLoop : IDisposable
             FailAll(sequences, failure);
         }
 
-        sequences.Clear();
-        Drop(_running, isQueue: false);
+        _stepSequences.AsSpan(0, shares.Length).Clear();
+        Drop(_running);
     }
 
     // Keeps the sequences that have room at the front; where there is none for a draft, there may be for the plain step.
@@ -235,7 +230,7 @@ internal sealed class EngineLoop : IDisposable
                 sequence.Tree.Truncate(1);
             }
 
-            if (_cache.TryReserve(sequence.Slot, sequence.Tree.Count))
+            if (_step.TryReserve(sequence))
             {
                 _stepSequences[count++] = sequence;
             }
@@ -261,16 +256,15 @@ internal sealed class EngineLoop : IDisposable
         _running.RemoveAt(_running.Count - 1);
         Release(youngest);
         _waiting.Insert(0, youngest);
-        Interlocked.Increment(ref _queued);
     }
 
     // A request that ended leaves its rows to the next turn.
     private void Retire(Sequence sequence)
     {
-        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null })
+        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
         {
             sequence.CloseDraft();
-            _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)]);
+            _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)], sequence.Plan as PromptMergePlan);
             sequence.Slot = -1;
             sequence.Rows = 0;
         }

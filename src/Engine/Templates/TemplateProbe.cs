@@ -15,6 +15,9 @@ internal static class TemplateProbe
     /// <summary>Nine letters and digits: the one shape of call id every published template accepts.</summary>
     private const string CallId = "probe1234";
 
+    /// <summary>A template that marks arguments as safe has all text it joins to them escaped: it was written for arguments as text.</summary>
+    private const string EscapedQuote = "&#34;";
+
     /// <summary>What other clients make: a prefix and a GUID.</summary>
     private const string LongCallId = "call_0123456789abcdef0123456789abcdef";
 
@@ -54,7 +57,8 @@ internal static class TemplateProbe
         foreach (var callShape in shapes)
         {
             if (Render(render, turns, shape | callShape, withTool: true) is { } text
-                && text.Contains(CallWord, StringComparison.Ordinal) && text.Contains(ArgumentWord, StringComparison.Ordinal))
+                && text.Contains(CallWord, StringComparison.Ordinal) && text.Contains(ArgumentWord, StringComparison.Ordinal)
+                && !text.Contains(EscapedQuote, StringComparison.Ordinal))
             {
                 var results = text.Contains(ResultWord, StringComparison.Ordinal) ? TemplateTraits.ToolResults : TemplateTraits.None;
                 var ids = Render(render, CallTurns(LongCallId), shape | callShape, withTool: true) is null ? TemplateTraits.ShortCallIds : TemplateTraits.None;

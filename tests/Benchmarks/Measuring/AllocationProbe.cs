@@ -1,5 +1,6 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
+using Slerp.Engine.Merging;
 using Slerp.Engine.Models;
 using Slerp.Engine.Steps;
 
@@ -20,14 +21,14 @@ internal sealed class AllocationProbe(IDecoder inner, int capacity) : IDecoder
     public long Between(int index) => _allocated[index + 1] - _allocated[index];
 
     /// <inheritdoc />
-    public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace)
+    public StepOutput Forward(StepBatch batch, KvCache cache, Workspace workspace, MergeStep? merging = null)
     {
         if (Calls < _allocated.Length)
         {
             _allocated[Calls++] = GC.GetAllocatedBytesForCurrentThread();
         }
 
-        return inner.Forward(batch, cache, workspace);
+        return inner.Forward(batch, cache, workspace, merging);
     }
 
     /// <inheritdoc />

@@ -75,27 +75,33 @@ internal sealed unsafe partial class CpuBackend
         // Heuristic: below this the second region costs more than an idle thread.
         const int fewestBlocks = 4;
         var blocks = 0;
+        var mostBlocks = 0;
         foreach (var slice in task.Plan.Slices)
         {
             blocks = Math.Max(blocks, (slice.Committed + slice.RowCount + KvStore.PageRows - 1) / KvStore.PageRows);
+            mostBlocks = Math.Max(mostBlocks, slice.Pages.Length);
         }
 
-        if (_pool.Threads == 1 || units == 0 || units >= _pool.Threads * 3 || blocks < fewestBlocks)
+        if (_pool.Threads == 1 || units == 0 || units >= _pool.Threads * 3 || mostBlocks < fewestBlocks)
         {
             return;
         }
 
-        task.Parts = Math.Min(blocks, ((_pool.Threads * 4) + units - 1) / units);
-        task.BlocksPerUnit = blocks + 1;
+        // For the longest text the slice may come to, before it is long enough to be divided: a growing text never asks again.
         task.BlockBytes = AttentionRows.BlockBytesOf(task.Layout);
-        var bytes = units * task.BlocksPerUnit * task.BlockBytes;
+        var bytes = units * (mostBlocks + 1) * task.BlockBytes;
         if (_partials is null || _partials.Bytes < bytes)
         {
             _partials?.Dispose();
-            _partials = new NativeBlock(bytes + (bytes / 2));
+            _partials = new NativeBlock(bytes);
         }
 
-        task.Partials = _partials.Pointer;
+        if (blocks >= fewestBlocks)
+        {
+            task.Parts = Math.Min(blocks, ((_pool.Threads * 4) + units - 1) / units);
+            task.BlocksPerUnit = blocks + 1;
+            task.Partials = _partials.Pointer;
+        }
     }
 
     private static CpuKvStore Of(KvStore store, HeadShape heads, string verb)

@@ -53,7 +53,7 @@ internal sealed class TreeSession(IReadOnlyList<CandidateSource> sources) : Draf
     {
         for (var source = 0; source < sources.Count; source++)
         {
-            ledger.SetSource(sources[source].Name, _proposed[source], _accepted[source]);
+            ledger.AddSource(sources[source].Name, _proposed[source], _accepted[source]);
         }
     }
 

@@ -21,6 +21,30 @@ public sealed class CpuBackendTests(ITestOutputHelper output) : BackendConforman
     }
 
     [Fact]
+    public void Attend_TextThatGrows_AllocatesNothing()
+    {
+        const int pages = 20;
+        var shape = new HeadShape(2, 1, 16);
+        using var backend = new CpuBackend(new CpuBackendOptions(2));
+        using var store = backend.CreateKvStore(pages, 1, 16, KvFormat.Float32);
+        using var workspace = backend.CreateWorkspace();
+        var qkv = workspace.Rent(1, shape.Columns);
+        var y = workspace.Rent(1, shape.QueryColumns);
+        var plan = new AttentionPlan();
+        plan.AddSlice([.. Enumerable.Range(0, pages)], 0, 1);
+        plan.AddRow([-1], 0, 0);
+        backend.Attend(qkv, shape, store, plan, y);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var committed = 1; committed < pages * KvStore.PageRows; committed++)
+        {
+            plan.SetPages(0, plan.Slices[0].Pages, committed);
+            backend.Attend(qkv, shape, store, plan, y);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Options_BeyondTheMachine_AreRefused()
     {
         Assert.Contains("257", Assert.Throws<ArgumentException>(() => new CpuBackend(new CpuBackendOptions(257))).Message, StringComparison.Ordinal);

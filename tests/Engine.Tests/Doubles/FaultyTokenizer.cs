@@ -1,0 +1,35 @@
+using Slerp.Engine.Tokenizers;
+
+namespace Slerp.Engine.Tests.Doubles;
+
+/// <summary>Throws what nobody foresaw when the bytes of a token are asked for, after a number of tokens.</summary>
+internal sealed class FaultyTokenizer(ITokenizer tokenizer, int goodTokens) : ITokenizer
+{
+    private int _left = goodTokens;
+
+    public int VocabularySize => tokenizer.VocabularySize;
+
+    public IReadOnlyDictionary<string, int> AddedTokens => tokenizer.AddedTokens;
+
+    public IReadOnlyList<int> PrefixIds => tokenizer.PrefixIds;
+
+    public IReadOnlyList<int> SuffixIds => tokenizer.SuffixIds;
+
+    public int? IdOf(string token) => tokenizer.IdOf(token);
+
+    public string? TokenOf(int id) => tokenizer.TokenOf(id);
+
+    public bool IsSpecial(int id) => tokenizer.IsSpecial(id);
+
+    public ReadOnlySpan<byte> BytesOf(int id) => _left-- > 0 ? tokenizer.BytesOf(id) : throw new InvalidOperationException("The drill's fault.");
+
+    public Encoding Encode(string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.Encode(text, contentSpans);
+
+    public Encoding EncodeWithSpecials(string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.EncodeWithSpecials(text, contentSpans);
+
+    public Encoding? Continue(Encoding known, string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.Continue(known, text, contentSpans);
+
+    public string Decode(ReadOnlySpan<int> ids, bool skipSpecial) => tokenizer.Decode(ids, skipSpecial);
+
+    public StreamingDetokenizer CreateDetokenizer(bool skipSpecial) => tokenizer.CreateDetokenizer(skipSpecial);
+}

@@ -1,0 +1,56 @@
+using Slerp.Engine.Drafting;
+
+namespace Slerp.Engine.Tests.Doubles;
+
+/// <summary>Proposes chains of one token, counts them as its source, and does at the session's ends what a test asks.</summary>
+internal sealed class ScriptedDrafter : IDrafter
+{
+    public Action<DraftLedger>? OnReport { get; init; }
+
+    public Action? OnClose { get; init; }
+
+    public Action? OnPropose { get; init; }
+
+    public int Opened { get; private set; }
+
+    public string Name => "scripted";
+
+    public DraftSession Open(IDraftContext context)
+    {
+        Opened++;
+        return new Session(this);
+    }
+
+    public void Propose(ReadOnlySpan<DraftTask> tasks, int plainRows)
+    {
+        OnPropose?.Invoke();
+        foreach (var task in tasks)
+        {
+            task.Tree.Add(task.Tree.Tokens[0], 0);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Session(ScriptedDrafter drafter) : DraftSession
+    {
+        private int _proposed;
+        private int _accepted;
+
+        public override void Observe(in StepOutcome outcome)
+        {
+            _proposed += outcome.Tree.Count - 1;
+            _accepted += outcome.Path.Length - 1;
+        }
+
+        public override void Report(DraftLedger ledger)
+        {
+            ledger.AddSource("scripted", _proposed, _accepted);
+            drafter.OnReport?.Invoke(ledger);
+        }
+
+        public override void Dispose() => drafter.OnClose?.Invoke();
+    }
+}

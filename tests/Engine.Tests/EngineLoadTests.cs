@@ -1,0 +1,92 @@
+using System.Globalization;
+using Slerp.Tests.Shared;
+using Slerp.Tests.Shared.Engine;
+
+namespace Slerp.Engine.Tests;
+
+/// <summary>Loading: options out of range, loads given up half-way.</summary>
+public sealed class EngineLoadTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _path;
+
+    public EngineLoadTests() => _path = new ToyCheckpoint().Save(_folder);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task OptionsOutOfRange_AreRefusedByName()
+    {
+        var good = Options();
+        foreach (var (bad, name) in new (EngineOptions, string)[]
+        {
+            (good with { ContextTokens = -1 }, nameof(EngineOptions.ContextTokens)),
+            (good with { KvCacheBytes = -1 }, nameof(EngineOptions.KvCacheBytes)),
+            (good with { KvFormat = (KvFormat)99 }, nameof(EngineOptions.KvFormat)),
+            (good with { MaxConcurrentRequests = 0 }, nameof(EngineOptions.MaxConcurrentRequests)),
+            (good with { MaxConcurrentRequests = 100_000 }, nameof(EngineOptions.MaxConcurrentRequests)),
+            (good with { QueueLimit = -1 }, nameof(EngineOptions.QueueLimit)),
+            (good with { CachedPrefixes = -1 }, nameof(EngineOptions.CachedPrefixes)),
+            (good with { PrefillChunkTokens = 0 }, nameof(EngineOptions.PrefillChunkTokens)),
+        })
+        {
+            var failure = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => SlerpEngine.LoadAsync(bad));
+            Assert.Equal(name, failure.ParamName);
+        }
+    }
+
+    [Fact]
+    public async Task QueueLimitOfZero_ServesWhatCanStartAtOnceAndRefusesTheRest()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(Options() with { MaxConcurrentRequests = 2, QueueLimit = 0 });
+        for (var turn = 0; turn < 3; turn++)
+        {
+            Assert.Equal(4, (await engine.AnswerAsync(EngineRequests.Raw("hello", 4))).Stats.OutputTokens);
+        }
+
+        await using var first = await engine.GenerateAsync(EngineRequests.Raw("hello", 250));
+        await using var second = await engine.GenerateAsync(EngineRequests.Raw("hello", 250));
+        await Assert.ThrowsAsync<CapacityException>(async () => await engine.GenerateAsync(EngineRequests.Raw("hello", 250)));
+    }
+
+    [Fact]
+    public async Task LoadGivenUpAfterTheWeights_GivesTheCacheBack()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var before = AddressSpace();
+        for (var turn = 0; turn < 8; turn++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var options = Options() with { KvCacheBytes = 512L << 20 };
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => SlerpEngine.LoadAsync(options, new GiveUpAtTheEnd(cancellation), cancellationToken: cancellation.Token));
+        }
+
+        // Eight caches would be four gigabytes; other tests run beside this one.
+        Assert.InRange(AddressSpace() - before, long.MinValue, 2L << 30);
+    }
+
+    private EngineOptions Options() => new() { ModelPath = _path, Threads = 1 };
+
+    // Bytes of address space of this process: pages nobody touched count, as they would if somebody had.
+    private static long AddressSpace()
+    {
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmSize:", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan()["VmSize:".Length..^" kB".Length].Trim(), CultureInfo.InvariantCulture) * 1024;
+    }
+
+    private sealed class GiveUpAtTheEnd(CancellationTokenSource cancellation) : IProgress<LoadProgress>
+    {
+        public void Report(LoadProgress value)
+        {
+            if (value.BytesDone >= value.BytesTotal)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Slerp.Engine.Decoding;
+using Slerp.Engine.Drafting;
+using Slerp.Engine.Models;
+using Slerp.Engine.Scheduling;
+using Slerp.Engine.Tokenizers;
+using Slerp.Tests.Shared;
+
+namespace Slerp.Engine.Tests.Scheduling;
+
+/// <summary>The real loop over a toy model, with sequences made by hand: any drafter, any tokenizer.</summary>
+internal sealed class LoopHarness : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly LoadedModel _model;
+    private readonly EngineLoop _loop;
+
+    public LoopHarness(long cacheBytes = 0, int maxRunning = 8, Func<IDecoder, IDecoder>? wrap = null)
+    {
+        _model = LoadedModel.Load(
+            new EngineOptions { ModelPath = new ToyCheckpoint().Save(_folder), Threads = 1, KvCacheBytes = cacheBytes }, null, CancellationToken.None);
+        var decoder = wrap?.Invoke(_model.Decoder) ?? _model.Decoder;
+        _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace), _model.Cache, _model.Prefixes, new EngineLoopLimits(maxRunning, 64, 512));
+        _loop.Start();
+    }
+
+    public ITokenizer Tokenizer => _model.Tokenizer;
+
+    public Sequence Create(string prompt, int maxTokens, IDrafter? drafter = null, ITokenizer? tokenizer = null) => new(
+        _model.Prompts.EncodeContent(prompt),
+        SamplingMode.Greedy.Instance,
+        Penalties.None,
+        maxTokens,
+        new StopRules(tokenizer ?? _model.Tokenizer, new HashSet<int>(), maxTokens, []),
+        new SequenceClock(TimeProvider.System),
+        drafter,
+        constraint: null,
+        tenant: "");
+
+    public EngineGeneration Submit(Sequence sequence)
+    {
+        _loop.Submit(sequence);
+        return new EngineGeneration(sequence, _loop, new AnswerText(_model.Tokenizer));
+    }
+
+    public Task<string> AnswerAsync(Sequence sequence) => TextAsync(Submit(sequence));
+
+    public static async Task<string> TextAsync(EngineGeneration generation)
+    {
+        var text = "";
+        Segment segment;
+        do
+        {
+            segment = await generation.NextAsync(GenerationMode.Vanilla, CancellationToken.None);
+            text += segment.Text;
+        }
+        while (segment.Finish is null);
+
+        return text;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _loop.Stop();
+        await _loop.Stopped;
+        _loop.Dispose();
+        _model.Dispose();
+        _folder.Dispose();
+    }
+}
