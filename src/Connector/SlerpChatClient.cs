@@ -175,6 +175,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     {
         var engine = await _host.GetAsync(cancellationToken).ConfigureAwait(false);
         var request = _translator.Translate(messages, options, engine.Model);
+        scope.Drafter = request.Generation.Drafter;
         var response = new ResponseTranslator(request, ModelId, scope.ResponseId, scope.CreatedAt);
         var generation = await StartAsync(engine, request.Generation, scope, cancellationToken).ConfigureAwait(false);
         await using (generation.ConfigureAwait(false))

@@ -8,6 +8,22 @@ public sealed class SlerpEngineOptions
 {
     private static readonly EngineOptions EngineDefaults = new() { ModelPath = string.Empty };
 
+    /// <inheritdoc cref="EngineOptions.DraftModelPath"/>
+    public string? DraftModelPath { get; set; } = EngineDefaults.DraftModelPath;
+
+    /// <inheritdoc cref="EngineOptions.SpeculatorPath"/>
+    public string? SpeculatorPath { get; set; }
+
+    /// <inheritdoc cref="EngineOptions.RecyclingScope"/>
+    [EnumDataType(typeof(RecyclingScope))]
+    public RecyclingScope RecyclingScope { get; set; } = EngineDefaults.RecyclingScope;
+
+    /// <inheritdoc cref="EngineOptions.WarmStart"/>
+    public bool WarmStart { get; set; } = EngineDefaults.WarmStart;
+
+    /// <inheritdoc cref="EngineOptions.NotesFolder"/>
+    public string? NotesFolder { get; set; } = EngineDefaults.NotesFolder;
+
     /// <inheritdoc cref="EngineOptions.Backend"/>
     [Required(ErrorMessage = "{0} is empty; expected a backend's name, such as \"cpu\".")]
     public string Backend { get; set; } = EngineDefaults.Backend;
@@ -51,6 +67,11 @@ public sealed class SlerpEngineOptions
     internal EngineOptions ToEngineOptions(string modelPath) => new()
     {
         ModelPath = modelPath,
+        DraftModelPath = DraftModelPath,
+        SpeculatorPath = SpeculatorPath,
+        RecyclingScope = RecyclingScope,
+        WarmStart = WarmStart,
+        NotesFolder = NotesFolder,
         Backend = Backend,
         WeightFormat = WeightFormat,
         KvFormat = KvFormat,
@@ -60,5 +81,6 @@ public sealed class SlerpEngineOptions
         MaxConcurrentRequests = MaxConcurrentRequests,
         QueueLimit = QueueLimit,
         PrefillChunkTokens = PrefillChunkTokens,
+        CachedPrefixes = CachedPrefixes,
     };
 }

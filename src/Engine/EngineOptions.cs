@@ -1,3 +1,5 @@
+using Slerp.Engine.Drafting;
+
 namespace Slerp.Engine;
 
 /// <summary>What an engine is made with: frozen at load. Immutable.</summary>
@@ -5,6 +7,27 @@ public sealed record EngineOptions
 {
     /// <summary>The checkpoint folder: config.json, tokenizer, safetensors.</summary>
     public required string ModelPath { get; init; }
+
+    /// <summary>The folder of a second, smaller checkpoint of the same vocabulary: what the drafter "draft" needs.</summary>
+    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-draft", where there is one, loaded when first used.</value>
+    public string? DraftModelPath { get; init; }
+
+    /// <summary>The folder of an MLP speculator made for this checkpoint (config.json, model.safetensors): what the drafter "mlp" needs.</summary>
+    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-mlp", where there is one, loaded when first used.</value>
+    public string? SpeculatorPath { get; init; }
+
+    /// <summary>Who shares what token recycling has learned.</summary>
+    /// <value><see cref="RecyclingScope.Conversation"/>: no conversation shows in the speed of another.</value>
+    public RecyclingScope RecyclingScope { get; init; } = RecyclingScope.Conversation;
+
+    /// <summary>Whether token recycling starts from what this model says to a few neutral questions: found out once per checkpoint and machine, while
+    /// the engine has nothing to do, and kept in <see cref="NotesFolder"/>.</summary>
+    /// <value>true.</value>
+    public bool WarmStart { get; init; } = true;
+
+    /// <summary>The folder where this machine keeps what it found out about checkpoints; empty keeps nothing.</summary>
+    /// <value>null: the user's folder for local application data.</value>
+    public string? NotesFolder { get; init; }
 
     /// <summary>The backend's name.</summary>
     /// <value>"cpu".</value>
@@ -45,4 +68,7 @@ public sealed record EngineOptions
     /// <summary>Most prompt tokens of one step: long prompts are read in chunks of this size while others decode.</summary>
     /// <value>512.</value>
     public int PrefillChunkTokens { get; init; } = 512;
+
+    /// <summary>What rows cost, in place of a measurement at load: for tests that must draft whatever the machine is busy with.</summary>
+    internal CostCurve? Costs { get; init; }
 }

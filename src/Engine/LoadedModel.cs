@@ -5,6 +5,9 @@ using Slerp.Engine.Checkpoints;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
+using Slerp.Engine.Drafting.LayerSkipping;
+using Slerp.Engine.Drafting.MlpSpeculator;
+using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Models;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
@@ -37,6 +40,15 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Rows of finished sequences.</summary>
     public required PrefixIndex Prefixes { get; init; }
+
+    /// <summary>What token recycling has learned.</summary>
+    public required RecyclingMemory Recycling { get; init; }
+
+    /// <summary>What rows cost on this machine.</summary>
+    public required CostCurve Costs { get; init; }
+
+    /// <summary>What this machine has found out about the checkpoint.</summary>
+    public required MachineNotes Notes { get; init; }
 
     /// <summary>What of a prompt is merged.</summary>
     public required MergePlanner Merges { get; init; }
@@ -78,13 +90,16 @@ internal sealed class LoadedModel : IDisposable
                 $"the tokenizer has ids up to {tokenizer.VocabularySize - 1}, the embedding {shape.VocabularySize} rows. Use the tokenizer this model was trained with.");
         }
 
+        var draft = DraftCheckpoint.Find(options, tokenizer);
+        var mask = LayerMaskFile.Load(directory, shape.Layers);
+        var contextTokens = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
         var template = ChatTemplate.Load(options.ModelPath);
         var backend = BackendCatalog.Create(options);
         KvCache? cache = null;
         Workspace? workspace = null;
         try
         {
-            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory);
+            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options) + (draft?.Bytes(contextTokens) ?? 0));
             using var weights = directory.OpenWeights();
             var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
@@ -92,10 +107,23 @@ internal sealed class LoadedModel : IDisposable
             cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
             workspace = backend.CreateWorkspace();
-            var costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
+            var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
+            var costs = options.Costs ?? CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
             return new LoadedModel(backend, loader.Matrices)
             {
-                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape.VocabularySize, costs)),
+                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
+                {
+                    Recycling = recycling,
+                    Decoder = decoder,
+                    Cache = cache,
+                    Workspace = workspace,
+                    Mask = mask,
+                    Speculator = Speculator(options, backend, shape),
+                    DraftModel = DraftCheckpoint.Prepare(draft, options, tokenizer, backend, budget.ContextTokens, cancellationToken),
+                }),
+                Recycling = recycling,
+                Costs = costs,
+                Notes = MachineNotes.On(options, directory),
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
@@ -135,6 +163,12 @@ internal sealed class LoadedModel : IDisposable
         }
     }
 
+    /// <summary>The drafter of a name; null stands for plain decoding.</summary>
+    /// <exception cref="ArgumentException">This engine was loaded without what it needs.</exception>
+    public IDrafter? DrafterNamed(string name) => Drafters.TryGetValue(name, out var drafter)
+        ? drafter
+        : throw new ArgumentException($"The drafter '{name}' needs {DrafterCatalog.NeedsOf(name)}, or use one of {string.Join(", ", Drafters.Keys)}.", nameof(name));
+
     /// <inheritdoc />
     public void Dispose()
     {
@@ -160,6 +194,22 @@ internal sealed class LoadedModel : IDisposable
             throw new DeviceException(
                 $"Threads is {threads}; this machine has {Environment.ProcessorCount} processors. Ask for at most that, or 0 for one per physical core.", isTransient: false);
         }
+    }
+
+    private static long DrafterBytes(EngineOptions options) => options.SpeculatorPath is { } path ? SpeculatorNetwork.BytesOf(path) : 0;
+
+    // One that is named is loaded now, so that its faults are those of the load; one that lies beside the checkpoint, when first used.
+    private static Lazy<SpeculatorNetwork>? Speculator(EngineOptions options, IComputeBackend backend, DecoderShape shape)
+    {
+        if (options.SpeculatorPath is { } path)
+        {
+            return new Lazy<SpeculatorNetwork>(Load(path));
+        }
+
+        var beside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelPath)) + "-mlp";
+        return File.Exists(Path.Combine(beside, "config.json")) ? new Lazy<SpeculatorNetwork>(() => Load(beside)) : null;
+
+        SpeculatorNetwork Load(string folder) => SpeculatorNetwork.Load(folder, backend, options.WeightFormat, shape.Width, shape.VocabularySize);
     }
 
     private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)

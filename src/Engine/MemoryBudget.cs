@@ -16,7 +16,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
 
     /// <summary>Plans, or refuses with the numbers.</summary>
     /// <exception cref="DeviceException">The device does not hold it.</exception>
-    public static MemoryBudget Plan(EngineOptions options, DecoderShape shape, long checkpointBytes, DeviceMemory memory)
+    public static MemoryBudget Plan(EngineOptions options, DecoderShape shape, long checkpointBytes, DeviceMemory memory, long drafterBytes = 0)
     {
         if (options.ContextTokens > shape.MaxPositions)
         {
@@ -27,7 +27,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
         var context = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
         var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
         var contextBytes = (long)CacheArithmetic.PagesFor(context) * shape.Layers * pageBytes;
-        var weightBytes = WeightBytes(options.WeightFormat, shape, checkpointBytes);
+        var weightBytes = WeightBytes(options.WeightFormat, shape, checkpointBytes) + drafterBytes;
         var smallest = shape.Layers * pageBytes;
         var cacheBytes = options.KvCacheBytes > 0
             ? options.KvCacheBytes
@@ -48,6 +48,28 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
 
         var pages = (int)Math.Min(int.MaxValue / CacheArithmetic.PageRows, cacheBytes / pageBytes);
         return new MemoryBudget(Math.Min(context, Admission.MaxRows(pages, shape.Layers)), pages);
+    }
+
+    /// <summary>Pages of a draft model's cache, for as many full contexts as the target's by default, and the bytes of its weights and cache.</summary>
+    public static (int Pages, long Bytes) PlanDraft(EngineOptions options, DecoderShape shape, long checkpointBytes, int contextTokens)
+    {
+        var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
+        var contexts = Math.Min(DefaultContexts, options.MaxConcurrentRequests);
+        var pages = checked(contexts * (CacheArithmetic.PagesFor(contextTokens) + 1) * shape.Layers);
+        return (pages, WeightBytes(options.WeightFormat, shape, checkpointBytes) + (pages * pageBytes));
+    }
+
+    /// <summary>Refuses what the device has no room for.</summary>
+    /// <exception cref="DeviceException">The device does not hold it.</exception>
+    public static void RequireRoom(long bytes, DeviceMemory memory)
+    {
+        if (bytes > memory.AvailableBytes)
+        {
+            throw new DeviceException(
+                $"The draft model needs about {Megabytes(bytes)} MB for weights and KV cache; {Megabytes(memory.AvailableBytes)} MB are free. "
+                + "Choose a smaller draft model, WeightFormat or ContextTokens.",
+                isTransient: false);
+        }
     }
 
     private static long WeightBytes(WeightFormat format, DecoderShape shape, long checkpointBytes) => format switch

@@ -11,6 +11,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     private readonly LoadedModel _model;
     private readonly EngineLoop _loop;
     private readonly TimeProvider _time;
+    private WarmStart? _warmStart;
     private readonly EmbeddingRun _embeddings;
     private readonly Lock _lock = new();
     private Task? _disposal;
@@ -64,6 +65,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <exception cref="ContextLengthException">The prompt does not fit; carries both numbers.</exception>
     /// <exception cref="CapacityException">The queue is full.</exception>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
+    /// <exception cref="ArgumentException">The drafter needs what this engine was loaded without.</exception>
     /// <exception cref="ConstraintException">The form asked for cannot be kept; names the keyword.</exception>
     /// <exception cref="NotSupportedException">Merging is asked for in a way this engine does not run.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
@@ -76,6 +78,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;
+        var drafter = _model.DrafterNamed(request.Drafter);
         var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
         if (prompt.Ids.Length >= Model.ContextTokens)
         {
@@ -85,12 +88,13 @@ public sealed class SlerpEngine : IAsyncDisposable
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
         var sequence = new Sequence(
-            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), _model.Drafters[request.Drafter], constraint, request.Tenant);
+            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant);
         if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
         {
             sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
         }
 
+        _warmStart?.Note(sequence);
         _loop.Submit(sequence);
         return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, new AnswerText(_model.Tokenizer, mark.Token))
         {
@@ -132,11 +136,12 @@ public sealed class SlerpEngine : IAsyncDisposable
         var limits = new EngineLoopLimits(options.MaxConcurrentRequests, options.QueueLimit, options.PrefillChunkTokens);
         var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace), model.Cache, model.Prefixes, limits);
         loop.Start();
-        return new SlerpEngine(model, loop, limits, time);
+        return new SlerpEngine(model, loop, limits, time) { _warmStart = options.WarmStart ? new WarmStart(model, loop, time) : null };
     }
 
     private async Task DisposeOnceAsync()
     {
+        _warmStart?.Dispose();
         _loop.Stop();
         await _loop.Stopped.ConfigureAwait(false);
         _loop.Dispose();

@@ -24,7 +24,9 @@ public sealed class EmbeddedModelTests : IAsyncDisposable
         _client = _provider.GetRequiredService<IChatClient>();
     }
 
-    public static TheoryData<string> Drafters => [.. EngineCatalog.Drafters];
+    // The speculator of the embedded model need not be there.
+    public static TheoryData<string> Drafters =>
+        [.. EngineCatalog.Drafters.Where(static name => name != "mlp" || Directory.Exists(Path.Combine(AppContext.BaseDirectory, "models", "embedded-mlp")))];
 
     public ValueTask DisposeAsync() => _provider.DisposeAsync();
 

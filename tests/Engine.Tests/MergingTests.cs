@@ -12,7 +12,13 @@ public sealed class MergingTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly string _path;
 
-    public MergingTests() => _path = new ToyCheckpoint { Layers = 4, Context = 512 }.Save(_folder);
+    public MergingTests()
+    {
+        _path = new ToyCheckpoint { Layers = 4, Context = 512 }.Save(_folder);
+        // Found beside the checkpoint by those who need them.
+        new ToyCheckpoint { Context = 512 }.Save(_folder, "toy-draft");
+        new ToySpeculator().Save(_folder, "toy-mlp");
+    }
 
     public static TheoryData<string> Drafters => [.. EngineCatalog.Drafters];
 

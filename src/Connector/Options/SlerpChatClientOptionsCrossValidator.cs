@@ -10,6 +10,7 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
     {
         var failures = new ValidateOptionsResultBuilder();
         CheckModel(options, failures);
+        CheckSpeculator(options, failures);
         CheckDefaults(options, failures);
         return failures.Build();
     }
@@ -27,6 +28,14 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
         }
 
         CheckpointCheck.AddFaults(options.ModelPath, failures);
+    }
+
+    private static void CheckSpeculator(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
+    {
+        if (options.Engine?.SpeculatorPath is { } path && !File.Exists(Path.Combine(path, "config.json")))
+        {
+            failures.AddError($"'{path}' holds no config.json. Set it to the folder of an MLP speculator made for this model, or leave it null.", "Engine.SpeculatorPath");
+        }
     }
 
     private static void CheckDefaults(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)

@@ -4,30 +4,58 @@ using Slerp.Engine;
 
 namespace Slerp.Connector.Telemetry;
 
-/// <summary>What speculation did, by source of the drafts. The acceptance rate is the ratio of two counters.</summary>
-internal sealed class DraftInstruments(Meter meter)
+/// <summary>What speculation did, by drafter and source. Thread-safe.</summary>
+internal sealed class DraftInstruments
 {
-    private readonly Counter<long> _rounds = meter.CreateCounter<long>(SlerpTelemetry.DraftRounds, "{round}");
-    private readonly Counter<long> _proposed = meter.CreateCounter<long>(SlerpTelemetry.DraftProposedTokens, "{token}");
-    private readonly Counter<long> _accepted = meter.CreateCounter<long>(SlerpTelemetry.DraftAcceptedTokens, "{token}");
-    private readonly Histogram<double> _acceptedLength = meter.CreateHistogram<double>(SlerpTelemetry.DraftAcceptedLength, "{token}");
+    private readonly Counter<long> _rounds;
+    private readonly Counter<long> _proposed;
+    private readonly Counter<long> _accepted;
+    private readonly Counter<long> _faults;
+    private readonly Histogram<double> _tokensPerStep;
+    private readonly Histogram<double> _width;
 
-    /// <summary>Counts one answer.</summary>
-    public void Count(DraftStats drafts, TagList tags)
+    /// <summary>Makes them on a meter.</summary>
+    public DraftInstruments(Meter meter)
     {
-        if (drafts.Rounds == 0)
+        _rounds = meter.CreateCounter<long>(SlerpTelemetry.DraftRounds, "{round}");
+        _proposed = meter.CreateCounter<long>(SlerpTelemetry.DraftProposedTokens, "{token}");
+        _accepted = meter.CreateCounter<long>(SlerpTelemetry.DraftAcceptedTokens, "{token}");
+        _faults = meter.CreateCounter<long>(SlerpTelemetry.DraftFaults, "{fault}");
+        _tokensPerStep = meter.CreateHistogram<double>(SlerpTelemetry.DraftTokensPerStep, "{token}");
+        _width = meter.CreateHistogram<double>(SlerpTelemetry.DraftWidth, "{token}");
+    }
+
+    /// <summary>Records one answer; nothing where it was decoded without a drafter.</summary>
+    public void Record(string modelId, string? drafter, GenerationStats? stats)
+    {
+        if (drafter is null || stats is not { Drafts: var drafts } || (drafts.Rounds == 0 && drafts.Faults == 0 && drafts.Sources.Count == 0))
         {
             return;
         }
 
+        var tags = new TagList { { SlerpTelemetry.RequestModelTag, modelId }, { SlerpTelemetry.DrafterTag, drafter } };
         _rounds.Add(drafts.Rounds, tags);
-        _acceptedLength.Record((double)drafts.Accepted / drafts.Rounds, tags);
+        if (drafts.Faults > 0)
+        {
+            _faults.Add(drafts.Faults, tags);
+        }
+
+        if (stats.Steps > 0)
+        {
+            _tokensPerStep.Record((double)Math.Max(0, stats.OutputTokens - 1) / stats.Steps, tags);
+        }
+
+        if (drafts.Rounds > 0)
+        {
+            _width.Record((double)drafts.Proposed / drafts.Rounds, tags);
+        }
+
         foreach (var (name, source) in drafts.Sources)
         {
-            var own = tags;
-            own.Add(SlerpTelemetry.DraftSourceTag, name);
-            _proposed.Add(source.Proposed, own);
-            _accepted.Add(source.Accepted, own);
+            var sourceTags = tags;
+            sourceTags.Add(SlerpTelemetry.DraftSourceTag, name);
+            _proposed.Add(source.Proposed, sourceTags);
+            _accepted.Add(source.Accepted, sourceTags);
         }
     }
 }

@@ -35,6 +35,9 @@ internal sealed class RequestScope : IDisposable
     /// <summary>What the answer took, once it was begun.</summary>
     public GenerationStats? Stats { get; set; }
 
+    /// <summary>The drafter that was asked for, once it is known.</summary>
+    public string? Drafter { get; set; }
+
     /// <summary>The request failed.</summary>
     public void Fail(Exception failure) => _failure = failure;
 
@@ -61,6 +64,7 @@ internal sealed class RequestScope : IDisposable
 
         EndSpan();
         _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Stats, _failure);
+        _instruments.Drafts.Record(_modelId, Drafter, Stats);
     }
 
     private void EndSpan()

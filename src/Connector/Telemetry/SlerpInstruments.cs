@@ -18,7 +18,6 @@ internal sealed class SlerpInstruments : IDisposable
     private readonly UpDownCounter<long> _activeRequests;
     private readonly Counter<long> _overflows;
     private readonly Counter<long> _cachedTokens;
-    private readonly DraftInstruments _drafts;
     private readonly ConcurrentDictionary<IEngine, string> _engines = new();
 
     /// <param name="factory">The application's; null where it has none, then an own meter is made.</param>
@@ -32,11 +31,14 @@ internal sealed class SlerpInstruments : IDisposable
         _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}");
         _overflows = _meter.CreateCounter<long>(SlerpTelemetry.Overflows, "{request}");
         _cachedTokens = _meter.CreateCounter<long>(SlerpTelemetry.PrefixCacheHitTokens, "{token}");
-        _drafts = new DraftInstruments(_meter);
         _meter.CreateObservableGauge(SlerpTelemetry.QueuedRequests, () => Observe(static status => status.QueuedRequests), "{request}");
         _meter.CreateObservableGauge(SlerpTelemetry.KvCacheBytes, () => Observe(static status => status.KvCacheBytesHeld), "By");
+        Drafts = new DraftInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
+
+    /// <summary>What speculation did.</summary>
+    public DraftInstruments Drafts { get; }
 
     /// <summary>Seconds a model took to load.</summary>
     public Histogram<double> ModelLoadDuration { get; }
@@ -80,7 +82,6 @@ internal sealed class SlerpInstruments : IDisposable
         }
 
         _cachedTokens.Add(stats.CachedPromptTokens, tags);
-        _drafts.Count(stats.Drafts, tags);
         _outputTokens.Add(stats.OutputTokens, tags);
         _timeToFirstToken.Record((stats.QueueTime + stats.PrefillTime).TotalSeconds, tags);
         if (stats.OutputTokens > 1)

@@ -21,6 +21,24 @@ public static class SlerpTelemetry
     /// <summary>Counter, tokens written.</summary>
     public const string OutputTokens = "slerp.output.tokens";
 
+    /// <summary>Counter, steps that ran a draft; by <see cref="DrafterTag"/>.</summary>
+    public const string DraftRounds = "slerp.draft.rounds";
+
+    /// <summary>Counter, tokens proposed; by <see cref="DrafterTag"/> and <see cref="DraftSourceTag"/>.</summary>
+    public const string DraftProposedTokens = "slerp.draft.proposed_tokens";
+
+    /// <summary>Counter, proposed tokens that were the model's own; by <see cref="DrafterTag"/> and <see cref="DraftSourceTag"/>.</summary>
+    public const string DraftAcceptedTokens = "slerp.draft.accepted_tokens";
+
+    /// <summary>Counter, times a drafter failed and the answer went on without it; by <see cref="DrafterTag"/>.</summary>
+    public const string DraftFaults = "slerp.draft.faults";
+
+    /// <summary>Histogram, tokens: per step of an answer, the token the step would have given without a draft among them; by <see cref="DrafterTag"/>.</summary>
+    public const string DraftTokensPerStep = "slerp.draft.tokens_per_step";
+
+    /// <summary>Histogram, tokens: proposed per step that ran a draft; by <see cref="DrafterTag"/>.</summary>
+    public const string DraftWidth = "slerp.draft.width";
+
     /// <summary>Up-down counter, requests being answered, waiting ones included.</summary>
     public const string ActiveRequests = "slerp.requests.active";
 
@@ -32,21 +50,6 @@ public static class SlerpTelemetry
 
     /// <summary>Counter, prompt tokens found in the cache.</summary>
     public const string PrefixCacheHitTokens = "slerp.prefix_cache.hit_tokens";
-
-    /// <summary>Counter, steps that ran a draft.</summary>
-    public const string DraftRounds = "slerp.draft.rounds";
-
-    /// <summary>Counter, tokens proposed, by <see cref="DraftSourceTag"/>.</summary>
-    public const string DraftProposedTokens = "slerp.draft.proposed_tokens";
-
-    /// <summary>Counter, proposed tokens that were the model's own, by <see cref="DraftSourceTag"/>.</summary>
-    public const string DraftAcceptedTokens = "slerp.draft.accepted_tokens";
-
-    /// <summary>Histogram, mean accepted tokens of an answer's draft rounds.</summary>
-    public const string DraftAcceptedLength = "slerp.draft.accepted_length";
-
-    /// <summary>Tag: what guessed, such as "recycling" or "lookup".</summary>
-    public const string DraftSourceTag = "slerp.draft.source";
 
     /// <summary>Span of one request, of the activity source named as the meter. Its event <see cref="PrefillEndEvent"/> marks the first token.</summary>
     public const string GenerateSpan = "slerp.generate";
@@ -62,6 +65,12 @@ public static class SlerpTelemetry
 
     /// <summary>Tag of <see cref="Overflows"/>: "capacity", "context" or "unhealthy".</summary>
     public const string OverflowReasonTag = "slerp.overflow.reason";
+
+    /// <summary>Tag: the drafter that was asked for, such as "auto".</summary>
+    public const string DrafterTag = "slerp.draft.drafter";
+
+    /// <summary>Tag: where a drafted token came from, such as "recycling" or "lookup".</summary>
+    public const string DraftSourceTag = "slerp.draft.source";
 
     /// <summary>Tag: "chat" or "embeddings".</summary>
     public const string OperationTag = "gen_ai.operation.name";

@@ -18,7 +18,8 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 
     /// <summary>Puts the next <paramref name="tokens"/> pending tokens of a sequence into its tree, one more or less where a merged pair would be split.</summary>
     public static void Begin(Sequence sequence, int tokens) =>
-        sequence.Tree.SetChain(sequence.Tokens.Slice(sequence.Rows, sequence.Merging?.ChunkTokens(sequence.Rows, tokens) ?? tokens));
+        sequence.Tree.SetChain(
+            sequence.Tokens.Slice(sequence.Rows, sequence.Merging?.ChunkTokens(sequence.Rows, tokens) ?? tokens), sequence.Embedded, sequence.Rows);
 
     /// <summary>Makes room for a sequence's tree: all pages, or none and false.</summary>
     public bool TryReserve(Sequence sequence) => MergedRows.TryReserve(cache, sequence.Slot, sequence.Merging, sequence.Tree.Count);
@@ -87,6 +88,7 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
             return;
         }
 
+        DraftRound.Open(sequence);
         sequence.Steps += sequence.Count > sequence.PromptTokens ? 1 : 0;
         _verifier.Walk(sequence, output, row, known - 1);
         sequence.Clock.Token();

@@ -26,6 +26,26 @@ internal sealed class DraftRound
         }
     }
 
+    /// <summary>Opens a sequence's drafter before the first step that speaks, so that it learns from the prompt's last row already.</summary>
+    public static void Open(Sequence sequence)
+    {
+        if (sequence is not { Drafter: not null, Draft: null, TokensLeft: > 1 })
+        {
+            return;
+        }
+
+        try
+        {
+            sequence.OpenDraft();
+        }
+#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            sequence.DropDraft();
+        }
+    }
+
     /// <summary>Lets a sequence's drafter learn from a step.</summary>
     public static void Observe(Sequence sequence, in StepOutcome outcome)
     {

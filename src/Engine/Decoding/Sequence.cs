@@ -142,6 +142,21 @@ internal sealed class Sequence : IDraftContext
     /// <summary>All tokens known.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
 
+    /// <summary>Rows of the prompt that come as embeddings; null for a text.</summary>
+    public EmbeddedRows? Embedded { get; init; }
+
+    /// <summary>The tokens that tell what their rows are: all that have been run or can be found in a cache, up to the first embedding.</summary>
+    public ReadOnlySpan<int> CacheableTokens => Embedded is not null && Tokens.IndexOf(TokenTree.Placeholder) is >= 0 and var first ? Tokens[..first] : Tokens[..^1];
+
+    /// <inheritdoc />
+    ReadOnlySpan<int> IDraftContext.Tokens => Embedded is null ? Tokens : TextTokens();
+
+    /// <inheritdoc />
+    int IDraftContext.PromptTokens => PromptTokens - (Embedded?.Count ?? 0);
+
+    /// <inheritdoc />
+    public int Position => Count;
+
     /// <summary>Its slot in the KV cache, or -1 while it waits.</summary>
     public int Slot { get; set; } = -1;
 
@@ -160,8 +175,12 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether it has ended, for whatever reason.</summary>
     public bool IsDone { get; private set; }
 
+    /// <inheritdoc />
+    public bool HasEnded => _finish is not null;
+
     /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
-    public bool HasSoundRows { get; private set; } = true;
+    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of.</remarks>
+    public bool HasSoundRows { get => field && Embedded is null; private set; } = true;
 
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
@@ -369,6 +388,20 @@ internal sealed class Sequence : IDraftContext
         Merging = MergeFigures(),
         Drafts = drafts,
     };
+
+    private int[] TextTokens()
+    {
+        var text = new List<int>(Count);
+        foreach (var token in Tokens)
+        {
+            if (token != TokenTree.Placeholder)
+            {
+                text.Add(token);
+            }
+        }
+
+        return [.. text];
+    }
 
     private void Append(int token)
     {

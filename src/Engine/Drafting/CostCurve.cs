@@ -13,6 +13,7 @@ internal sealed class CostCurve
     public CostCurve(IReadOnlyList<int> rows, IReadOnlyList<double> seconds)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(rows[0], 1);
+        Seconds = seconds[0];
         _rows = [.. rows];
         _costs = new double[rows.Count];
         for (var index = 0; index < _costs.Length; index++)
@@ -21,6 +22,9 @@ internal sealed class CostCurve
             _costs[index] = Math.Max(seconds[index] / seconds[0], index == 0 ? 1 : _costs[index - 1]);
         }
     }
+
+    /// <summary>Seconds of a step over one row: the unit of the costs.</summary>
+    public double Seconds { get; }
 
     /// <summary>Measured row counts.</summary>
     public IReadOnlyList<int> Rows => _rows;

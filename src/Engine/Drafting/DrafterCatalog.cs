@@ -1,3 +1,6 @@
+using Slerp.Engine.Drafting.DraftModel;
+using Slerp.Engine.Drafting.LayerSkipping;
+using Slerp.Engine.Drafting.MlpSpeculator;
 using Slerp.Engine.Drafting.PromptLookup;
 using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Drafting.TreeGrowth;
@@ -19,17 +22,31 @@ internal static class DrafterCatalog
         [Vanilla] = static _ => null,
         ["recycling"] = static environment => new TreeDrafter("recycling", environment.Costs, MaxNodes, context => [Recycling(environment, context)]),
         ["lookup"] = static environment => new TreeDrafter("lookup", environment.Costs, MaxNodes, context => [Lookup(context)]),
+        ["draft"] = static environment => environment.DraftModel is { } model ? new DraftModelDrafter(model, environment.Costs, environment.Target.VocabularySize) : null,
+        ["skip"] = static environment => new LayerSkippingDrafter(environment.Decoder, environment.Mask, environment.Cache, environment.Workspace),
+        ["mlp"] = static environment => environment.Speculator is { } speculator ? new MlpSpeculatorDrafter(speculator, environment.Costs, environment.Target.Parameters) : null,
+    };
+
+    private static readonly Dictionary<string, string> Needed = new(StringComparer.Ordinal)
+    {
+        ["draft"] = "a second checkpoint of the same vocabulary: set DraftModelPath",
+        ["mlp"] = "a speculator made for this model: set SpeculatorPath",
     };
 
     /// <summary>Their names, the default first.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Factories.Keys];
 
     /// <summary>Makes every drafter the environment has what it needs for; null stands for plain decoding.</summary>
-    public static Dictionary<string, IDrafter?> CreateAll(DraftEnvironment environment) =>
-        Factories.ToDictionary(static entry => entry.Key, entry => entry.Value(environment), StringComparer.Ordinal);
+    public static Dictionary<string, IDrafter?> CreateAll(DraftEnvironment environment) => Factories
+        .Select(entry => KeyValuePair.Create(entry.Key, entry.Value(environment)))
+        .Where(static entry => entry.Key == Vanilla || entry.Value is not null)
+        .ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>What a drafter needs that not every engine has.</summary>
+    public static string NeedsOf(string name) => Needed.GetValueOrDefault(name, "what this engine was not loaded with");
 
     private static LookupSource Lookup(IDraftContext context) => new(context.Tokens);
 
     private static RecyclingSource Recycling(DraftEnvironment environment, IDraftContext context) =>
-        new(new SuccessorTable(environment.VocabularySize, RecyclingSource.Width), context.Tokens);
+        new(context, environment.Recycling);
 }

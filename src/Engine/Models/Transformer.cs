@@ -50,6 +50,11 @@ internal sealed class Transformer : IDecoder
         var step = new StepContext(_backend, workspace, cache, _layout, rotations);
         var x = workspace.Rent(batch.RowCount, Shape.Width);
         _backend.Embed(_embedding, batch.Tokens, x);
+        if (batch.Embedded.Count > 0)
+        {
+            PutEmbedded(batch, x);
+        }
+
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
             if (!_mask.SkipsAttention(layer))
@@ -71,6 +76,28 @@ internal sealed class Transformer : IDecoder
         }
 
         return _head.Forward(workspace, batch, Wanted(batch, workspace, x));
+    }
+
+    // Rare, and once per prompt: by way of the host.
+    private void PutEmbedded(StepBatch batch, Tensor x)
+    {
+        var host = new float[x.Rows * x.Columns];
+        for (var row = 0; row < x.Rows; row++)
+        {
+            _backend.Download(x, row, host.AsSpan(row * x.Columns, x.Columns));
+        }
+
+        foreach (var (row, values) in batch.Embedded)
+        {
+            if (values.Length != x.Columns)
+            {
+                throw new ArgumentException($"An embedded row has {values.Length} values; this model's width is {x.Columns}.", nameof(batch));
+            }
+
+            values.CopyTo(host.AsSpan(row * x.Columns));
+        }
+
+        _backend.Upload(host, x);
     }
 
     private Tensor? Wanted(StepBatch batch, Workspace workspace, Tensor x)

@@ -12,12 +12,15 @@ internal sealed class TokenCounts
     /// <summary>Tokens of the prompt that are not in the answer.</summary>
     public IReadOnlySet<int> PromptOnly => _prompt;
 
-    /// <summary>Starts with a prompt.</summary>
+    /// <summary>Starts with a prompt; what is no id is not counted.</summary>
     public void SetPrompt(ReadOnlySpan<int> tokens)
     {
         foreach (var token in tokens)
         {
-            _prompt.Add(token);
+            if (token >= 0)
+            {
+                _prompt.Add(token);
+            }
         }
     }
 

@@ -161,7 +161,7 @@ internal sealed class EngineLoop : IDisposable
     private bool TryEnter(Sequence sequence)
     {
         var slot = _cache.TryOpen();
-        var found = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.Tokens[..^1], sequence.Plan) : default;
+        var found = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.CacheableTokens, sequence.Plan) : default;
         while (!Admission.MayEnter(sequence.Count, found.Rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
         {
             if (!_prefixes.Evict())

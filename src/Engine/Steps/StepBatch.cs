@@ -6,6 +6,8 @@ internal sealed class StepBatch
     private StepSlice[] _slices = new StepSlice[8];
     private int[] _tokens = new int[64];
 
+    private readonly List<(int Row, float[] Values)> _embedded = [];
+
     /// <summary>The slices.</summary>
     public ReadOnlySpan<StepSlice> Slices => _slices.AsSpan(0, SliceCount);
 
@@ -21,7 +23,10 @@ internal sealed class StepBatch
     /// <summary>Wanted rows of which only the hidden state is wanted.</summary>
     public int HiddenOnlyCount { get; private set; }
 
-    /// <summary>Tokens of all rows.</summary>
+    /// <summary>Rows that come as embeddings, with their values; ascending.</summary>
+    public IReadOnlyList<(int Row, float[] Values)> Embedded => _embedded;
+
+    /// <summary>Tokens of all rows; any id where a row comes as an embedding.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, RowCount);
 
     /// <summary>Forgets all slices.</summary>
@@ -32,6 +37,7 @@ internal sealed class StepBatch
         RowCount = 0;
         WantedCount = 0;
         HiddenOnlyCount = 0;
+        _embedded.Clear();
     }
 
     /// <summary>Adds a slice; returns the index of its first wanted row in the step's output.</summary>
@@ -49,11 +55,29 @@ internal sealed class StepBatch
         }
 
         slice.Tree.Tokens.CopyTo(_tokens.AsSpan(RowCount));
+        if (slice.Tree.Embedded is { } embedded)
+        {
+            AddEmbedded(slice.Tree, embedded);
+        }
+
         var firstWanted = WantedCount;
         _slices[SliceCount++] = slice;
         RowCount += rows;
         WantedCount += slice.WantedCount;
         HiddenOnlyCount += slice.Wanted == WantedRows.Hidden ? slice.WantedCount : 0;
         return firstWanted;
+    }
+
+    // A chain: node and position go up together.
+    private void AddEmbedded(TokenTree tree, EmbeddedRows embedded)
+    {
+        for (var node = 0; node < tree.Count; node++)
+        {
+            if (tree.Tokens[node] == TokenTree.Placeholder)
+            {
+                _tokens[RowCount + node] = 0;
+                _embedded.Add((RowCount + node, embedded[tree.FirstPosition + node]));
+            }
+        }
     }
 }

@@ -7,6 +7,9 @@ namespace Slerp.Engine.Steps;
 /// </remarks>
 internal sealed class TokenTree
 {
+    /// <summary>Stands for a row that comes as an embedding: no id of any vocabulary.</summary>
+    public const int Placeholder = -1;
+
     private int[] _tokens = new int[16];
     private int[] _parents = new int[16];
     private int[] _depths = new int[16];
@@ -23,8 +26,18 @@ internal sealed class TokenTree
     /// <summary>The depth of each node; 0 for a child of the committed text.</summary>
     public ReadOnlySpan<int> Depths => _depths.AsSpan(0, Count);
 
+    /// <summary>The embeddings of its placeholders; null where it has none.</summary>
+    public EmbeddedRows? Embedded { get; private set; }
+
+    /// <summary>Absolute position of node 0; told only where there are embeddings.</summary>
+    public int FirstPosition { get; private set; }
+
     /// <summary>Forgets all nodes.</summary>
-    public void Clear() => Count = 0;
+    public void Clear()
+    {
+        Count = 0;
+        Embedded = null;
+    }
 
     /// <summary>Adds a node and returns its index.</summary>
     /// <param name="token">The token.</param>
@@ -47,9 +60,14 @@ internal sealed class TokenTree
     }
 
     /// <summary>Replaces the content by a chain.</summary>
-    public void SetChain(ReadOnlySpan<int> tokens)
+    /// <param name="tokens">The tokens; a placeholder where a row comes as an embedding.</param>
+    /// <param name="embedded">The embeddings; null where there are none.</param>
+    /// <param name="firstPosition">Absolute position of the first token.</param>
+    public void SetChain(ReadOnlySpan<int> tokens, EmbeddedRows? embedded = null, int firstPosition = 0)
     {
         Clear();
+        Embedded = tokens.Contains(Placeholder) ? embedded : null;
+        FirstPosition = firstPosition;
         for (var index = 0; index < tokens.Length; index++)
         {
             Add(tokens[index], index - 1);

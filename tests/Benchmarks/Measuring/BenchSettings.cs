@@ -12,6 +12,12 @@ internal sealed record BenchSettings
     /// <summary>The checkpoint.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>Where checkpoints are made and kept.</summary>
+    public required string Work { get; init; }
+
+    /// <summary>The draft model; null takes the one beside the checkpoint, if any.</summary>
+    public string? DraftFolder { get; init; }
+
     /// <summary>The format the weights are packed into.</summary>
     public required WeightFormat Format { get; init; }
 
@@ -23,6 +29,9 @@ internal sealed record BenchSettings
 
     /// <summary>Interleaved pairs.</summary>
     public required int Pairs { get; init; }
+
+    /// <summary>Whether the checkpoint is a small model inside a larger shape.</summary>
+    public bool IsInflated => Path.GetFileName(Folder).StartsWith($"{Shape.Name}-inflated", StringComparison.Ordinal);
 
     /// <summary>The format's name.</summary>
     public string FormatName => Formats.NameOf(Format);

@@ -36,6 +36,7 @@ internal sealed class ChatBench : IAsyncDisposable
             options.ModelPath = settings.Folder;
             options.Engine.WeightFormat = settings.Format;
             options.Engine.Threads = settings.Threads;
+            options.Engine.DraftModelPath = settings.DraftFolder;
             // A prompt that comes again would not be read again.
             options.Engine.CachedPrefixes = 0;
         });

@@ -9,6 +9,9 @@ internal sealed class CheckpointStore(string work)
     /// <summary>The embedded model, beside the program.</summary>
     public static string EmbeddedFolder => Path.Combine(AppContext.BaseDirectory, "models", "embedded");
 
+    /// <summary>The embedded model's own draft model.</summary>
+    public static string EmbeddedDraftFolder => EmbeddedFolder + "-draft";
+
     /// <summary>The checkpoint of a shape with random weights.</summary>
     public string Random(CheckpointShape shape) =>
         Make($"{shape.Name}-random", shape, EmbeddedFolder, target => RandomCheckpoint.Write(shape, EmbeddedFolder, target, Told(shape)));

@@ -58,6 +58,7 @@ internal sealed class SharedOptions(string defaultWeights)
                 ? known
                 : CheckpointShape.Read(folder, model is null ? name : Path.GetFileName(Path.TrimEndingDirectorySeparator(folder))),
             Folder = folder,
+            Work = parsed.GetValue(_work)!,
             Format = format,
             Threads = parsed.GetValue(_threads),
             Context = parsed.GetValue(_context),

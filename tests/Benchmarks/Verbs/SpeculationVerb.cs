@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Slerp.Benchmarks.Measuring;
+using Slerp.Benchmarks.Shapes;
 using Slerp.Benchmarks.Speculation;
 using Slerp.Engine;
 
@@ -28,15 +29,36 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
+        var asked = parsed.GetValue(_drafter)!;
+        settings = asked is "draft" or "all" ? WithDraft(settings) : settings;
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
         var text = new PromptText(settings.Folder);
         var prompts = TaskPrompt.Read(text, Math.Max(1, parsed.GetValue(_prompts)));
-        var asked = parsed.GetValue(_drafter)!;
         await DraftRun.RunAsync(chat, prompts[0], Vanilla, 16, cancellationToken);
-        foreach (var drafter in asked == "all" ? EngineCatalog.Drafters.Where(static name => name != Vanilla) : [asked])
+        foreach (var drafter in asked == "all" ? EngineCatalog.Drafters.Where(name => name != Vanilla && HasWhatItNeeds(name, settings)) : [asked])
         {
             await MeasureAsync(settings, chat, text, prompts, drafter, parsed.GetValue(_tokens), cancellationToken);
         }
+    }
+
+    // A draft model of a real draft model's cost, where the target has a real model's.
+    private static BenchSettings WithDraft(BenchSettings settings)
+    {
+        var shape = CheckpointShape.Known[0];
+        return settings.IsInflated && settings.Shape.Weights > shape.Weights
+            ? settings with { DraftFolder = new CheckpointStore(settings.Work).Inflated(shape, CheckpointStore.EmbeddedDraftFolder) }
+            : settings;
+    }
+
+    private static bool HasWhatItNeeds(string drafter, BenchSettings settings)
+    {
+        var has = drafter != "draft" || settings.DraftFolder is not null || Directory.Exists(settings.Folder + "-draft");
+        if (!has)
+        {
+            Progress.Say($"  {drafter} is left out: there is no draft model for this checkpoint.");
+        }
+
+        return has;
     }
 
     private static async Task MeasureAsync(

@@ -13,6 +13,7 @@ internal static class VerbCatalog
         new VerifyCostVerb(),
         new BatchVerb(),
         new SpeculationVerb(),
+        new SkipSearchVerb(),
         new FormatsVerb(),
         new LoadVerb(),
         new MemoryVerb(),

@@ -18,6 +18,7 @@ public sealed class OptionsTests
         var engine = new SlerpEngineOptions
         {
             Backend = "b",
+            DraftModelPath = "d",
             WeightFormat = WeightFormat.Int8Channel,
             KvFormat = KvFormat.BFloat16,
             Threads = 1,
@@ -26,6 +27,11 @@ public sealed class OptionsTests
             MaxConcurrentRequests = 4,
             QueueLimit = 5,
             PrefillChunkTokens = 6,
+            CachedPrefixes = 7,
+            SpeculatorPath = "s",
+            RecyclingScope = RecyclingScope.Tenant,
+            WarmStart = false,
+            NotesFolder = "n",
         };
         var frozen = new SlerpChatClientOptions { ModelPath = "m", Engine = engine }.ToEngineOptions();
         foreach (var property in typeof(SlerpEngineOptions).GetProperties())

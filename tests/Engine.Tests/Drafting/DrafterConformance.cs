@@ -1,3 +1,4 @@
+using Slerp.Engine.Drafting;
 using Slerp.Tests.Shared;
 using Slerp.Tests.Shared.Engine;
 
@@ -11,10 +12,13 @@ public sealed class DrafterConformance : IDisposable
         "abcabcabcabc", "the cat sat on the mat. the cat", "x", "once upon a time there was", "0101010101", "no repetition here?", "aaaaaaaaaaaaaaaa", "{\"a\": 1}",
     ];
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly string _path;
+    // Thirty-two rows for the price of one: drafts are run whatever the machine is busy with.
+    private static readonly CostCurve Costs = new([1, 32, 64], [1, 1, 4]);
 
-    public DrafterConformance() => _path = new ToyCheckpoint { Sharpness = 8 }.Save(_folder);
+    private readonly TemporaryFolder _folder = new();
+    private readonly DraftableCheckpoint _checkpoint;
+
+    public DrafterConformance() => _checkpoint = DraftableCheckpoint.Save(_folder);
 
     public static TheoryData<string> Drafters => [.. EngineCatalog.Drafters];
 
@@ -25,6 +29,7 @@ public sealed class DrafterConformance : IDisposable
     public async Task Text_EqualsVanilla(string drafter)
     {
         await using var engine = await LoadAsync();
+        var proposed = 0;
         foreach (var sampling in Samplings())
         {
             foreach (var penalties in new[] { Penalties.None, new Penalties(0.4f, 0.2f, 1.1f) })
@@ -34,8 +39,12 @@ public sealed class DrafterConformance : IDisposable
                 var drafted = await Task.WhenAll(requests.Select(request => engine.AnswerAsync(request with { Drafter = drafter })));
                 Assert.Equal(vanilla.Select(answer => answer.Text), drafted.Select(answer => answer.Text));
                 Assert.All(drafted, answer => Assert.Equal(60, answer.Stats.OutputTokens));
+                Assert.All(drafted, answer => Assert.Equal(0, answer.Stats.Drafts.Faults));
+                proposed += drafted.Sum(answer => answer.Stats.Drafts.Proposed);
             }
         }
+
+        Assert.Equal(drafter != "vanilla", proposed > 0);
     }
 
     [Theory]
@@ -74,15 +83,28 @@ public sealed class DrafterConformance : IDisposable
             Assert.Equal(expected.Text, (await other).Text);
         }
 
-        await engine.AnswerAsync(EngineRequests.Raw("x", 1));
-        await TestTimeouts.EventuallyAsync(() => engine.CachePages.Free == engine.CachePages.Total, "all pages are free");
+        await AssertPagesReturnedAsync(engine);
     }
 
-    [Fact]
-    public async Task Auto_CountsWhatItDid()
+    [Theory]
+    [MemberData(nameof(Drafters))]
+    public async Task FewPages_PreemptionDoesNotChangeATextAndPagesReturn(string drafter)
     {
         await using var engine = await LoadAsync();
-        var drafts = (await engine.AnswerAsync(EngineRequests.Raw(Prompts[6], 100))).Stats.Drafts;
+        var expected = await Task.WhenAll(Prompts.Select(prompt => engine.AnswerAsync(EngineRequests.Raw(prompt, 100, null, "vanilla"))));
+        await using var tight = await LoadAsync(options => options with { KvCacheBytes = _checkpoint.BytesOfPages(6) });
+        var actual = await Task.WhenAll(Prompts.Select(prompt => tight.AnswerAsync(EngineRequests.Raw(prompt, 100, null, drafter))));
+        Assert.Equal(expected.Select(answer => answer.Text), actual.Select(answer => answer.Text));
+        Assert.All(actual, answer => Assert.Equal(0, answer.Stats.Drafts.Faults));
+        await AssertPagesReturnedAsync(tight);
+    }
+
+    [Theory]
+    [MemberData(nameof(Drafters))]
+    public async Task Counts_AddUp(string drafter)
+    {
+        await using var engine = await LoadAsync();
+        var drafts = (await engine.AnswerAsync(EngineRequests.Raw(Prompts[6], 100, null, drafter))).Stats.Drafts;
         Assert.True(drafts.Accepted <= drafts.Proposed);
         Assert.Equal(drafts.Proposed, drafts.Sources.Values.Sum(source => source.Proposed));
         Assert.Equal(0, drafts.Faults);
@@ -95,5 +117,15 @@ public sealed class DrafterConformance : IDisposable
         new SamplingMode.Stochastic(1, 0, 0.9f, 0, Seed: 6),
     ];
 
-    private Task<SlerpEngine> LoadAsync() => SlerpEngine.LoadAsync(new EngineOptions { ModelPath = _path, Threads = 1 });
+    private static async Task AssertPagesReturnedAsync(SlerpEngine engine)
+    {
+        await engine.AnswerAsync(EngineRequests.Raw("x", 1));
+        await TestTimeouts.EventuallyAsync(() => engine.CachePages.Free == engine.CachePages.Total, "all pages are free");
+    }
+
+    private Task<SlerpEngine> LoadAsync(Func<EngineOptions, EngineOptions>? change = null)
+    {
+        var options = _checkpoint.Options with { Costs = Costs };
+        return SlerpEngine.LoadAsync(change is null ? options : change(options));
+    }
 }

@@ -5,7 +5,7 @@ namespace Slerp.Engine.Drafting.TokenRecycling;
 /// <summary>Token recycling: what was likely after a token before is tried after it again. Source: Luo et al. 2024 (2408.08696).</summary>
 /// <remarks>
 /// Learns the successors of every verified row; rows of the accepted path are written last, because their context is the true one. The prompt's own
-/// pairs are learned first. The chance of each rank is measured while decoding, whether a tree was run or not.
+/// pairs are learned first, those an earlier request of the conversation has not learned from already. The chance of each rank is measured while decoding, whether a tree was run or not.
 /// </remarks>
 internal sealed class RecyclingSource : CandidateSource
 {
@@ -15,20 +15,25 @@ internal sealed class RecyclingSource : CandidateSource
     // What the published trees imply; replaced by what is measured within a few dozen tokens.
     private static readonly double[] Priors = [0.45, 0.13, 0.07, 0.05, 0.03, 0.03, 0.02, 0.02];
 
+    private readonly IDraftContext _context;
+    private readonly RecyclingMemory _memory;
     private readonly SuccessorTable _table;
     private readonly HitRate[] _rates = [.. Priors.Select(static prior => new HitRate(prior))];
     private readonly int[] _tokens = new int[Width];
     private readonly float[] _logits = new float[Width];
 
     /// <summary>Creates the memory of a sequence.</summary>
-    /// <param name="table">Its table.</param>
-    /// <param name="prompt">The prompt.</param>
-    public RecyclingSource(SuccessorTable table, ReadOnlySpan<int> prompt)
+    /// <param name="context">The sequence.</param>
+    /// <param name="memory">Where its table comes from, and goes to when it has ended.</param>
+    public RecyclingSource(IDraftContext context, RecyclingMemory memory)
     {
-        _table = table;
-        for (var index = 1; index < prompt.Length; index++)
+        _context = context;
+        _memory = memory;
+        var tokens = context.Tokens;
+        _table = memory.Open(context.Tenant, tokens, out var known);
+        for (var index = Math.Max(1, known); index < tokens.Length; index++)
         {
-            _table.Promote(prompt[index - 1], prompt[index]);
+            _table.Promote(tokens[index - 1], tokens[index]);
         }
     }
 
@@ -68,6 +73,17 @@ internal sealed class RecyclingSource : CandidateSource
         {
             Learn(outcome, node);
         }
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        if (_context.HasEnded)
+        {
+            _memory.Keep(_context.Tenant, _context.Tokens, _table);
+        }
+
+        base.Dispose();
     }
 
     private void CountRanks(int token, int chosen)

@@ -1,7 +1,7 @@
 namespace Slerp.Engine.Drafting.TreeGrowth;
 
 /// <summary>One sequence's memory of what tends to follow what: offers children for the nodes of a growing tree.</summary>
-internal abstract class CandidateSource
+internal abstract class CandidateSource : IDisposable
 {
     /// <summary>No cursor: the node did not come from this source.</summary>
     public const long None = -1;
@@ -23,4 +23,9 @@ internal abstract class CandidateSource
 
     /// <summary>Learns from a step, drafted or not.</summary>
     public abstract void Observe(in StepOutcome outcome);
+
+    /// <inheritdoc />
+    public virtual void Dispose()
+    {
+    }
 }

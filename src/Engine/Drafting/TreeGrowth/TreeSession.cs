@@ -57,6 +57,17 @@ internal sealed class TreeSession(IReadOnlyList<CandidateSource> sources) : Draf
         }
     }
 
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        foreach (var source in sources)
+        {
+            source.Dispose();
+        }
+
+        base.Dispose();
+    }
+
     private void Count(in StepOutcome outcome)
     {
         for (var node = 1; node < Math.Min(outcome.Tree.Count, _sourceOfNode.Count); node++)

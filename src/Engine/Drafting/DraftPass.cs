@@ -1,0 +1,80 @@
+using System.Numerics.Tensors;
+using Slerp.Engine.Backends;
+using Slerp.Engine.Cache;
+using Slerp.Engine.Models;
+using Slerp.Engine.Steps;
+
+namespace Slerp.Engine.Drafting;
+
+/// <summary>One forward pass of a model that drafts, over a run of tokens for each of several slots; every row is kept.</summary>
+/// <remarks>Engine thread only. Its output is valid until the next pass with the same workspace.</remarks>
+internal sealed class DraftPass(IDecoder decoder, KvCache cache, Workspace workspace)
+{
+    private readonly StepBatch _batch = new();
+    private readonly List<TokenTree> _runs = [];
+    private int[] _path = [];
+    private float[] _logits = [];
+
+    /// <summary>Rows of the pass so far.</summary>
+    public int Rows => _batch.RowCount;
+
+    /// <summary>Forgets the runs of the last pass.</summary>
+    public void Begin() => _batch.Clear();
+
+    /// <summary>Adds the tokens that follow a slot's rows; false where the cache has no room for them.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="tokens">At least one.</param>
+    /// <param name="promptTokens">Length of the prompt, as the target counts it.</param>
+    /// <param name="speaks">Whether the last token's row is wanted.</param>
+    public bool TryAdd(int slot, ReadOnlySpan<int> tokens, int promptTokens, bool speaks)
+    {
+        if (!cache.TryReserve(slot, tokens.Length))
+        {
+            return false;
+        }
+
+        if (_batch.SliceCount == _runs.Count)
+        {
+            _runs.Add(new TokenTree());
+        }
+
+        var run = _runs[_batch.SliceCount];
+        run.SetChain(tokens);
+        _batch.Add(new StepSlice(slot, run, speaks ? WantedRows.Last : WantedRows.None, promptTokens));
+        return true;
+    }
+
+    /// <summary>Runs what was added. The output has one row for each run that speaks, in their order.</summary>
+    public StepOutput Run()
+    {
+        var output = decoder.Forward(_batch, cache, workspace);
+        foreach (var slice in _batch.Slices)
+        {
+            if (_path.Length < slice.Tree.Count)
+            {
+                _path = [.. Enumerable.Range(0, slice.Tree.Count * 2)];
+            }
+
+            cache.Commit(slice.Slot, _path.AsSpan(0, slice.Tree.Count));
+        }
+
+        return output;
+    }
+
+    /// <summary>The probability of a token by the softmax of a row; 0 where the row is not finite.</summary>
+    public float Probability(StepOutput output, int row, int token)
+    {
+        if (_logits.Length < output.VocabularySize)
+        {
+            _logits = new float[output.VocabularySize];
+        }
+
+        var logits = _logits.AsSpan(0, output.VocabularySize);
+        output.CopyLogits(row, logits);
+        var chosen = logits[token] - TensorPrimitives.Max<float>(logits);
+        TensorPrimitives.Subtract(logits, TensorPrimitives.Max<float>(logits), logits);
+        TensorPrimitives.Exp<float>(logits, logits);
+        var probability = MathF.Exp(chosen) / TensorPrimitives.Sum<float>(logits);
+        return float.IsFinite(probability) ? probability : 0;
+    }
+}

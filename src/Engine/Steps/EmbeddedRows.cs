@@ -1,0 +1,20 @@
+namespace Slerp.Engine.Steps;
+
+/// <summary>Rows of a prompt that come as embeddings, those of an image say: they stand where the text has placeholders, and have no ids.</summary>
+/// <remarks>Immutable. Drafters never see them: they guess from ids alone. Source of the rule: Gagrani et al. 2024 (2404.08856).</remarks>
+internal sealed class EmbeddedRows
+{
+    private readonly Dictionary<int, float[]> _rows;
+
+    /// <summary>Creates the rows of a prompt.</summary>
+    /// <param name="rows">The row of each absolute position that has one; all of the model's width.</param>
+    public EmbeddedRows(IReadOnlyDictionary<int, float[]> rows) => _rows = new Dictionary<int, float[]>(rows);
+
+    /// <summary>How many there are.</summary>
+    public int Count => _rows.Count;
+
+    /// <summary>The row of a position.</summary>
+    public float[] this[int position] => _rows.TryGetValue(position, out var row)
+        ? row
+        : throw new ArgumentException($"Position {position} holds a placeholder and no row; give every placeholder of the prompt its row.", nameof(position));
+}

@@ -1,0 +1,164 @@
+using Slerp.Engine.Checkpoints;
+using Slerp.Engine.Drafting.TokenRecycling;
+using Slerp.Tests.Shared;
+using Slerp.Tests.Shared.Engine;
+
+namespace Slerp.Engine.Tests;
+
+public sealed class WarmStartTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly PausingTime _time = new();
+    private readonly string _model;
+    private readonly string _notes;
+
+    public WarmStartTests()
+    {
+        _model = new ToyCheckpoint { Sharpness = 8, Context = 512 }.Save(_folder);
+        _notes = Path.GetDirectoryName(_folder.Path("notes", "x"))!;
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Pauses_FillTheTableOnce_AndTheTextStaysTheSame()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(Options(), time: _time);
+        Assert.Equal(0, _time.Timers);
+        var before = await engine.AnswerAsync(EngineRequests.Raw("the cat sat", 60, null, "recycling"));
+        Assert.Empty(Notes());
+        await TestTimeouts.EventuallyAsync(
+            () =>
+            {
+                _time.Pause();
+                return Notes().Length > 0;
+            },
+            "the table is written");
+        var after = await engine.AnswerAsync(EngineRequests.Raw("the cat sat", 60, null, "recycling"));
+        Assert.Equal(before.Text, after.Text);
+        Assert.Equal(0, _time.Timers);
+
+        var table = SuccessorFile.Read(await File.ReadAllBytesAsync(Notes()[0]), ToyCheckpoint.VocabularySize);
+        Assert.True(table!.RowCount > 20);
+        await using var second = await SlerpEngine.LoadAsync(Options(), time: _time);
+        Assert.Equal(before.Text, (await second.AnswerAsync(EngineRequests.Raw("the cat sat", 60, null, "recycling"))).Text);
+        Assert.Equal(0, _time.Timers);
+    }
+
+    [Fact]
+    public async Task Requests_AreNotKeptWaiting_AndPagesReturn()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(Options() with { CachedPrefixes = 0 }, time: _time);
+        var expected = (await engine.AnswerAsync(EngineRequests.Raw("abc", 40))).Text;
+        for (var round = 0; round < 8; round++)
+        {
+            _time.Pause();
+            _time.Pause();
+            Assert.Equal(expected, (await engine.AnswerAsync(EngineRequests.Raw("abc", 40))).Text);
+        }
+
+        await TestTimeouts.EventuallyAsync(() => engine.CachePages.Free == engine.CachePages.Total, "all pages are free");
+    }
+
+    [Fact]
+    public async Task TurnedOff_NothingIsWatchedOrWritten()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(Options() with { WarmStart = false }, time: _time);
+        await engine.AnswerAsync(EngineRequests.Raw("abc", 10));
+        Assert.Equal(0, _time.Timers);
+        Assert.Empty(Notes());
+    }
+
+    [Fact]
+    public void Notes_InAFolderThatIsNone_AreAsGoodAsNone()
+    {
+        var file = _folder.Path("file");
+        File.WriteAllText(file, "");
+        var checkpoint = CheckpointDirectory.Open(_model);
+        var notes = MachineNotes.On(Options() with { NotesFolder = file }, checkpoint);
+        Assert.False(notes.Write("a", [1]));
+        Assert.Null(notes.Read("a", 10));
+        Assert.False(MachineNotes.On(Options() with { NotesFolder = "" }, checkpoint).Write("a", [1]));
+    }
+
+    [Fact]
+    public void Notes_ComeBack_UnlessTheyAreTooLargeOrOfAnotherFormat()
+    {
+        var checkpoint = CheckpointDirectory.Open(_model);
+        var notes = MachineNotes.On(Options(), checkpoint);
+        Assert.True(notes.Write("a", [1, 2, 3]));
+        Assert.True(notes.Write("a", [4, 5, 6]));
+        Assert.Equal([4, 5, 6], notes.Read("a", 3)!);
+        Assert.Null(notes.Read("a", 2));
+        Assert.Null(notes.Read("b", 2));
+        Assert.Null(MachineNotes.On(Options() with { WeightFormat = WeightFormat.Int8Block32 }, checkpoint).Read("a", 3));
+        Assert.Single(Notes());
+    }
+
+    private EngineOptions Options() => new() { ModelPath = _model, NotesFolder = _notes, Threads = 1 };
+
+    private string[] Notes() => Directory.Exists(_notes) ? Directory.GetFiles(_notes, "*", SearchOption.AllDirectories) : [];
+
+    // Time goes on as ever; timers fire when the test says so.
+    private sealed class PausingTime : TimeProvider
+    {
+        private readonly List<Timer> _timers = [];
+
+        public int Timers
+        {
+            get
+            {
+                lock (_timers)
+                {
+                    return _timers.Count;
+                }
+            }
+        }
+
+        public void Pause()
+        {
+            Timer[] timers;
+            lock (_timers)
+            {
+                timers = [.. _timers];
+            }
+
+            foreach (var timer in timers)
+            {
+                timer.Fire();
+            }
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new Timer(this, callback, state);
+            lock (_timers)
+            {
+                _timers.Add(timer);
+            }
+
+            return timer;
+        }
+
+        private sealed class Timer(PausingTime time, TimerCallback callback, object? state) : ITimer
+        {
+            public void Fire() => callback(state);
+
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                lock (time._timers)
+                {
+                    time._timers.Remove(this);
+                }
+            }
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
+        }
+    }
+}
