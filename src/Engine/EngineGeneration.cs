@@ -1,56 +1,92 @@
+using System.Text;
 using Slerp.Engine.Decoding;
+using Slerp.Engine.Quality;
 using Slerp.Engine.Scheduling;
+using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
 
 /// <summary>What is done with the tokens of a whole answer.</summary>
 internal delegate void AnswerEnded(ReadOnlySpan<int> tokens);
 
-/// <summary>The reader's side of one sequence.</summary>
-internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, AnswerText text) : Generation
+/// <summary>The reader's side of one sequence: judged segments first where the request asks for them, then, or from the start, the answer as it flows.</summary>
+internal sealed class EngineGeneration : Generation
 {
-    private readonly List<int> _tokens = [];
+    private readonly Sequence _sequence;
+    private readonly EngineLoop _loop;
+    private readonly GenerationServices _services;
+    private readonly RunReader _runs;
+    private readonly CheckPanel _segmentChecks;
+    private readonly CheckPanel _answerChecks;
+    private readonly StringBuilder _flowed = new();
+    private SegmentReader? _segments;
+    private int _acceptedSegments;
+
+    /// <summary>Reads a sequence that was submitted.</summary>
+    public EngineGeneration(Sequence sequence, EngineLoop loop, QualityGate gate, GenerationServices services)
+    {
+        _sequence = sequence;
+        _loop = loop;
+        _services = services;
+        _runs = new RunReader(sequence, services.Tokenizer);
+        _segments = sequence.Segments is { } collector ? new SegmentReader(collector, services.Tokenizer, sequence.Stop.SpokenToken) : null;
+        _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time);
+        _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time);
+    }
+
+    /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
+    public EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer)
+        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Calibration: null, TimeProvider.System))
+    {
+    }
 
     /// <summary>Told the answer's tokens when it has ended; null where nobody asks.</summary>
     public AnswerEnded? Ended { get; init; }
 
     /// <inheritdoc />
-    public override GenerationStats Stats => sequence.Stats;
+    public override GenerationStats Stats => _sequence.Stats;
 
     /// <inheritdoc />
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
     {
-        using var registration = cancellationToken.UnsafeRegister(
-            static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);
-        while (true)
+        using var registration = CancelWith(cancellationToken);
+        if (_segments is not null && mode == GenerationMode.Vanilla)
         {
-            await sequence.Output.WaitAsync().ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            _tokens.Clear();
-            sequence.Output.Take(_tokens, out var visibleBytes, out var finish, out var failure);
-            if (failure is not null)
-            {
-                throw failure;
-            }
-
-            var visible = text.Advance(_tokens, visibleBytes);
-            if (finish is not null)
-            {
-                Ended?.Invoke(sequence.Tokens[sequence.PromptTokens..]);
-                return new Segment(visible + text.Flush(), _tokens.Count, finish);
-            }
-
-            if (visible.Length > 0)
-            {
-                return new Segment(visible, _tokens.Count, null);
-            }
+            await RejectAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        return _segments is { } segments
+            ? await JudgedAsync(segments, cancellationToken).ConfigureAwait(false)
+            : await FlowingAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
     public override void Accept()
     {
-        // What vanilla decoding wrote is part of the answer as soon as it is taken.
+        // What flows is part of the answer as soon as it is taken.
+        if (_segments is { } segments)
+        {
+            segments.Accept();
+            _loop.Notice();
+            TellEnd(segments.Finish);
+        }
+    }
+
+    /// <inheritdoc />
+    public override async ValueTask RejectAsync(CancellationToken cancellationToken)
+    {
+        if (_segments is not { } segments)
+        {
+            throw new InvalidOperationException("The answer is vanilla already: there is nothing to take back.");
+        }
+
+        using var registration = CancelWith(cancellationToken);
+        await _loop.RejectAsync(_sequence, segments.Accepted.Count).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        _runs.Skip(segments.Accepted, segments.AcceptedBytes);
+        _flowed.Append(segments.AcceptedText);
+        _acceptedSegments = segments.AcceptedSegments;
+        _segments = null;
     }
 
     /// <inheritdoc />
@@ -60,10 +96,67 @@ internal sealed class EngineGeneration(Sequence sequence, EngineLoop loop, Answe
         return ValueTask.CompletedTask;
     }
 
+    private async ValueTask<Segment> JudgedAsync(SegmentReader segments, CancellationToken cancellationToken)
+    {
+        var segment = await segments.NextAsync(cancellationToken).ConfigureAwait(false);
+        if (segment.Fault is not null)
+        {
+            return segment;
+        }
+
+        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment.Finish);
+        var verdicts = await _segmentChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false);
+        if (segment.Finish is not null)
+        {
+            verdicts = [.. verdicts, .. await _answerChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false)];
+        }
+
+        return segment with { Verdicts = verdicts };
+    }
+
+    private async ValueTask<Segment> FlowingAsync(CancellationToken cancellationToken)
+    {
+        var segment = await _runs.NextAsync(cancellationToken).ConfigureAwait(false);
+        TellEnd(segment.Finish);
+        if (_answerChecks.IsEmpty)
+        {
+            return segment;
+        }
+
+        _flowed.Append(segment.Text);
+        return segment.Finish is null ? segment : segment with
+        {
+            Verdicts = await _answerChecks.JudgeAsync(
+                Context(_acceptedSegments, GenerationMode.Vanilla, segment.Finish), _flowed.ToString(), default, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private void TellEnd(FinishReason? finish)
+    {
+        if (finish is not null)
+        {
+            Ended?.Invoke(_sequence.Tokens[_sequence.PromptTokens..]);
+        }
+    }
+
+    private QualityContext Context(int segment, GenerationMode mode, FinishReason? finish) => new()
+    {
+        SegmentIndex = segment,
+        Mode = mode,
+        PromptTokens = _sequence.PromptTokens,
+        Sampling = _sequence.Sampling,
+        Output = _services.Output,
+        Finish = finish,
+        Calibration = _services.Calibration,
+    };
+
+    private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
+        static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);
+
     private void Cancel(Exception reason)
     {
-        sequence.Cancel();
-        sequence.Output.Fail(reason);
-        loop.Notice();
+        _sequence.Cancel();
+        _sequence.Abort(reason);
+        _loop.Notice();
     }
 }

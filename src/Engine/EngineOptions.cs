@@ -1,3 +1,4 @@
+using Slerp.Engine.Backends;
 using Slerp.Engine.Drafting;
 
 namespace Slerp.Engine;
@@ -68,6 +69,9 @@ public sealed record EngineOptions
     /// <summary>Most prompt tokens of one step: long prompts are read in chunks of this size while others decode.</summary>
     /// <value>512.</value>
     public int PrefillChunkTokens { get; init; } = 512;
+
+    /// <summary>Wraps the backend: how tests make a device fail.</summary>
+    internal Func<IComputeBackend, IComputeBackend>? DecorateBackend { get; init; }
 
     /// <summary>What rows cost, in place of a measurement at load: for tests that must draft whatever the machine is busy with.</summary>
     internal CostCurve? Costs { get; init; }

@@ -20,8 +20,14 @@ public abstract class Generation : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The engine was disposed while the request ran.</exception>
     public abstract ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken);
 
-    /// <summary>Makes the segment last taken part of the answer for good.</summary>
+    /// <summary>Makes the segment last taken part of the answer for good. Where segments are judged, the next one is refused until then.</summary>
     public abstract void Accept();
+
+    /// <summary>Takes back what was not accepted: the answer goes on vanilla, from the unmerged prompt and the last accepted segment.</summary>
+    /// <remarks>Only for answers whose segments are judged; after it the rest comes as vanilla decoding gives it, and is not judged by segments.</remarks>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="InvalidOperationException">The answer is vanilla already.</exception>
+    public abstract ValueTask RejectAsync(CancellationToken cancellationToken);
 
     /// <inheritdoc />
     public abstract ValueTask DisposeAsync();

@@ -30,4 +30,8 @@ public sealed record GenerationRequest
 
     /// <summary>Whose request it is: part of every cache key. At most 128 characters.</summary>
     public required string Tenant { get; init; }
+
+    /// <summary>What judges the answer.</summary>
+    /// <value>Nothing.</value>
+    public QualityGate Gate { get; init; } = QualityGate.None;
 }

@@ -24,6 +24,9 @@ public sealed record GenerationStats
     /// <summary>From the first token to the last.</summary>
     public TimeSpan DecodeTime { get; init; }
 
+    /// <summary>Tokens that were written, judged, and taken back.</summary>
+    public int RejectedTokens { get; init; }
+
     /// <summary>What speculation did; counted when the answer has ended.</summary>
     public DraftStats Drafts { get; init; } = DraftStats.None;
 

@@ -21,6 +21,7 @@ internal static class RequestLimits
 
         Require(request.Tenant.Length <= MaxTenantCharacters, nameof(request.Tenant), $"{request.Tenant.Length} characters", $"at most {MaxTenantCharacters}");
         Require(EngineCatalog.Drafters.Contains(request.Drafter), nameof(request.Drafter), request.Drafter, "one of " + string.Join(", ", EngineCatalog.Drafters));
+        Require(request.Gate.TimeLimit > TimeSpan.Zero, nameof(request.Gate.TimeLimit), request.Gate.TimeLimit, "a time above 0");
         CheckMerging(request);
         var penalties = request.Penalties;
         Require(float.IsFinite(penalties.Frequency), nameof(penalties.Frequency), penalties.Frequency, "a finite number");

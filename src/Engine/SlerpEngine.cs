@@ -88,20 +88,23 @@ public sealed class SlerpEngine : IAsyncDisposable
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
         var sequence = new Sequence(
-            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant);
+            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
+            request.Gate.HoldsSegments ? new SegmentCollector() : null);
         if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
         {
             sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
         }
 
         _warmStart?.Note(sequence);
-        _loop.Submit(sequence);
-        return new ValueTask<Generation>(new EngineGeneration(sequence, _loop, new AnswerText(_model.Tokenizer, mark.Token))
+        var generation = new EngineGeneration(
+            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, Calibration: null, _time))
         {
             Ended = prompt.Rendered is { } rendered
                 ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
                 : null,
-        });
+        };
+        _loop.Submit(sequence);
+        return new ValueTask<Generation>(generation);
     }
 
     /// <summary>Turns texts into vectors of length 1, in one batch with whatever else runs.</summary>

@@ -38,6 +38,7 @@ internal sealed class Sequence : IDraftContext
     /// <param name="drafter">What guesses for it; null for plain decoding.</param>
     /// <param name="constraint">What the answer must be; null for anything.</param>
     /// <param name="tenant">Whose request it is.</param>
+    /// <param name="segments">Collects its tokens until they are judged; null where they flow at once.</param>
     public Sequence(
         ReadOnlySpan<int> prompt,
         SamplingMode sampling,
@@ -47,9 +48,11 @@ internal sealed class Sequence : IDraftContext
         SequenceClock clock,
         IDrafter? drafter,
         Constraint? constraint,
-        string tenant = "")
+        string tenant = "",
+        SegmentCollector? segments = null)
     {
         Tenant = tenant;
+        Segments = segments;
         _constraint = constraint;
         _state = constraint?.Start;
         _pipeline = new LogitsPipeline();
@@ -98,7 +101,7 @@ internal sealed class Sequence : IDraftContext
     public Penalties Penalties { get; }
 
     /// <summary>What the corrections count; null where there are none.</summary>
-    public TokenCounts? Counts { get; }
+    public TokenCounts? Counts { get; private set; }
 
     /// <summary>When it ends.</summary>
     public StopRules Stop { get; }
@@ -129,6 +132,15 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>What the answer took so far; final once it ended.</summary>
     public GenerationStats Stats => Volatile.Read(ref _finalStats) ?? Measure(DraftStats.None);
+
+    /// <summary>Where its tokens wait to be judged; null where they go to <see cref="Output"/> at once.</summary>
+    public SegmentCollector? Segments { get; private set; }
+
+    /// <summary>Whether it has to wait for a judgement.</summary>
+    public bool IsHeld => Segments is { IsHeld: true };
+
+    /// <summary>Tokens taken back so far.</summary>
+    public int RejectedTokens { get; private set; }
 
     /// <summary>Where its tokens go.</summary>
     public RunBuffer Output { get; }
@@ -200,7 +212,14 @@ internal sealed class Sequence : IDraftContext
         if (finish is not FinishReason.EndOfText)
         {
             Append(token);
-            Output.Add(token, Stop.VisibleBytes);
+            if (Segments is { } segments)
+            {
+                segments.Add();
+            }
+            else
+            {
+                Output.Add(token, Stop.VisibleBytes);
+            }
         }
 
         _finish = finish;
@@ -214,11 +233,41 @@ internal sealed class Sequence : IDraftContext
         if (_finish is { } reason)
         {
             FixStats();
-            Output.Finish(reason, Stop.VisibleBytes);
+            if (Segments is null)
+            {
+                Output.Finish(reason, Stop.VisibleBytes);
+            }
         }
-        else
+        else if (Segments is null)
         {
             Output.Wake();
+        }
+
+        Segments?.EndStep(Stop.VisibleBytes, _finish);
+    }
+
+    /// <summary>Takes back all but the first <paramref name="tokens"/> tokens of the answer and goes on vanilla. It holds no slot.</summary>
+    /// <remarks>What decides the next token is a function of the tokens before it, so it is made again from those, not kept at every segment.</remarks>
+    public void RollBack(int tokens)
+    {
+        var kept = _tokens.AsSpan(PromptTokens, tokens);
+        RejectedTokens += Count - PromptTokens - tokens;
+        Segments = null;
+        Count = PromptTokens + tokens;
+        IsDone = false;
+        HasSoundRows = true;
+        _finish = null;
+        Volatile.Write(ref _finalStats, null);
+        _closing.Clear();
+        Stop.Reset();
+        _state = _constraint?.Start;
+        Counts = Counts is null ? null : new TokenCounts();
+        Counts?.SetPrompt(_tokens.AsSpan(0, PromptTokens));
+        foreach (var token in kept)
+        {
+            _state = _state is null ? null : _constraint!.Next(_state, token);
+            Stop.Take(token);
+            Counts?.Add(token);
         }
     }
 
@@ -305,16 +354,32 @@ internal sealed class Sequence : IDraftContext
         }
     }
 
-    /// <summary>Ends it with a failure; one that ended stays as it is.</summary>
+    /// <summary>Ends it with a failure; one that ended stays as it is. Where it is judged, what the engine knows to be a failure is the judge's to answer.</summary>
     public void Fail(Exception failure)
     {
         HasSoundRows = false;
-        if (_finalStats is null)
+        if (_finalStats is not null)
         {
-            IsDone = true;
-            FixStats();
-            Output.Fail(failure);
+            return;
         }
+
+        IsDone = true;
+        FixStats();
+        if (Segments is { } segments && failure is EngineException known)
+        {
+            segments.EndWith(new StrategyFault(Stop.Tokens == 0 ? FaultStage.Prefill : FaultStage.Decode, known));
+        }
+        else
+        {
+            Abort(failure);
+        }
+    }
+
+    /// <summary>Lets its reader see a failure. Any thread.</summary>
+    public void Abort(Exception failure)
+    {
+        Output.Fail(failure);
+        Segments?.Abort(failure);
     }
 
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
@@ -385,6 +450,7 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
+        RejectedTokens = RejectedTokens,
         Merging = MergeFigures(),
         Drafts = drafts,
     };

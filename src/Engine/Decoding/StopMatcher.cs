@@ -31,6 +31,9 @@ internal sealed class StopMatcher
         }
     }
 
+    /// <summary>Starts over.</summary>
+    public void Reset() => Array.Clear(_states);
+
     /// <summary>Takes the next byte. Returns the length of the longest stop text that ends with it, or 0.</summary>
     public int Advance(byte value)
     {

@@ -9,7 +9,6 @@ internal sealed class StopRules
     private readonly IReadOnlySet<int> _endTokens;
     private readonly int _maxTokens;
     private readonly StopMatcher? _stops;
-    private readonly int? _spokenToken;
     private int _bytes;
 
     /// <summary>Creates the rules of one answer.</summary>
@@ -20,7 +19,7 @@ internal sealed class StopRules
     /// <param name="spokenToken">A special token whose spelling is part of the text; null for none.</param>
     public StopRules(ITokenizer tokenizer, IReadOnlySet<int> endTokens, int maxTokens, IReadOnlyList<string> stopTexts, int? spokenToken = null)
     {
-        _spokenToken = spokenToken;
+        SpokenToken = spokenToken;
         _tokenizer = tokenizer;
         _endTokens = endTokens;
         _maxTokens = maxTokens;
@@ -28,11 +27,23 @@ internal sealed class StopRules
         _stops = stops.Length > 0 ? new StopMatcher(stops) : null;
     }
 
+    /// <summary>A special token whose spelling is part of the text; null for none.</summary>
+    public int? SpokenToken { get; }
+
     /// <summary>Tokens of the answer so far, an end token not counted.</summary>
     public int Tokens { get; private set; }
 
     /// <summary>Bytes of the answer that may be shown: no stop text, nor the beginning of one, is among them.</summary>
     public int VisibleBytes { get; private set; }
+
+    /// <summary>Starts over.</summary>
+    public void Reset()
+    {
+        Tokens = 0;
+        VisibleBytes = 0;
+        _bytes = 0;
+        _stops?.Reset();
+    }
 
     /// <summary>Takes the next token. Returns why the answer ends with it, or null.</summary>
     public FinishReason? Take(int token)
@@ -44,7 +55,7 @@ internal sealed class StopRules
         }
 
         Tokens++;
-        foreach (var value in token != _spokenToken && _tokenizer.IsSpecial(token) ? [] : _tokenizer.BytesOf(token))
+        foreach (var value in token != SpokenToken && _tokenizer.IsSpecial(token) ? [] : _tokenizer.BytesOf(token))
         {
             _bytes++;
             var stopLength = _stops?.Advance(value) ?? 0;

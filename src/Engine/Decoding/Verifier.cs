@@ -39,6 +39,7 @@ internal sealed class Verifier
             }
 
             Note(node, token);
+            sequence.Segments?.Score(output, firstRow + node - start, token);
             node = sequence.Take(token) ? sequence.Tree.FindChild(node, token) : -1;
         }
     }

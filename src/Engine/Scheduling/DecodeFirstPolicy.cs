@@ -5,7 +5,7 @@ namespace Slerp.Engine.Scheduling;
 internal static class DecodeFirstPolicy
 {
     /// <summary>Writes one share for each sequence that runs; returns how many.</summary>
-    /// <param name="pendingTokens">Pending tokens of each running sequence, oldest first, each at least 1; 1 means it decodes.</param>
+    /// <param name="pendingTokens">Pending tokens of each running sequence, oldest first; 1 means it decodes, 0 that it does not run.</param>
     /// <param name="promptBudget">Most prompt tokens of the step, at least 1.</param>
     /// <param name="shares">Receives the shares, decoders first; at least as long as <paramref name="pendingTokens"/>.</param>
     public static int Plan(ReadOnlySpan<int> pendingTokens, int promptBudget, Span<StepShare> shares)

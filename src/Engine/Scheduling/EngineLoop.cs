@@ -13,6 +13,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly PrefixIndex _prefixes;
     private readonly EngineLoopLimits _limits;
     private readonly ConcurrentQueue<Sequence> _inbox = new();
+    private readonly ConcurrentQueue<Rejection> _rejections = new();
     private readonly List<Sequence> _waiting = [];
     private readonly List<Sequence> _running = [];
     private readonly ManualResetEventSlim _work = new(initialState: false);
@@ -68,11 +69,28 @@ internal sealed class EngineLoop : IDisposable
         if (_isStopping)
         {
             // The thread may have looked into the inbox for the last time before the sequence was in it. If not, the sequence is the thread's: only the reader is told.
-            sequence.Output.Fail(Disposed());
+            sequence.Abort(Disposed());
         }
     }
 
-    /// <summary>Tells the thread that a sequence was cancelled.</summary>
+    /// <summary>Has a judged sequence go on vanilla after the first <paramref name="tokens"/> tokens of its answer. Any thread.</summary>
+    /// <returns>Completes when nothing more comes of what was taken back.</returns>
+    public Task RejectAsync(Sequence sequence, int tokens)
+    {
+        var rejection = new Rejection(sequence, tokens);
+        _rejections.Enqueue(rejection);
+        _work.Set();
+        if (_isStopping)
+        {
+            // As in Submit: nobody may be left to see it.
+            sequence.Abort(Disposed());
+            rejection.Done.TrySetResult();
+        }
+
+        return rejection.Done.Task;
+    }
+
+    /// <summary>Tells the thread that a sequence was cancelled, or may run on.</summary>
     public void Notice() => _work.Set();
 
     /// <summary>Asks the thread to end; every sequence ends with <see cref="ObjectDisposedException"/>.</summary>
@@ -104,7 +122,10 @@ internal sealed class EngineLoop : IDisposable
                 continue;
             }
 
-            RunStep();
+            if (!TryRunStep())
+            {
+                _work.Wait();
+            }
         }
 
         DrainInbox();
@@ -127,6 +148,11 @@ internal sealed class EngineLoop : IDisposable
         while (_inbox.TryDequeue(out var sequence))
         {
             _waiting.Add(sequence);
+        }
+
+        while (_rejections.TryDequeue(out var rejection))
+        {
+            Restart(rejection);
         }
 
         Drop(_waiting);
@@ -175,14 +201,40 @@ internal sealed class EngineLoop : IDisposable
         return true;
     }
 
-    private void RunStep()
+    // It was admitted once: it goes to the head of the queue, whatever the queue's limit.
+    private void Restart(Rejection rejection)
+    {
+        var sequence = rejection.Sequence;
+        if (!sequence.IsCancelled)
+        {
+            if (!_running.Remove(sequence) && !_waiting.Remove(sequence))
+            {
+                Interlocked.Increment(ref _inFlight);
+            }
+
+            Release(sequence);
+            sequence.DropPlan(_cache);
+            sequence.RollBack(rejection.Tokens);
+            _waiting.Insert(0, sequence);
+        }
+
+        rejection.Done.TrySetResult();
+    }
+
+    // False where everyone who runs waits for a judgement.
+    private bool TryRunStep()
     {
         for (var index = 0; index < _running.Count; index++)
         {
-            _pending[index] = _running[index].PendingTokens;
+            _pending[index] = _running[index].IsHeld ? 0 : _running[index].PendingTokens;
         }
 
         var shares = _shares.AsSpan(0, DecodeFirstPolicy.Plan(_pending.AsSpan(0, _running.Count), _limits.PromptTokensPerStep, _shares));
+        if (shares.Length == 0)
+        {
+            return false;
+        }
+
         for (var index = 0; index < shares.Length; index++)
         {
             _stepSequences[index] = _running[shares[index].Index];
@@ -194,7 +246,7 @@ internal sealed class EngineLoop : IDisposable
         if (count == 0)
         {
             PutBackYoungest();
-            return;
+            return true;
         }
 
         var sequences = _stepSequences.AsSpan(0, count);
@@ -211,6 +263,7 @@ internal sealed class EngineLoop : IDisposable
 
         _stepSequences.AsSpan(0, shares.Length).Clear();
         Drop(_running);
+        return true;
     }
 
     // Keeps the sequences that have room at the front; where there is none for a draft, there may be for the plain step.
@@ -283,5 +336,10 @@ internal sealed class EngineLoop : IDisposable
             sequence.Slot = -1;
             sequence.Rows = 0;
         }
+    }
+
+    private sealed record Rejection(Sequence Sequence, int Tokens)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

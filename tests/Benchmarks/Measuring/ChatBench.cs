@@ -28,7 +28,7 @@ internal sealed class ChatBench : IAsyncDisposable
     public ModelInfo Model { get; }
 
     /// <summary>Registers, resolves and loads.</summary>
-    public static async Task<ChatBench> LoadAsync(BenchSettings settings, CancellationToken cancellationToken)
+    public static async Task<ChatBench> LoadAsync(BenchSettings settings, CancellationToken cancellationToken, int cachedPrefixes = 0)
     {
         var services = new ServiceCollection();
         services.AddSlerpChatClient(options =>
@@ -37,8 +37,8 @@ internal sealed class ChatBench : IAsyncDisposable
             options.Engine.WeightFormat = settings.Format;
             options.Engine.Threads = settings.Threads;
             options.Engine.DraftModelPath = settings.DraftFolder;
-            // A prompt that comes again would not be read again.
-            options.Engine.CachedPrefixes = 0;
+            // None by default: a prompt that comes again would not be read again.
+            options.Engine.CachedPrefixes = cachedPrefixes;
         });
         services.AddSlerpEmbeddingGenerator(options => options.ModelPath = settings.Folder);
         var provider = services.BuildServiceProvider();

@@ -32,7 +32,7 @@ internal sealed class AllocationsVerb() : Verb("allocations", "Managed bytes all
         var sequence = new Sequence(
             prompt, SamplingMode.Greedy.Instance, Penalties.None, steps + 2, stop, new SequenceClock(TimeProvider.System), drafter: null, constraint: null);
         loop.Submit(sequence);
-        await using (var generation = new EngineGeneration(sequence, loop, new AnswerText(model.Tokenizer)))
+        await using (var generation = new EngineGeneration(sequence, loop, model.Tokenizer))
         {
             while ((await generation.NextAsync(GenerationMode.Vanilla, cancellationToken)).Finish is null)
             {

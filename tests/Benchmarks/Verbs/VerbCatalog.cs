@@ -10,6 +10,7 @@ internal static class VerbCatalog
         new DecodeVerb(),
         new OverheadVerb(),
         new PrefillVerb(),
+        new SecondTurnVerb(),
         new VerifyCostVerb(),
         new BatchVerb(),
         new SpeculationVerb(),

@@ -16,6 +16,8 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
 
     public int Taken => _next;
 
+    public int Rejections { get; private set; }
+
     public override GenerationStats Stats => new()
     {
         PromptTokens = 7,
@@ -48,6 +50,13 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
     }
 
     public override void Accept() => _accepted = _next;
+
+    public override ValueTask RejectAsync(CancellationToken cancellationToken)
+    {
+        Rejections++;
+        _next = _accepted;
+        return default;
+    }
 
     public override ValueTask DisposeAsync()
     {

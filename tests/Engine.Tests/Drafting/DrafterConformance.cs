@@ -12,8 +12,8 @@ public sealed class DrafterConformance : IDisposable
         "abcabcabcabc", "the cat sat on the mat. the cat", "x", "once upon a time there was", "0101010101", "no repetition here?", "aaaaaaaaaaaaaaaa", "{\"a\": 1}",
     ];
 
-    // Thirty-two rows for the price of one: drafts are run whatever the machine is busy with.
-    private static readonly CostCurve Costs = new([1, 32, 64], [1, 1, 4]);
+    // Sixty-four rows for the price of one: drafts are run in every batch, whatever the machine is busy with.
+    private static readonly CostCurve Costs = new([1, 64, 128], [1, 1, 9]);
 
     private readonly TemporaryFolder _folder = new();
     private readonly DraftableCheckpoint _checkpoint;

@@ -39,7 +39,7 @@ internal sealed class LoopHarness : IAsyncDisposable
     public EngineGeneration Submit(Sequence sequence)
     {
         _loop.Submit(sequence);
-        return new EngineGeneration(sequence, _loop, new AnswerText(_model.Tokenizer));
+        return new EngineGeneration(sequence, _loop, _model.Tokenizer);
     }
 
     public Task<string> AnswerAsync(Sequence sequence) => TextAsync(Submit(sequence));

@@ -1,0 +1,74 @@
+using System.Threading.Channels;
+using Slerp.Engine.Sampling;
+using Slerp.Engine.Steps;
+
+namespace Slerp.Engine.Decoding;
+
+/// <summary>Collects the tokens of a judged answer into segments of 4, 8, 16, then 32, and hands them to the reader.</summary>
+/// <remarks>
+/// <para>Small at first, so that the first words are not held long. A segment closes at the end of a step, so a draft may make it a little longer.</para>
+/// <para>At most one closed segment runs ahead of the one being judged: then the sequence is held. Engine thread only, but for
+/// <see cref="Accept"/>, <see cref="ReadAsync"/> and <see cref="Abort"/>.</para>
+/// </remarks>
+internal sealed class SegmentCollector
+{
+    private const int FirstTokens = 4;
+    private const int MostTokens = 32;
+
+    private readonly Channel<CollectedSegment> _closed = Channel.CreateUnbounded<CollectedSegment>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly TokenScorer _scorer = new();
+    private readonly List<TokenStatistics> _statistics = new(MostTokens);
+    private TokenStatistics _scored;
+    private int _size = FirstTokens;
+    private int _closedCount;
+    private int _acceptedCount;
+
+    /// <summary>Whether the sequence has to wait for a judgement.</summary>
+    public bool IsHeld => _closedCount - Volatile.Read(ref _acceptedCount) > 1;
+
+    /// <summary>Notes what the model thought of the token it is about to take.</summary>
+    public void Score(StepOutput output, int row, int token) => _scored = _scorer.Score(output, row, token);
+
+    /// <summary>Adds the token last scored.</summary>
+    public void Add() => _statistics.Add(_scored);
+
+    /// <summary>Closes the segment where it is full or the answer has ended. Called once after the tokens of a step.</summary>
+    public void EndStep(int visibleBytes, FinishReason? finish)
+    {
+        if (finish is not null || _statistics.Count >= _size)
+        {
+            Close(new CollectedSegment([.. _statistics.Select(static scored => scored.Token)], [.. _statistics], visibleBytes, finish, null));
+            _size = Math.Min(MostTokens, _size * 2);
+        }
+    }
+
+    /// <summary>Closes with what the strategy failed with.</summary>
+    public void EndWith(StrategyFault fault) => Close(new CollectedSegment([], [], 0, null, fault));
+
+    /// <summary>Lets the sequence run on. Reader's side.</summary>
+    public void Accept() => Interlocked.Increment(ref _acceptedCount);
+
+    /// <summary>Ends it with a failure; the first one stays. Any thread.</summary>
+    public void Abort(Exception failure) => _closed.Writer.TryComplete(failure);
+
+    /// <summary>The next closed segment. Reader's side. Throws what <see cref="Abort"/> was given.</summary>
+    public async ValueTask<CollectedSegment> ReadAsync()
+    {
+        while (true)
+        {
+            // Throws the failure once the collected segments are read.
+            await _closed.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false);
+            if (_closed.Reader.TryRead(out var segment))
+            {
+                return segment;
+            }
+        }
+    }
+
+    private void Close(CollectedSegment segment)
+    {
+        _statistics.Clear();
+        _closedCount++;
+        _closed.Writer.TryWrite(segment);
+    }
+}

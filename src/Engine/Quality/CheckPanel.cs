@@ -1,0 +1,97 @@
+namespace Slerp.Engine.Quality;
+
+/// <summary>Runs the checks of one answer, one after another on a worker thread, and waits no longer than the gate's limit.</summary>
+/// <remarks>A check that hangs is abandoned, never waited for; those after it are not asked. One that throws is a verdict.</remarks>
+internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvider time)
+{
+    private readonly IQualityCheck[] _checks = [.. gate.Checks.Where(check => check.Scope == scope)];
+
+    /// <summary>Whether there is nobody to ask.</summary>
+    public bool IsEmpty => _checks.Length == 0;
+
+    /// <summary>One verdict for each check, up to one that hangs.</summary>
+    /// <param name="context">What is known besides the text.</param>
+    /// <param name="text">The answer so far.</param>
+    /// <param name="tokens">What the model thought of it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IReadOnlyList<Verdict>> JudgeAsync(
+        QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens, CancellationToken cancellationToken)
+    {
+        if (IsEmpty)
+        {
+            return [];
+        }
+
+        var session = new Session(_checks.Length);
+        var work = Task.Run(() => session.Run(_checks, context, text, tokens), CancellationToken.None);
+        try
+        {
+            await work.WaitAsync(gate.TimeLimit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return session.Abandon(_checks, gate.TimeLimit);
+        }
+
+        return session.Verdicts;
+    }
+
+    private sealed class Session(int checks)
+    {
+        private readonly Lock _lock = new();
+        private readonly List<Verdict> _verdicts = new(checks);
+        private bool _isAbandoned;
+
+        public IReadOnlyList<Verdict> Verdicts => _verdicts;
+
+        public void Run(IQualityCheck[] all, QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
+        {
+            foreach (var check in all)
+            {
+                var verdict = Ask(check, context, text, tokens) with { Check = check.Name };
+                lock (_lock)
+                {
+                    if (_isAbandoned)
+                    {
+                        return;
+                    }
+
+                    _verdicts.Add(verdict);
+                }
+            }
+        }
+
+        public List<Verdict> Abandon(IQualityCheck[] all, TimeSpan limit)
+        {
+            lock (_lock)
+            {
+                _isAbandoned = true;
+                if (_verdicts.Count < all.Length)
+                {
+                    _verdicts.Add(new Verdict
+                    {
+                        Check = all[_verdicts.Count].Name,
+                        Kind = VerdictKind.TimedOut,
+                        Reason = $"no answer within {limit.TotalMilliseconds:N0} ms",
+                    });
+                }
+
+                return _verdicts;
+            }
+        }
+
+        private static Verdict Ask(IQualityCheck check, QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
+        {
+            try
+            {
+                return check.Evaluate(context, text, tokens);
+            }
+#pragma warning disable CA1031 // A check is foreign code: whatever it throws is its verdict.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                return new Verdict { Kind = VerdictKind.Threw, Reason = failure.GetType().Name };
+            }
+        }
+    }
+}

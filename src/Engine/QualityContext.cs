@@ -1,0 +1,26 @@
+namespace Slerp.Engine;
+
+/// <summary>What a check knows besides the text. Immutable.</summary>
+public sealed record QualityContext
+{
+    /// <summary>The segment judged, counted from 0; for a check of the answer, how many segments there were.</summary>
+    public required int SegmentIndex { get; init; }
+
+    /// <summary>How the text was made.</summary>
+    public required GenerationMode Mode { get; init; }
+
+    /// <summary>Tokens of the prompt.</summary>
+    public required int PromptTokens { get; init; }
+
+    /// <summary>How tokens are chosen.</summary>
+    public required SamplingMode Sampling { get; init; }
+
+    /// <summary>What form the answer must have.</summary>
+    public required OutputForm Output { get; init; }
+
+    /// <summary>Why the answer ended; null where it goes on.</summary>
+    public FinishReason? Finish { get; init; }
+
+    /// <summary>How sure the model is of its text when nothing is merged; null where it was not measured.</summary>
+    public QualityCalibration? Calibration { get; init; }
+}

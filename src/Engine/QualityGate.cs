@@ -1,0 +1,20 @@
+namespace Slerp.Engine;
+
+/// <summary>What judges an answer, and whether its segments wait for the judgement. Immutable.</summary>
+public sealed record QualityGate
+{
+    /// <summary>No checks; text flows as it comes.</summary>
+    public static QualityGate None { get; } = new();
+
+    /// <summary>Whether segments are collected and judged before they are handed over: for lossy strategies.</summary>
+    /// <value>false.</value>
+    public bool HoldsSegments { get; init; }
+
+    /// <summary>The checks, run in this order. Those of scope segment look only where segments are held.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<IQualityCheck> Checks { get; init; } = [];
+
+    /// <summary>How long the checks of a segment may take together before the one that runs is abandoned.</summary>
+    /// <value>One second.</value>
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(1);
+}

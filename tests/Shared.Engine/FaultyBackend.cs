@@ -1,0 +1,93 @@
+using Slerp.Engine;
+using Slerp.Engine.Backends;
+
+namespace Slerp.Tests.Shared.Engine;
+
+/// <summary>A backend that does its work and then lets a test spoil the residual stream: after each half of each block, two calls a layer.</summary>
+internal sealed class FaultyBackend(IComputeBackend inner) : IComputeBackend
+{
+    /// <summary>Gets the number of the call since it was set, and the residual rows; true where it changed them. Null leaves them alone.</summary>
+    public Func<int, float[], bool>? Spoil
+    {
+        get;
+        set
+        {
+            field = value;
+            Calls = 0;
+        }
+    }
+
+    public int Calls { get; private set; }
+
+    public string Name => inner.Name;
+
+    public string Description => inner.Description;
+
+    public DeviceMemory Memory => inner.Memory;
+
+    public void LinearAdd(Matrix weight, Tensor x, Tensor? bias, Tensor destination)
+    {
+        inner.LinearAdd(weight, x, bias, destination);
+        if (Spoil is { } spoil)
+        {
+            var values = new float[destination.Rows * destination.Columns];
+            for (var row = 0; row < destination.Rows; row++)
+            {
+                inner.Download(destination, row, values.AsSpan(row * destination.Columns, destination.Columns));
+            }
+
+            if (spoil(Calls++, values))
+            {
+                inner.Upload(values, destination);
+            }
+        }
+    }
+
+    public Matrix LoadMatrix(IReadOnlyList<WeightTensor> parts, WeightFormat format) => inner.LoadMatrix(parts, format);
+
+    public Matrix LoadGatedMatrix(WeightTensor gate, WeightTensor up, WeightFormat format) => inner.LoadGatedMatrix(gate, up, format);
+
+    public Tensor LoadVector(IReadOnlyList<WeightTensor> parts) => inner.LoadVector(parts);
+
+    public KvStore CreateKvStore(int pages, int kvHeads, int headSize, KvFormat format) => inner.CreateKvStore(pages, kvHeads, headSize, format);
+
+    public Workspace CreateWorkspace() => inner.CreateWorkspace();
+
+    public void Upload(ReadOnlySpan<float> source, Tensor destination) => inner.Upload(source, destination);
+
+    public void Download(Tensor source, int row, Span<float> destination) => inner.Download(source, row, destination);
+
+    public void Embed(Matrix table, ReadOnlySpan<int> tokens, Tensor destination) => inner.Embed(table, tokens, destination);
+
+    public void Linear(Matrix weight, Tensor x, Tensor? bias, Tensor destination) => inner.Linear(weight, x, bias, destination);
+
+    public void GatedLinear(Matrix gateUp, Tensor x, Tensor destination) => inner.GatedLinear(gateUp, x, destination);
+
+    public void RmsNorm(Tensor x, Tensor weight, float eps, Tensor destination) => inner.RmsNorm(x, weight, eps, destination);
+
+    public void NormHeads(Tensor qkv, int firstHead, int count, int headSize, Tensor weight, float eps) =>
+        inner.NormHeads(qkv, firstHead, count, headSize, weight, eps);
+
+    public void Rotate(Tensor qkv, HeadShape heads, Tensor cosSin) => inner.Rotate(qkv, heads, cosSin);
+
+    public void StoreKv(Tensor qkv, HeadShape heads, KvStore store, ReadOnlySpan<int> slots) => inner.StoreKv(qkv, heads, store, slots);
+
+    public void CopyKv(KvStore store, ReadOnlySpan<int> sourceSlots, ReadOnlySpan<int> destinationSlots) => inner.CopyKv(store, sourceSlots, destinationSlots);
+
+    public void Attend(Tensor qkv, HeadShape heads, KvStore store, AttentionPlan plan, Tensor destination) => inner.Attend(qkv, heads, store, plan, destination);
+
+    public void Gather(Tensor source, ReadOnlySpan<int> rows, Tensor destination) => inner.Gather(source, rows, destination);
+
+    public void Slerp(Tensor source, ReadOnlySpan<MergePair> pairs, Interpolation interpolation, Tensor destination) =>
+        inner.Slerp(source, pairs, interpolation, destination);
+
+    public void RowCosines(Tensor source, ReadOnlySpan<MergePair> pairs, Span<float> destination) => inner.RowCosines(source, pairs, destination);
+
+    public void ArgMax(Tensor x, Span<int> destination) => inner.ArgMax(x, destination);
+
+    public void TopK(Tensor x, int k, Span<int> indices, Span<float> values) => inner.TopK(x, k, indices, values);
+
+    public void Synchronize() => inner.Synchronize();
+
+    public void Dispose() => inner.Dispose();
+}
