@@ -4,10 +4,11 @@ namespace Slerp.Engine.Decoding;
 
 /// <summary>The text of one answer as its reader sees it: complete characters of the bytes that may be shown. Reader's side only.</summary>
 /// <param name="tokenizer">What tokens spell.</param>
+/// <param name="continuesText">Whether the answer goes on where a text ended: then its first space belongs to it.</param>
 /// <param name="spokenToken">A special token whose spelling is part of the text; null for none.</param>
-internal sealed class AnswerText(ITokenizer tokenizer, int? spokenToken = null)
+internal sealed class AnswerText(ITokenizer tokenizer, bool continuesText, int? spokenToken = null)
 {
-    private readonly StreamingDetokenizer _detokenizer = tokenizer.CreateDetokenizer(skipSpecial: true);
+    private readonly StreamingDetokenizer _detokenizer = tokenizer.CreateDetokenizer(skipSpecial: true, atStart: !continuesText);
     private readonly List<byte> _bytes = [];
     private int _bytesBefore;
 

@@ -37,7 +37,7 @@ internal sealed record BenchSettings
     public string FormatName => Formats.NameOf(Format);
 
     /// <summary>What an engine of these settings is made with.</summary>
-    public EngineOptions EngineOptions => new() { ModelPath = Folder, WeightFormat = Format, Threads = Threads, CachedPrefixes = 0 };
+    public EngineOptions EngineOptions => new() { ModelPath = Folder, WeightFormat = Format, Threads = Threads, CachedPrefixes = 0, NotesFolder = "" };
 
     /// <summary>Packed bytes a decode step reads.</summary>
     public long BytesPerToken(ModelInfo model) => (long)(model.WeightBytes * ((double)Shape.WeightsPerToken / Shape.Weights));
