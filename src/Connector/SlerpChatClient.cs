@@ -83,6 +83,8 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         _ownInstruments = instruments;
     }
 
+    internal EngineHost Host => _host;
+
     private string ModelId => _metadata.DefaultModelId!;
 
     /// <summary>Loads the model now rather than with the first request.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Slerp.Connector.Options;
 using Slerp.Engine;
@@ -22,6 +23,11 @@ public sealed class SlerpChatClientOptions
     /// <summary>What happens to content a text model cannot read, such as an image.</summary>
     /// <value><see cref="UnsupportedContent.Throw"/>.</value>
     public UnsupportedContent UnsupportedContent { get; set; }
+
+    /// <summary>How the model writes its tool calls.</summary>
+    /// <value><see cref="ToolDialect.FromTemplate"/>.</value>
+    [EnumDataType(typeof(ToolDialect))]
+    public ToolDialect ToolDialect { get; set; }
 
     /// <summary>How the model is kept and run.</summary>
     /// <value>The engine's own defaults.</value>

@@ -29,6 +29,17 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <summary>What is loaded.</summary>
     public ModelInfo Model => _model.Info;
 
+    /// <summary>How it stands now.</summary>
+    public EngineStatus Status
+    {
+        get
+        {
+            var cache = _model.Cache;
+            var held = cache.TotalPages - cache.FreePages;
+            return new EngineStatus(!_loop.IsStopping, _loop.Queued, _loop.QueueLimit, Model.KvCacheBytes / Math.Max(1, cache.TotalPages) * held, Model.KvCacheBytes);
+        }
+    }
+
     /// <summary>Pages of the KV cache that no running request holds, and all of them: what tests ask after a drill.</summary>
     internal (int Free, int Total) CachePages => (_model.Cache.FreePages + _model.Prefixes.HeldPages, _model.Cache.TotalPages);
 
@@ -65,7 +76,8 @@ public sealed class SlerpEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         RequestLimits.Check(request);
-        var constraint = OutputGrammar.For(request.Output) is { } grammar
+        var mark = CallMark.Of(request.Output, _model.Tokenizer);
+        var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;
         var drafter = _model.DrafterNamed(request.Drafter);
@@ -76,7 +88,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         }
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
-        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
+        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
             request.Gate.HoldsSegments ? new SegmentCollector() : null);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Slerp.Connector.Resilience;
 
@@ -11,6 +12,7 @@ internal sealed class RequestScope : IDisposable
     private readonly SlerpInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly long _started;
+    private readonly Activity? _span;
     private Exception? _failure;
     private bool _answered;
 
@@ -19,6 +21,7 @@ internal sealed class RequestScope : IDisposable
         (_modelId, _logger, _instruments, _time) = (modelId, logger, instruments, time);
         _started = time.GetTimestamp();
         CreatedAt = time.GetUtcNow();
+        _span = instruments.Spans.StartActivity(SlerpTelemetry.GenerateSpan);
         logger.RequestStarted(ResponseId);
         instruments.RequestStarted(SlerpTelemetry.ChatOperation, modelId);
     }
@@ -59,6 +62,7 @@ internal sealed class RequestScope : IDisposable
             _logger.RequestLeft(ResponseId, milliseconds);
         }
 
+        EndSpan();
         if (Decoding.Fallback is { } fallback)
         {
             _logger.FellBack(
@@ -68,5 +72,31 @@ internal sealed class RequestScope : IDisposable
         _instruments.Fallbacks.Record(_modelId, Decoding);
         _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Decoding.Stats, _failure);
         _instruments.Drafts.Record(_modelId, Drafter, Decoding.Stats);
+    }
+
+    private void EndSpan()
+    {
+        if (_span is null)
+        {
+            return;
+        }
+
+        _span.SetTag(SlerpTelemetry.OperationTag, SlerpTelemetry.ChatOperation);
+        _span.SetTag(SlerpTelemetry.RequestModelTag, _modelId);
+        _span.SetTag("gen_ai.response.id", ResponseId);
+        if (Decoding.Stats is { } stats)
+        {
+            _span.SetTag("gen_ai.usage.input_tokens", stats.PromptTokens);
+            _span.SetTag("gen_ai.usage.output_tokens", stats.OutputTokens);
+            _span.AddEvent(new ActivityEvent(SlerpTelemetry.PrefillEndEvent, CreatedAt + stats.QueueTime + stats.PrefillTime));
+        }
+
+        if (_failure is not null)
+        {
+            _span.SetTag(SlerpTelemetry.ErrorTag, _failure.GetType().FullName);
+            _span.SetStatus(ActivityStatusCode.Error);
+        }
+
+        _span.Dispose();
     }
 }

@@ -42,8 +42,29 @@ public static class SlerpTelemetry
     /// <summary>Up-down counter, requests being answered, waiting ones included.</summary>
     public const string ActiveRequests = "slerp.requests.active";
 
+    /// <summary>Gauge, requests that wait to be admitted, by model.</summary>
+    public const string QueuedRequests = "slerp.requests.queued";
+
+    /// <summary>Gauge, bytes of KV cache held by running requests and kept for later turns, by model.</summary>
+    public const string KvCacheBytes = "slerp.kv_cache.bytes";
+
+    /// <summary>Counter, prompt tokens found in the cache.</summary>
+    public const string PrefixCacheHitTokens = "slerp.prefix_cache.hit_tokens";
+
+    /// <summary>Span of one request, of the activity source named as the meter. Its event <see cref="PrefillEndEvent"/> marks the first token.</summary>
+    public const string GenerateSpan = "slerp.generate";
+
+    /// <summary>Event of <see cref="GenerateSpan"/>: the prompt was read.</summary>
+    public const string PrefillEndEvent = "slerp.prefill.end";
+
     /// <summary>Histogram, seconds: loading a model.</summary>
     public const string ModelLoadDuration = "slerp.model.load.duration";
+
+    /// <summary>Counter, requests another client answered (<c>FallbackTo</c>).</summary>
+    public const string Overflows = "slerp.overflows";
+
+    /// <summary>Tag of <see cref="Overflows"/>: "capacity", "context" or "unhealthy".</summary>
+    public const string OverflowReasonTag = "slerp.overflow.reason";
 
     /// <summary>Tag: the drafter that was asked for, such as "auto".</summary>
     public const string DrafterTag = "slerp.draft.drafter";

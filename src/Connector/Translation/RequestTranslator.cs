@@ -107,15 +107,19 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         return variables;
     }
 
-    private static AnswerReading Reading(ChatOptions? options, IReadOnlyList<ChatTool> tools, ModelInfo model)
+    private AnswerReading Reading(ChatOptions? options, IReadOnlyList<ChatTool> tools, ModelInfo model)
     {
-        var dialect = tools.Count == 0 ? null : ToolCallDialect.ForTemplate(model.ChatTemplate) ?? throw new NotSupportedException(
-            $"The request offers {tools.Count} tools, but how model '{model.Name}' writes its calls is not known here; known: {HermesToolCallDialect.OpenMark} (Hermes, Qwen). "
-            + "Use such a model, or send the request with ToolMode None.");
+        var dialect = tools.Count == 0 ? null : ToolCallDialect.For(client.ToolDialect, model.ChatTemplate) ?? throw new NotSupportedException(
+            $"The request offers {tools.Count} tools, but how model '{model.Name}' writes its calls is not known here; "
+            + $"known: {string.Join(", ", Enum.GetNames<ToolDialect>().Skip(1))}. Use such a model, name its dialect in {nameof(client.ToolDialect)}, or send the request with ToolMode None.");
         var reasoning = !AnswerParser.KnowsReasoning(model.ChatTemplate) ? ReasoningReading.AsText
             : options?.Reasoning?.Output == ReasoningOutput.None ? ReasoningReading.Hide
             : ReasoningReading.Show;
-        return new AnswerReading(dialect, options?.AllowMultipleToolCalls == false ? CallCount.One : CallCount.Many, reasoning);
+        var isSingle = options?.AllowMultipleToolCalls == false || dialect is { MaxCalls: 1 };
+        return new AnswerReading(dialect, isSingle ? CallCount.One : CallCount.Many, reasoning)
+        {
+            ToolNames = tools.Select(static tool => tool.Name).ToHashSet(StringComparer.Ordinal),
+        };
     }
 
     private void CheckModelId(ChatOptions? options, ModelInfo model)

@@ -13,6 +13,8 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
 
     public Exception? Failure { get; init; }
 
+    public DraftStats Drafts { get; init; } = DraftStats.None;
+
     public int Taken => _next;
 
     public int Rejections { get; private set; }
@@ -35,6 +37,7 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
         QueueTime = TimeSpan.FromMilliseconds(1),
         PrefillTime = TimeSpan.FromMilliseconds(20),
         DecodeTime = TimeSpan.FromMilliseconds(500),
+        Drafts = Drafts,
     };
 
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
