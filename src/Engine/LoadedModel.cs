@@ -113,6 +113,7 @@ internal sealed class LoadedModel : IDisposable
             {
                 Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
                 {
+                    Time = options.Costs is null ? TimeProvider.System : null,
                     Recycling = recycling,
                     Decoder = decoder,
                     Cache = cache,
