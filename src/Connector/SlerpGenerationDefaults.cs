@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 using Slerp.Engine;
 
 namespace Slerp.Connector;
@@ -42,4 +43,9 @@ public sealed class SlerpGenerationDefaults
     /// <summary>The drafter: a name of <see cref="EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
     /// <value>"auto": by what pays on this machine.</value>
     public string Drafter { get; set; } = EngineCatalog.Drafters[0];
+
+    /// <summary>Whether and how tokens are merged inside the model. Lossy.</summary>
+    /// <value>No merging.</value>
+    [ValidateObjectMembers]
+    public SlerpMergingOptions Merging { get; set; } = new();
 }

@@ -15,6 +15,39 @@ public static class SlerpProperties
     /// <summary>Request: the drafter, a name of <see cref="EngineCatalog.Drafters"/>; it changes the speed of an answer, never its text.</summary>
     public const string Drafter = "slerp.drafter";
 
+    /// <summary>Options, "none", "prompt" or "incremental" (true is "prompt", false "none"): what is merged inside the model. Lossy.</summary>
+    public const string Merge = "slerp.merge";
+
+    /// <summary>Options, number from 0 to 1: the share of the layers that see every token.</summary>
+    public const string MergeCutoff = "slerp.merge.cutoff";
+
+    /// <summary>Options, number from -1 to 1: the least cosine of neighbours that become one; without it pairs are chosen by parity.</summary>
+    public const string MergeThreshold = "slerp.merge.threshold";
+
+    /// <summary>Options, "mean" or "compressed": where merged tokens and those after them stand.</summary>
+    public const string MergePositions = "slerp.merge.positions";
+
+    /// <summary>Options, "perrow" or "reference": how the angle of a pair is measured.</summary>
+    public const string MergeVariant = "slerp.merge.variant";
+
+    /// <summary>Options, integer, incremental merging: tokens kept at the beginning.</summary>
+    public const string MergeKeepFirst = "slerp.merge.keep_first";
+
+    /// <summary>Options, integer, incremental merging: the last tokens are kept only where more than this many follow the first.</summary>
+    public const string MergeMinimum = "slerp.merge.minimum";
+
+    /// <summary>Options, integer, incremental merging: tokens kept at the end.</summary>
+    public const string MergeKeepLast = "slerp.merge.keep_last";
+
+    /// <summary>Response, usage count: tokens that the layers above the cutoff did not run.</summary>
+    public const string MergedTokens = "slerp.merge.tokens";
+
+    /// <summary>Response, usage count: bytes of KV cache that merging saved.</summary>
+    public const string MergeKvBytesSaved = "slerp.merge.kv_bytes_saved";
+
+    /// <summary>Response, number: mean cosine of the merged pairs; 0 where nothing was merged.</summary>
+    public const string MergeSimilarity = "slerp.merge.similarity";
+
     /// <summary>Response: steps that ran a draft.</summary>
     public const string DraftRounds = "slerp.draft.rounds";
 

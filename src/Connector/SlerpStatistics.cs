@@ -18,6 +18,15 @@ public sealed record SlerpStatistics
     /// <summary>Times the answer went on in vanilla decoding after a failed check or a fault.</summary>
     public required long Fallbacks { get; init; }
 
+    /// <summary>Tokens that the layers above the merging cutoff did not run.</summary>
+    public long MergedTokens { get; init; }
+
+    /// <summary>Bytes of KV cache that merging saved.</summary>
+    public long KvBytesSaved { get; init; }
+
+    /// <summary>Mean cosine of the merged pairs; 0 without any.</summary>
+    public double MergeSimilarity { get; init; }
+
     /// <summary>From submission to the first step.</summary>
     public required TimeSpan QueueTime { get; init; }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Slerp.Engine;
 
 namespace Slerp.Connector.Options;
 
@@ -44,6 +45,15 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
         {
             failures.AddError("Engine and Defaults must not be null.");
             return;
+        }
+
+        if (defaults.Merging is null)
+        {
+            failures.AddError("must not be null; its Mode None turns merging off.", "Defaults.Merging");
+        }
+        else if (defaults.Merging is { Mode: SlerpMergingMode.Prompt, Variant: MergeVariant.Reference, Threshold: not null })
+        {
+            failures.AddError("pairs by similarity; the published arithmetic (Variant Reference) pairs by parity. Leave it null, or choose PerRow.", "Defaults.Merging.Threshold");
         }
 
         if (engine.ContextTokens > 0 && defaults.MaxOutputTokens >= engine.ContextTokens)

@@ -64,6 +64,19 @@ internal readonly struct PropertyReader(AdditionalPropertiesDictionary? properti
         _ => throw Refuse(key, "a text"),
     };
 
+    /// <summary>A word, or null where the key is absent; a boolean is "true" or "false".</summary>
+    public string? Word(string key) => Find(key) switch
+    {
+        null => null,
+        bool flag => flag ? "true" : "false",
+        string text => text.Trim().ToLowerInvariant(),
+        Enum name => name.ToString().ToLowerInvariant(),
+        JsonElement { ValueKind: JsonValueKind.True } => "true",
+        JsonElement { ValueKind: JsonValueKind.False } => "false",
+        JsonElement { ValueKind: JsonValueKind.String } json => json.GetString()!.Trim().ToLowerInvariant(),
+        _ => throw Refuse(key, "a word"),
+    };
+
     private object? Find(string key) =>
         properties is not null && properties.TryGetValue(key, out var value)
         && value is not JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined }

@@ -9,6 +9,8 @@ namespace Slerp.Connector.Translation;
 internal sealed class RequestTranslator(SlerpChatClientOptions client, string modelId, IgnoredFeatures ignored)
 {
     private const int MostTenantCharacters = 128;
+    private const string AutomaticDrafter = "auto";
+    private const string VanillaDrafter = "vanilla";
 
     private readonly MessageTranslator _messages = new(client.UnsupportedContent, ignored);
     private readonly ToolTranslator _tools = new(ignored);
@@ -28,6 +30,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         var isRaw = properties.Boolean(SlerpProperties.Raw) ?? false;
         var tools = isRaw ? [] : _tools.Translate(options, model);
         var reading = isRaw ? AnswerReading.PlainText : Reading(options, tools, model);
+        var merging = MergingTranslator.Translate(properties, client.Defaults.Merging);
         var generation = new GenerationRequest
         {
             Output = OutputTranslator.Translate(options, tools, reading.Dialect),
@@ -37,14 +40,22 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
             MaxOutputTokens = options?.MaxOutputTokens ?? client.Defaults.MaxOutputTokens ?? model.ContextTokens,
             StopSequences = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))],
             Tenant = Tenant(properties),
-            Drafter = Drafter(properties),
+            Drafter = Drafter(properties, merging),
+            Merging = merging,
         };
         return new TranslatedRequest(generation, seed, reading);
     }
 
-    private string Drafter(PropertyReader properties)
+    private string Drafter(PropertyReader properties, MergingMode merging)
     {
         var drafter = properties.Text(SlerpProperties.Drafter) ?? client.Defaults.Drafter;
+        if (merging is MergingMode.Incremental)
+        {
+            // What pays is chosen by "auto"; here only one can.
+            return drafter is AutomaticDrafter or VanillaDrafter ? VanillaDrafter : throw new NotSupportedException(
+                $"The request merges incrementally, which changes rows a draft stands on, but names the drafter '{drafter}'. Use '{VanillaDrafter}', or merge only the prompt.");
+        }
+
         return EngineCatalog.Drafters.Contains(drafter) ? drafter : throw new NotSupportedException(
             $"Unknown drafter '{drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
     }

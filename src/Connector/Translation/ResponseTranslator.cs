@@ -56,6 +56,7 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.PrefillMilliseconds] = stats.PrefillTime.TotalMilliseconds,
             [SlerpProperties.DecodeMilliseconds] = stats.DecodeTime.TotalMilliseconds,
             [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
+            [SlerpProperties.MergeSimilarity] = stats.Merging.MeanSimilarity,
         },
     };
 
@@ -74,6 +75,8 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
         var counts = new AdditionalPropertiesDictionary<long>
         {
             [SlerpProperties.Steps] = stats.Steps,
+            [SlerpProperties.MergedTokens] = stats.Merging.MergedTokens,
+            [SlerpProperties.MergeKvBytesSaved] = stats.Merging.KvBytesSaved,
             [SlerpProperties.DraftRounds] = stats.Drafts.Rounds,
             [SlerpProperties.DraftProposed] = stats.Drafts.Proposed,
             [SlerpProperties.DraftAccepted] = stats.Drafts.Accepted,

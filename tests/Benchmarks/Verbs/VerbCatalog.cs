@@ -21,6 +21,7 @@ internal static class VerbCatalog
         new IdleVerb(),
         new AllocationsVerb(),
         new EmbeddedQualityVerb(),
+        new MergingVerb(),
         new GgufVerb(),
     ];
 }
