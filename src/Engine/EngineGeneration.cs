@@ -28,8 +28,8 @@ internal sealed class EngineGeneration : Generation
         _sequence = sequence;
         _loop = loop;
         _services = services;
-        _runs = new RunReader(sequence, services.Tokenizer);
-        _segments = sequence.Segments is { } collector ? new SegmentReader(collector, services.Tokenizer) : null;
+        _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText));
+        _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText)) : null;
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time);
     }

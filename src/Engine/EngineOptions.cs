@@ -26,7 +26,8 @@ public sealed record EngineOptions
     /// <value>true.</value>
     public bool WarmStart { get; init; } = true;
 
-    /// <summary>The folder where this machine keeps what it found out about checkpoints; empty keeps nothing.</summary>
+    /// <summary>The folder where this machine keeps what it found out about checkpoints (what rows cost, the answers of <see cref="WarmStart"/>);
+    /// empty keeps nothing. Small files without any text of a user's, which may be deleted at any time.</summary>
     /// <value>null: the user's folder for local application data.</value>
     public string? NotesFolder { get; init; }
 

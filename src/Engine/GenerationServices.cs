@@ -7,4 +7,8 @@ namespace Slerp.Engine;
 /// <param name="Output">What form the answer must have.</param>
 /// <param name="Calibration">How sure the model is of its own text; null where it was not measured.</param>
 /// <param name="Time">The clock of the checks' limit.</param>
-internal sealed record GenerationServices(ITokenizer Tokenizer, OutputForm Output, QualityCalibration? Calibration, TimeProvider Time);
+internal sealed record GenerationServices(ITokenizer Tokenizer, OutputForm Output, QualityCalibration? Calibration, TimeProvider Time)
+{
+    /// <summary>Whether the answer goes on where the prompt's text ended: then its first space belongs to it.</summary>
+    public bool ContinuesText { get; init; }
+}

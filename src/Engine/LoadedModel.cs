@@ -108,7 +108,10 @@ internal sealed class LoadedModel : IDisposable
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
             workspace = backend.CreateWorkspace();
             var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
-            var costs = options.Costs ?? CostCalibration.Measure(decoder, cache, workspace, cancellationToken);
+            var notes = MachineNotes.On(options, directory);
+            var (rows, scratch) = (cache, workspace);
+            var costs = options.Costs
+                ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, rows, scratch, cancellationToken));
             return new LoadedModel(backend, loader.Matrices)
             {
                 Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
@@ -124,7 +127,7 @@ internal sealed class LoadedModel : IDisposable
                 }),
                 Recycling = recycling,
                 Costs = costs,
-                Notes = MachineNotes.On(options, directory),
+                Notes = notes,
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
@@ -147,6 +150,7 @@ internal sealed class LoadedModel : IDisposable
                     ContextTokens = budget.ContextTokens,
                     VocabularySize = shape.VocabularySize,
                     Width = shape.Width,
+                    UnusedTensors = [.. weights.NeverServed],
                     HasChatTemplate = template is not null,
                     SupportsTools = template?.SupportsTools ?? false,
                     ChatTemplate = template?.Source,

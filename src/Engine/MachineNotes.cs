@@ -52,9 +52,17 @@ internal sealed class MachineNotes
         {
             Directory.CreateDirectory(_folder);
             var unfinished = Path.Combine(_folder, $"{name}.{Guid.NewGuid():N}");
-            File.WriteAllBytes(unfinished, bytes);
-            File.Move(unfinished, Path.Combine(_folder, name), overwrite: true);
-            return true;
+            try
+            {
+                File.WriteAllBytes(unfinished, bytes);
+                File.Move(unfinished, Path.Combine(_folder, name), overwrite: true);
+                return true;
+            }
+            finally
+            {
+                // Gone where the move succeeded; deleting what is not there is no error.
+                File.Delete(unfinished);
+            }
         }
         catch (Exception error) when (IsOfTheFolder(error))
         {
@@ -63,7 +71,7 @@ internal sealed class MachineNotes
     }
 
     private static bool IsOfTheFolder(Exception error) =>
-        error is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException;
+        error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or System.Security.SecurityException;
 
     // The weight format changes what a model says now and then, and what its rows cost.
     private static string Identity(EngineOptions options, string path)

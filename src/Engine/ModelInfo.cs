@@ -33,6 +33,10 @@ public sealed record ModelInfo
     /// <summary>Width of the hidden state.</summary>
     public required int Width { get; init; }
 
+    /// <summary>Tensors of the checkpoint that the model did not ask for, in order; empty where weights and config.json belong together.</summary>
+    /// <remarks>A copy of a tied embedding as <c>lm_head.weight</c> and <c>rotary_emb.inv_freq</c> buffers mean nothing; whole layers mean that config.json names too few.</remarks>
+    public IReadOnlyList<string> UnusedTensors { get; init; } = [];
+
     /// <summary>Whether the checkpoint has a chat template.</summary>
     public required bool HasChatTemplate { get; init; }
 

@@ -1,16 +1,14 @@
 using Slerp.Engine.Decoding;
-using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
 
 /// <summary>Reads an answer that flows at once: the tokens there are, as text.</summary>
-internal sealed class RunReader(Sequence sequence, ITokenizer tokenizer)
+internal sealed class RunReader(Sequence sequence, AnswerText answer)
 {
-    private readonly AnswerText _text = new(tokenizer);
     private readonly List<int> _tokens = [];
 
     /// <summary>Goes on after tokens whose text was read elsewhere.</summary>
-    public void Skip(IReadOnlyList<int> tokens, int visibleBytes) => _text.Advance(tokens, visibleBytes);
+    public void Skip(IReadOnlyList<int> tokens, int visibleBytes) => answer.Advance(tokens, visibleBytes);
 
     /// <summary>Waits for the next run that has text, or the last.</summary>
     public async ValueTask<Segment> NextAsync(CancellationToken cancellationToken)
@@ -28,10 +26,10 @@ internal sealed class RunReader(Sequence sequence, ITokenizer tokenizer)
             }
 
             count += _tokens.Count;
-            var text = _text.Advance(_tokens, visibleBytes);
+            var text = answer.Advance(_tokens, visibleBytes);
             if (finish is not null)
             {
-                return new Segment(text + _text.Flush(), count, finish);
+                return new Segment(text + answer.Flush(), count, finish);
             }
 
             if (text.Length > 0)

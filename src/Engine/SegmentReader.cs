@@ -1,13 +1,11 @@
 using System.Text;
 using Slerp.Engine.Decoding;
-using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
 
 /// <summary>Reads an answer that is judged: closed segments, as text, and what was accepted of them.</summary>
-internal sealed class SegmentReader(SegmentCollector collector, ITokenizer tokenizer)
+internal sealed class SegmentReader(SegmentCollector collector, AnswerText answer)
 {
-    private readonly AnswerText _text = new(tokenizer);
     private readonly StringBuilder _written = new();
     private readonly List<int> _accepted = [];
     private TokenStatistics[] _statistics = [];
@@ -53,8 +51,8 @@ internal sealed class SegmentReader(SegmentCollector collector, ITokenizer token
             return new Segment("", 0, null) { Fault = segment.Fault };
         }
 
-        var text = _text.Advance(segment.Tokens, segment.VisibleBytes);
-        text = segment.Finish is null ? text : text + _text.Flush();
+        var text = answer.Advance(segment.Tokens, segment.VisibleBytes);
+        text = segment.Finish is null ? text : text + answer.Flush();
         _written.Append(text);
         Append(segment.Statistics);
         return new Segment(text, segment.Tokens.Length, segment.Finish) { Statistics = segment.Statistics };

@@ -85,7 +85,10 @@ public sealed class SlerpEngine : IAsyncDisposable
 
         _warmStart?.Note(sequence);
         var generation = new EngineGeneration(
-            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, Calibration: null, _time))
+            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, Calibration: null, _time)
+            {
+                ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
+            })
         {
             Ended = prompt.Rendered is { } rendered
                 ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Slerp.Tests.Shared;
 using Slerp.Tests.Shared.Engine;
 
@@ -174,6 +175,53 @@ public sealed class EngineTests : IDisposable
         }
 
         Assert.NotEmpty((await engine.AnswerAsync(request)).Text);
+    }
+
+    [Fact]
+    public async Task RawPrompt_IsContinuedWithItsSpaces()
+    {
+        // As SentencePiece's decoders do: a space at the start of a text is taken for the one the encoder put there.
+        var file = Path.Combine(_path, "tokenizer.json");
+        var tokenizer = JsonNode.Parse(File.ReadAllText(file))!.AsObject();
+        tokenizer["decoder"] = JsonNode.Parse("""
+            {"type": "Sequence", "decoders": [
+                {"type": "Replace", "pattern": {"String": "Ġ"}, "content": " "}, {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]}
+            """);
+        File.WriteAllText(file, tokenizer.ToJsonString());
+        await using var engine = await LoadAsync();
+        // So hot that every byte is as likely as any other: sooner or later the answer is one space.
+        for (var seed = 0; seed < 3000; seed++)
+        {
+            if ((await engine.AnswerAsync(EngineRequests.Raw("hello", 1, new SamplingMode.Stochastic(1000, 0, 1, 0, seed)))).Text == " ")
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("No answer was a space.");
+    }
+
+    [Fact]
+    public async Task NonFiniteWeight_IsRefusedWithItsPlace_AndUnusedTensorsAreNamed()
+    {
+        var file = Path.Combine(_path, "model.safetensors");
+        var bytes = File.ReadAllBytes(file);
+        await using (var engine = await LoadAsync())
+        {
+            Assert.Empty(engine.Model.UnusedTensors);
+        }
+
+        BitConverter.TryWriteBytes(bytes.AsSpan(^4), float.NaN);
+        File.WriteAllBytes(file, bytes);
+        var refusal = await Assert.ThrowsAsync<CheckpointException>(() => LoadAsync());
+        Assert.Equal(file, refusal.File);
+        Assert.Contains("NaN", refusal.Message, StringComparison.Ordinal);
+        var config = Path.Combine(_path, "config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"num_hidden_layers\":2", "\"num_hidden_layers\":1", StringComparison.Ordinal));
+        BitConverter.TryWriteBytes(bytes.AsSpan(^4), 1f);
+        File.WriteAllBytes(file, bytes);
+        await using var shallow = await LoadAsync();
+        Assert.Contains("model.layers.1.mlp.down_proj.weight", shallow.Model.UnusedTensors);
     }
 
     [Fact]

@@ -17,6 +17,9 @@ internal interface IComputeBackend : IDisposable
     /// <summary>The level of hardware support in use, for people: "AVX-512", "scalar", a card's name.</summary>
     string Description { get; }
 
+    /// <summary>All that speed depends on beside the model: the processor or card, the level and threads in use. What was measured on one serves its equals.</summary>
+    string Identity => Description;
+
     /// <summary>Memory figures, read anew at each call.</summary>
     DeviceMemory Memory { get; }
 

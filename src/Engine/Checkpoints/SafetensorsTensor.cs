@@ -1,12 +1,17 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Slerp.Engine.Backends;
 
 namespace Slerp.Engine.Checkpoints;
 
 /// <summary>A weight whose rows lie in a safetensors file.</summary>
-/// <remarks>The raw elements are read into the far half of the destination and widened forwards: one system call, no second buffer.</remarks>
+/// <remarks>
+/// <para>The raw elements are read into the far half of the destination and widened forwards: one system call, no second buffer.</para>
+/// <para>Widened rows are checked while they are still in the nearest cache: NaN and infinities are refused, a fault that would otherwise show as
+/// nonsense text. Raw rows are delivered as they are.</para>
+/// </remarks>
 internal sealed class SafetensorsTensor : WeightTensor
 {
     private const int ChunkElements = 2048;
@@ -24,7 +29,20 @@ internal sealed class SafetensorsTensor : WeightTensor
     protected override void ReadRawRowsCore(int firstRow, int rowCount, Span<byte> destination) =>
         file.ReadBytes(entry, (long)firstRow * Columns * DType.ElementBytes(), destination);
 
+    /// <exception cref="CheckpointException">A weight is not finite; the message says which and where.</exception>
     protected override void ReadRowsCore(int firstRow, int rowCount, Span<float> destination)
+    {
+        ReadWidened(firstRow, rowCount, destination);
+        if (!TensorPrimitives.IsFiniteAll<float>(destination))
+        {
+            var at = destination.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+            throw new CheckpointException(
+                file.Name,
+                $"tensor '{Excerpt.Of(Name)}' holds {destination[at]} in row {firstRow + (at / Columns)}, column {at % Columns}. The weights are damaged; fetch the file again.");
+        }
+    }
+
+    private void ReadWidened(int firstRow, int rowCount, Span<float> destination)
     {
         var bytes = MemoryMarshal.AsBytes(destination);
         if (DType == WeightDType.F32)

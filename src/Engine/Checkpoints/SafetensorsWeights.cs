@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Numerics.Tensors;
 using Slerp.Engine.Backends;
 
 namespace Slerp.Engine.Checkpoints;
@@ -89,7 +88,7 @@ internal sealed class SafetensorsWeights : IWeightSource
         return Open(tensor.File, tensor.Entry);
     }
 
-    /// <summary>Reads every value once and refuses NaN and infinities: a fault that would otherwise show as nonsense text.</summary>
+    /// <summary>Reads every value once, so that NaN and infinities are refused now and not when the rows are first used.</summary>
     /// <param name="cancellationToken">Ends the scan between blocks.</param>
     /// <exception cref="CheckpointException">A weight is not finite; the message says which and where.</exception>
     public void RequireFinite(CancellationToken cancellationToken = default)
@@ -98,7 +97,7 @@ internal sealed class SafetensorsWeights : IWeightSource
         {
             if (entry.Shape.Length > 0 && entry.ByteLength > 0 && FormatOf(entry.DType) is not null)
             {
-                RequireFinite(file, Open(file, entry), cancellationToken);
+                ReadAll(Open(file, entry), cancellationToken);
             }
         }
     }
@@ -180,7 +179,7 @@ internal sealed class SafetensorsWeights : IWeightSource
         _ => null,
     };
 
-    private static void RequireFinite(SafetensorsFile file, WeightTensor tensor, CancellationToken cancellationToken)
+    private static void ReadAll(WeightTensor tensor, CancellationToken cancellationToken)
     {
         var rowsAtOnce = Math.Max(1, ScanElements / tensor.Columns);
         var buffer = new float[(int)Math.Min(tensor.Count, (long)rowsAtOnce * tensor.Columns)];
@@ -188,16 +187,7 @@ internal sealed class SafetensorsWeights : IWeightSource
         {
             cancellationToken.ThrowIfCancellationRequested();
             var rows = Math.Min(rowsAtOnce, tensor.Rows - row);
-            var block = buffer.AsSpan(0, rows * tensor.Columns);
-            tensor.ReadRows(row, rows, block);
-            if (!TensorPrimitives.IsFiniteAll<float>(block))
-            {
-                var at = block.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
-                throw new CheckpointException(
-                    file.Name,
-                    $"tensor '{Excerpt.Of(tensor.Name)}' holds {block[at]} in row {row + (at / tensor.Columns)}, column {at % tensor.Columns}. "
-                    + "The weights are damaged.");
-            }
+            tensor.ReadRows(row, rows, buffer.AsSpan(0, rows * tensor.Columns));
         }
     }
 

@@ -3,9 +3,11 @@ using Slerp.Engine.Tokenizers;
 namespace Slerp.Engine.Decoding;
 
 /// <summary>The text of one answer as its reader sees it: complete characters of the bytes that may be shown. Reader's side only.</summary>
-internal sealed class AnswerText(ITokenizer tokenizer)
+/// <param name="tokenizer">What tokens spell.</param>
+/// <param name="continuesText">Whether the answer goes on where a text ended: then its first space belongs to it.</param>
+internal sealed class AnswerText(ITokenizer tokenizer, bool continuesText)
 {
-    private readonly StreamingDetokenizer _detokenizer = tokenizer.CreateDetokenizer(skipSpecial: true);
+    private readonly StreamingDetokenizer _detokenizer = tokenizer.CreateDetokenizer(skipSpecial: true, atStart: !continuesText);
     private readonly List<byte> _bytes = [];
     private int _bytesBefore;
 

@@ -8,11 +8,14 @@ internal sealed class CostCurve
     private readonly double[] _costs;
 
     /// <summary>Creates a curve from measured points.</summary>
-    /// <param name="rows">Row counts, ascending, the first 1.</param>
-    /// <param name="seconds">Time of a step over so many rows.</param>
+    /// <param name="rows">Row counts, at least two, ascending, the first 1.</param>
+    /// <param name="seconds">Time of a step over so many rows, above 0.</param>
     public CostCurve(IReadOnlyList<int> rows, IReadOnlyList<double> seconds)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows.Count, 2);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(seconds.Count, rows.Count);
         ArgumentOutOfRangeException.ThrowIfNotEqual(rows[0], 1);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds[0]);
         Seconds = seconds[0];
         _rows = [.. rows];
         _costs = new double[rows.Count];

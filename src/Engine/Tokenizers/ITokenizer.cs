@@ -48,5 +48,7 @@ internal interface ITokenizer
     string Decode(ReadOnlySpan<int> ids, bool skipSpecial);
 
     /// <summary>A reader that turns tokens into text as they arrive.</summary>
-    StreamingDetokenizer CreateDetokenizer(bool skipSpecial);
+    /// <param name="skipSpecial">Whether special tokens add nothing.</param>
+    /// <param name="atStart">Whether the tokens are the beginning of a text, where a tokenizer that puts a space before every text drops it again.</param>
+    StreamingDetokenizer CreateDetokenizer(bool skipSpecial, bool atStart = true);
 }

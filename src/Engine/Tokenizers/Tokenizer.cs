@@ -118,7 +118,8 @@ internal sealed class Tokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    public StreamingDetokenizer CreateDetokenizer(bool skipSpecial) => new(spellings, parts.Decoding.LeadingSpaces, skipSpecial);
+    public StreamingDetokenizer CreateDetokenizer(bool skipSpecial, bool atStart = true) =>
+        new(spellings, atStart ? parts.Decoding.LeadingSpaces : 0, skipSpecial);
 
     private string NormalizedPattern(AddedToken token) => parts.MatchesNormalizedLiterally || parts.Normalizer is null
         ? token.Content

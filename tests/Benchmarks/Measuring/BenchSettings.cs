@@ -30,6 +30,12 @@ internal sealed record BenchSettings
     /// <summary>Interleaved pairs.</summary>
     public required int Pairs { get; init; }
 
+    /// <summary>Whether recycling starts from its warm table.</summary>
+    public bool IsWarm { get; init; }
+
+    /// <summary>Where the warm table is kept.</summary>
+    public string NotesFolder => Path.Combine(Work, "notes", $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder))}-{FormatName}");
+
     /// <summary>Whether the checkpoint is a small model inside a larger shape.</summary>
     public bool IsInflated => Path.GetFileName(Folder).StartsWith($"{Shape.Name}-inflated", StringComparison.Ordinal);
 
@@ -37,7 +43,7 @@ internal sealed record BenchSettings
     public string FormatName => Formats.NameOf(Format);
 
     /// <summary>What an engine of these settings is made with.</summary>
-    public EngineOptions EngineOptions => new() { ModelPath = Folder, WeightFormat = Format, Threads = Threads, CachedPrefixes = 0 };
+    public EngineOptions EngineOptions => new() { ModelPath = Folder, WeightFormat = Format, Threads = Threads, CachedPrefixes = 0, NotesFolder = "", WarmStart = false };
 
     /// <summary>Packed bytes a decode step reads.</summary>
     public long BytesPerToken(ModelInfo model) => (long)(model.WeightBytes * ((double)Shape.WeightsPerToken / Shape.Weights));

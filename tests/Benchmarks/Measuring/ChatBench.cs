@@ -37,6 +37,8 @@ internal sealed class ChatBench : IAsyncDisposable
             options.Engine.WeightFormat = settings.Format;
             options.Engine.Threads = settings.Threads;
             options.Engine.DraftModelPath = settings.DraftFolder;
+            options.Engine.WarmStart = settings.IsWarm;
+            options.Engine.NotesFolder = settings.NotesFolder;
             // None by default: a prompt that comes again would not be read again.
             options.Engine.CachedPrefixes = cachedPrefixes;
         });
@@ -44,6 +46,16 @@ internal sealed class ChatBench : IAsyncDisposable
         var provider = services.BuildServiceProvider();
         var model = await provider.GetRequiredService<SlerpChatClient>().LoadAsync(cancellationToken);
         return new ChatBench(provider, model);
+    }
+
+    /// <summary>Waits until the warm table is made, where it is asked for: that takes pauses after a request.</summary>
+    public static async Task WarmAsync(BenchSettings settings, CancellationToken cancellationToken)
+    {
+        while (settings.IsWarm && !(Directory.Exists(settings.NotesFolder) && Directory.EnumerateFiles(settings.NotesFolder, "successors", SearchOption.AllDirectories).Any()))
+        {
+            Progress.Say("  waiting for the warm table");
+            await Task.Delay(TimeSpan.FromSeconds(5), cancellationToken);
+        }
     }
 
     /// <summary>Has a text continued greedily, token by token, streaming, and returns what it took.</summary>

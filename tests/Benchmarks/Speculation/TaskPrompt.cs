@@ -13,27 +13,43 @@ internal sealed record TaskPrompt(string Task, IReadOnlyList<ChatMessage> Messag
 
     private static readonly string[] Groups = ["translation", "summarization", "qa", "math_reasoning", "rag"];
 
+    private static string? Root => Environment.GetEnvironmentVariable("SLERP_SHARED_DATA") is { Length: > 0 } root ? root : null;
+
+    /// <summary>The checkpoint of the smallest published model; null where outside data is not at hand.</summary>
+    public static string? StoriesFolder => Root is { } root && Path.Combine(root, "weights", "stories260K", "hf") is var folder && Directory.Exists(folder) ? folder : null;
+
     /// <summary>The first prompts of each group: the six of the public prompt file where outside data is at hand, then held-out cases of the embedded model's own skills.</summary>
     public static IReadOnlyList<TaskPrompt> Read(PromptText tokens, int perGroup)
     {
         var prompts = new List<TaskPrompt>();
-        if (Environment.GetEnvironmentVariable("SLERP_SHARED_DATA") is { Length: > 0 } root)
-        {
-            prompts.AddRange(File.ReadLines(Path.Combine(root, "prompts", "spec_bench_even.jsonl")).Select(line => Public(line, tokens)));
-        }
-        else
-        {
-            Progress.Say("SLERP_SHARED_DATA is not set: the six public task groups are left out.");
-        }
-
-        foreach (var skill in (string[])["passage", "not_in_passage"])
-        {
-            prompts.AddRange(Quality.QualityCase.Read(Path.Combine(HeldOutText.CasesFolder, skill + ".jsonl"))
-                .Select(static item => new TaskPrompt("in-distribution", item.Messages)).Take((perGroup + 1) / 2));
-        }
+        prompts.AddRange(ReadPublic(tokens, int.MaxValue));
+        prompts.AddRange(ReadOwn(perGroup));
 
         return [.. prompts.GroupBy(static prompt => prompt.Task).SelectMany(group => group.Take(perGroup))];
     }
+
+    /// <summary>The prompts of the public file, cut to fit; none where outside data is not at hand.</summary>
+    public static IReadOnlyList<TaskPrompt> ReadPublic(PromptText tokens, int most)
+    {
+        if (Root is { } root)
+        {
+            return [.. File.ReadLines(Path.Combine(root, "prompts", "spec_bench_even.jsonl")).Take(most).Select(line => Public(line, tokens))];
+        }
+
+        Progress.Say("SLERP_SHARED_DATA is not set: the six public task groups are left out.");
+        return [];
+    }
+
+    /// <summary>Held-out cases of the embedded model's own skills.</summary>
+    public static IReadOnlyList<TaskPrompt> ReadOwn(int most) =>
+    [
+        .. new[] { "passage", "not_in_passage" }.SelectMany(skill => Quality.QualityCase.Read(Path.Combine(HeldOutText.CasesFolder, skill + ".jsonl"))
+            .Select(static item => new TaskPrompt("in-distribution", item.Messages)).Take((int)(((long)most + 1) / 2))),
+    ];
+
+    /// <summary>The first words of a prompt.</summary>
+    public TaskPrompt Beginning(int words) =>
+        this with { Messages = [new ChatMessage(ChatRole.User, string.Join(' ', Messages[^1].Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(words)))] };
 
     private static TaskPrompt Public(string line, PromptText tokens)
     {

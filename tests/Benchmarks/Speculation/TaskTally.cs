@@ -56,7 +56,7 @@ internal sealed class TaskTally
     /// <summary>Prints the group.</summary>
     /// <remarks>What reads the target's layers or rows is not representative on inflated weights: most of them say nothing.</remarks>
     public void Print(BenchSettings settings, string drafter, string task) => Figure.Print(
-        "speculation", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("drafter", drafter), ("task", task), ("scope", "cold"),
+        "speculation", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("drafter", drafter), ("task", task), ("scope", settings.IsWarm ? "warm" : "cold"),
         ("tokens_per_step", (double)_tokens / _draftedSteps), ("step_cost", _draftedDecode / _draftedSteps / (_vanillaDecode / _vanillaSteps)),
         ("speedup", _vanillaDecode / _draftedDecode), ("speedup_end_to_end", _vanillaTotal / _draftedTotal), ("loop_rate", (double)_loops / _prompts),
         ("excluded", _excluded), ("identical", _isIdentical), ("prompts", _prompts), ("threads", settings.Threads),

@@ -15,6 +15,7 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
     private readonly Option<string> _drafter = new("--drafter") { DefaultValueFactory = _ => "auto", Description = "A drafter's name, or all." };
     private readonly Option<int> _prompts = new("--prompts") { DefaultValueFactory = _ => 6, Description = "Prompts of each task group." };
     private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 96, Description = "Most tokens of an answer." };
+    private readonly Option<string> _scope = new("--scope") { DefaultValueFactory = _ => "cold", Description = "cold, or warm: recycling starts from the warm table, made first." };
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options
@@ -22,7 +23,8 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
         get
         {
             _drafter.AcceptOnlyFromAmong([.. EngineCatalog.Drafters, "all"]);
-            return [_drafter, _prompts, _tokens];
+            _scope.AcceptOnlyFromAmong("cold", "warm");
+            return [_drafter, _prompts, _tokens, _scope];
         }
     }
 
@@ -31,11 +33,13 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
     {
         var asked = parsed.GetValue(_drafter)!;
         settings = asked is "draft" or "all" ? WithDraft(settings) : settings;
+        settings = settings with { IsWarm = parsed.GetValue(_scope) == "warm" };
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
         var text = new PromptText(settings.Folder);
         var prompts = TaskPrompt.Read(text, Math.Max(1, parsed.GetValue(_prompts)));
         await DraftRun.RunAsync(chat, prompts[0], Vanilla, 16, cancellationToken);
-        foreach (var drafter in asked == "all" ? EngineCatalog.Drafters.Where(name => name != Vanilla && HasWhatItNeeds(name, settings)) : [asked])
+        await ChatBench.WarmAsync(settings, cancellationToken);
+        foreach (var drafter in asked == "all" ? EngineCatalog.Drafters.Where(name => name != Vanilla && SpeculationNeeds.Has(name, settings)) : [asked])
         {
             await MeasureAsync(settings, chat, text, prompts, drafter, parsed.GetValue(_tokens), cancellationToken);
         }
@@ -48,17 +52,6 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
         return settings.IsInflated && settings.Shape.Weights > shape.Weights
             ? settings with { DraftFolder = new CheckpointStore(settings.Work).Inflated(shape, CheckpointStore.EmbeddedDraftFolder) }
             : settings;
-    }
-
-    private static bool HasWhatItNeeds(string drafter, BenchSettings settings)
-    {
-        var has = drafter != "draft" || settings.DraftFolder is not null || Directory.Exists(settings.Folder + "-draft");
-        if (!has)
-        {
-            Progress.Say($"  {drafter} is left out: there is no draft model for this checkpoint.");
-        }
-
-        return has;
     }
 
     private static async Task MeasureAsync(

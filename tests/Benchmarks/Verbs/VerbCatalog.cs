@@ -14,6 +14,7 @@ internal static class VerbCatalog
         new VerifyCostVerb(),
         new BatchVerb(),
         new SpeculationVerb(),
+        new IdentityVerb(),
         new SkipSearchVerb(),
         new FormatsVerb(),
         new LoadVerb(),

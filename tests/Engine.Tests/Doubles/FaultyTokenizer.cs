@@ -31,5 +31,5 @@ internal sealed class FaultyTokenizer(ITokenizer tokenizer, int goodTokens) : IT
 
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial) => tokenizer.Decode(ids, skipSpecial);
 
-    public StreamingDetokenizer CreateDetokenizer(bool skipSpecial) => tokenizer.CreateDetokenizer(skipSpecial);
+    public StreamingDetokenizer CreateDetokenizer(bool skipSpecial, bool atStart = true) => tokenizer.CreateDetokenizer(skipSpecial, atStart);
 }

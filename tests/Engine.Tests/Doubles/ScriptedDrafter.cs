@@ -41,7 +41,7 @@ internal sealed class ScriptedDrafter : IDrafter
 
         public override void Observe(in StepOutcome outcome)
         {
-            _proposed += outcome.Tree.Count - 1;
+            _proposed += outcome.Tree.Count - 1 - outcome.FirstNode;
             _accepted += outcome.Path.Length - 1;
         }
 

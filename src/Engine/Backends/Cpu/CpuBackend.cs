@@ -52,6 +52,9 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
     /// <inheritdoc />
     public string Description => $"{CpuLevels.Describe(_level)}, {_pool.Threads} threads";
 
+    /// <inheritdoc />
+    public string Identity => $"{ProcessorName.Read()}, {Environment.ProcessorCount} processors, {Description}";
+
     /// <summary>The level in use.</summary>
     public CpuLevel Level => _level;
 

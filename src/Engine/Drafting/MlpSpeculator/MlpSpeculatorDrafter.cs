@@ -1,11 +1,12 @@
+using System.Diagnostics;
 using Slerp.Engine.Drafting.TreeGrowth;
 
 namespace Slerp.Engine.Drafting.MlpSpeculator;
 
 /// <summary>Drafts with a speculator: one batched pass of the small network per stage for all sequences, then the tree that pays.</summary>
 /// <remarks>
-/// <para>After each stage the likeliest few paths of a sequence are followed; a stage that costs more than it can bring is not run. Its price is its
-/// weights over the target's: both passes are bound by reading them.</para>
+/// <para>After each stage the likeliest few paths of a sequence are followed; a stage whose measured price is more than what such stages have brought
+/// lately is not run: gain / expected tokens against price / cost of the step so far.</para>
 /// <para>Source: Wertheimer et al. 2024 (2404.19124); the tree from path products as in <see cref="TreeDrafter"/>.</para>
 /// </remarks>
 internal sealed class MlpSpeculatorDrafter : IDrafter
@@ -16,7 +17,10 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
 
     private readonly Lazy<SpeculatorNetwork> _speculator;
     private readonly TreeDrafter _trees;
+    private readonly CostCurve _costs;
     private readonly long _targetParameters;
+    private StagePrices? _prices;
+    private HitRate[] _yields = [];
     private readonly List<Live> _live = [];
     private readonly List<Live> _next = [];
     private readonly List<(int Row, Live Live)> _heirs = [];
@@ -33,6 +37,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     public MlpSpeculatorDrafter(Lazy<SpeculatorNetwork> speculator, CostCurve costs, long targetParameters)
     {
         _speculator = speculator;
+        _costs = costs;
         _targetParameters = targetParameters;
         _trees = new TreeDrafter(Name, costs, MaxNodes, _ => [new MlpSource(speculator.Value.Config)]);
     }
@@ -48,6 +53,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     /// <inheritdoc />
     public void Propose(ReadOnlySpan<DraftTask> tasks, int plainRows)
     {
+        _prices?.StepEnded();
         _live.Clear();
         foreach (var task in tasks)
         {
@@ -62,10 +68,17 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
 
         if (_live.Count > 0)
         {
-            Guess();
+            Guess(plainRows);
         }
 
         _trees.Propose(tasks, plainRows);
+        var rows = plainRows;
+        foreach (var task in tasks)
+        {
+            rows += task.Tree.Count - 1;
+        }
+
+        _prices?.StepBegins(_costs[rows]);
     }
 
     /// <inheritdoc />
@@ -78,7 +91,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
         }
     }
 
-    private void Guess()
+    private void Guess(int plainRows)
     {
         var config = Network.Config;
         var width = config.TargetWidth;
@@ -90,17 +103,29 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
             Network.Begin(state);
         }
 
-        var expected = (double)_live.Count;
+        // Heuristic: before anything is known, a stage is thought to bring half of what it could.
+        _prices ??= new StagePrices(Enumerable.Range(0, config.Stages).Select(stage => (double)Network.ParametersOf(stage) / _targetParameters));
+        _yields = _yields.Length > 0 ? _yields : [.. Enumerable.Range(0, config.Stages).Select(static _ => new HitRate(0.5))];
+        var sequences = _live.Count;
+        var (expected, cost) = ((double)sequences, _costs[plainRows]);
         for (var stage = 0; stage < config.Stages && _live.Count > 0; stage++)
         {
             var hope = _live.Sum(static live => live.Source.Guesses[live.Node].Weight);
-            if (hope * _targetParameters < expected * Network.ParametersOf(stage))
+            var rows = plainRows + (stage * sequences);
+            var price = _prices[stage] + _costs[rows + sequences] - _costs[rows];
+            if (hope * _yields[stage].Value * cost < expected * price)
             {
+                _prices.Passed(stage);
                 return;
             }
 
+            var start = Stopwatch.GetTimestamp();
             RunStage(stage);
-            expected += Follow();
+            var gain = Follow();
+            _prices.Ran(stage, Stopwatch.GetElapsedTime(start));
+            _yields[stage].Count(gain / hope);
+            expected += gain;
+            cost += price;
         }
     }
 

@@ -13,9 +13,12 @@ internal sealed class HitRate(double prior)
     public double Value => _hits / _tries;
 
     /// <summary>Counts an observation.</summary>
-    public void Count(bool isHit)
+    public void Count(bool isHit) => Count(isHit ? 1.0 : 0.0);
+
+    /// <summary>Counts an observation that is a part of a hit.</summary>
+    public void Count(double hit)
     {
-        _hits = (_hits * Fade) + (isHit ? 1 : 0);
+        _hits = (_hits * Fade) + hit;
         _tries = (_tries * Fade) + 1;
     }
 }
