@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Slerp.Connector.Options;
 using Slerp.Engine;
@@ -23,6 +24,11 @@ public sealed class SlerpChatClientOptions
     /// <value><see cref="UnsupportedContent.Throw"/>.</value>
     public UnsupportedContent UnsupportedContent { get; set; }
 
+    /// <summary>How the model writes its tool calls.</summary>
+    /// <value><see cref="ToolDialect.FromTemplate"/>.</value>
+    [EnumDataType(typeof(ToolDialect))]
+    public ToolDialect ToolDialect { get; set; }
+
     /// <summary>How the model is kept and run.</summary>
     /// <value>The engine's own defaults.</value>
     [ValidateObjectMembers]
@@ -36,6 +42,15 @@ public sealed class SlerpChatClientOptions
     internal string ResolvedModelPath => CheckpointCheck.Resolve(ModelPath);
 
     internal string FolderName => CheckpointCheck.FolderName(ResolvedModelPath);
+
+    /// <summary>What judges answers.</summary>
+    /// <value>The built-in checks, where a lossy strategy is used.</value>
+    [ValidateObjectMembers]
+    public SlerpQualityOptions Quality { get; set; } = new();
+
+    /// <summary>What happens when a strategy that can cost quality keeps failing.</summary>
+    /// <value>Its circuit opens for a minute.</value>
+    public ResilienceOptions Resilience { get; set; } = new();
 
     internal EngineOptions ToEngineOptions() => Engine.ToEngineOptions(ResolvedModelPath);
 }

@@ -11,33 +11,52 @@ namespace Slerp.Engine;
 internal static class OutputGrammar
 {
     /// <summary>The grammar, or null where anything goes.</summary>
+    /// <param name="form">The form.</param>
+    /// <param name="mark">How its calls begin.</param>
     /// <exception cref="ConstraintException">A schema asks for what cannot be kept; the message names the keyword and where it stands.</exception>
-    public static Grammar? For(OutputForm form) => form switch
+    public static Grammar? For(OutputForm form, CallMark mark) => form switch
     {
         OutputForm.FreeText => null,
         OutputForm.Json json => Grammar.Schema(JsonSchemaCompiler.Compile(json.Schema, SchemaLimits.Default)),
-        OutputForm.ToolCalls calls => Calls(calls),
+        OutputForm.ToolCalls calls => Calls(calls, mark),
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Unknown form of output."),
     };
 
-    private static Grammar Calls(OutputForm.ToolCalls form)
+    private static Grammar Calls(OutputForm.ToolCalls form, CallMark mark)
     {
-        var syntax = form.Syntax;
-        var bodies = Grammar.Choice([.. form.Tools.Select(tool => Body(tool, syntax))]);
-        var whole = Grammar.Sequence(Grammar.Literal(syntax.Open), bodies);
-        var separator = syntax.Separator.Length == 0 ? null : Grammar.Literal(syntax.Separator);
+        var rest = AfterBegin(form);
         if (form.Otherwise is OutputForm.FreeText)
         {
             // After its text the answer has begun a call: that call, and further ones.
-            var further = separator is null ? whole : Grammar.Sequence(separator, whole);
-            var then = form.MaxCalls == 1
-                ? bodies
-                : Grammar.Sequence(bodies, Grammar.Repeat(further, 0, form.MaxCalls == 0 ? null : form.MaxCalls - 1));
-            return Grammar.FreeTextUntil(Encoding.UTF8.GetBytes(syntax.Open), then);
+            return mark switch
+            {
+                { Token: null } => Grammar.FreeTextUntil(Encoding.UTF8.GetBytes(mark.Rest), rest, onlyAtStart: form.Syntax.OnlyAtStart),
+                { IsOptional: true } => Grammar.FreeTextUntil(
+                    Encoding.UTF8.GetBytes(mark.Rest), rest, mark.Token, Grammar.Sequence(Grammar.Literal(mark.Rest), rest), form.Syntax.OnlyAtStart),
+                _ => Grammar.FreeTextUntil([], Grammar.Sequence(Grammar.Literal(mark.Rest), rest), mark.Token),
+            };
         }
 
-        var required = Grammar.Repeat(whole, 1, form.MaxCalls == 0 ? null : form.MaxCalls, separator);
-        return form.Otherwise is { } other && For(other) is { } alternative ? Grammar.Choice(alternative, required) : required;
+        var begin = mark is { Token: { } token, IsOptional: false }
+            ? Grammar.Sequence(Grammar.Token(token), Grammar.Literal(mark.Rest))
+            : Grammar.Literal(mark.Rest);
+        var required = Grammar.Sequence(begin, rest);
+        return form.Otherwise is { } other && For(other, mark) is { } alternative ? Grammar.Choice(alternative, required) : required;
+    }
+
+    // The first call from its name on, further ones, and the end.
+    private static Grammar AfterBegin(OutputForm.ToolCalls form)
+    {
+        var syntax = form.Syntax;
+        var bodies = Grammar.Choice([.. form.Tools.Select(tool => Body(tool, syntax))]);
+        var end = Grammar.Literal(syntax.End);
+        if (form.MaxCalls == 1)
+        {
+            return Grammar.Sequence(bodies, end);
+        }
+
+        var further = Grammar.Sequence(Grammar.Literal(syntax.Separator + syntax.Open), bodies);
+        return Grammar.Sequence(bodies, Grammar.Repeat(further, 0, form.MaxCalls == 0 ? null : form.MaxCalls - 1), end);
     }
 
     private static Grammar Body(ChatTool tool, ToolCallSyntax syntax)

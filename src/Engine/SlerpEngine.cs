@@ -13,6 +13,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     private readonly TimeProvider _time;
     private WarmStart? _warmStart;
     private readonly EmbeddingRun _embeddings;
+    private readonly QualityBaseline _baseline;
     private readonly Lock _lock = new();
     private Task? _disposal;
 
@@ -21,11 +22,23 @@ public sealed class SlerpEngine : IAsyncDisposable
         _model = model;
         _loop = loop;
         _time = time;
+        _baseline = new QualityBaseline(model, loop, time);
         _embeddings = new EmbeddingRun(model, loop, time, limits.MaxRunning);
     }
 
     /// <summary>What is loaded.</summary>
     public ModelInfo Model => _model.Info;
+
+    /// <summary>How it stands now.</summary>
+    public EngineStatus Status
+    {
+        get
+        {
+            var cache = _model.Cache;
+            var held = cache.TotalPages - cache.FreePages;
+            return new EngineStatus(!_loop.IsStopping, _loop.Queued, _loop.QueueLimit, Model.KvCacheBytes / Math.Max(1, cache.TotalPages) * held, Model.KvCacheBytes);
+        }
+    }
 
     /// <summary>Pages of the KV cache that no running request holds, and all of them: what tests ask after a drill.</summary>
     internal (int Free, int Total) CachePages => (_model.Cache.FreePages + _model.Prefixes.HeldPages, _model.Cache.TotalPages);
@@ -63,7 +76,8 @@ public sealed class SlerpEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         RequestLimits.Check(request);
-        var constraint = OutputGrammar.For(request.Output) is { } grammar
+        var mark = CallMark.Of(request.Output, _model.Tokenizer);
+        var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;
         var drafter = _model.DrafterNamed(request.Drafter);
@@ -74,7 +88,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         }
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
-        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences);
+        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
             request.Gate.HoldsSegments ? new SegmentCollector() : null);
@@ -85,7 +99,7 @@ public sealed class SlerpEngine : IAsyncDisposable
 
         _warmStart?.Note(sequence);
         var generation = new EngineGeneration(
-            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, Calibration: null, _time)
+            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, _baseline, _time)
             {
                 ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
             })

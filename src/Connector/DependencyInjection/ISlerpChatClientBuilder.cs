@@ -15,4 +15,9 @@ public interface ISlerpChatClientBuilder
     /// <param name="middleware">From the inner client to the one to use.</param>
     /// <returns>This builder.</returns>
     ISlerpChatClientBuilder Use(Func<IChatClient, IServiceProvider, IChatClient> middleware);
+
+    /// <summary>Has another client answer what this one cannot take: inside all middleware, next to the model.</summary>
+    /// <param name="other">Makes or finds the client that takes over; called once. The last one given counts.</param>
+    /// <returns>This builder.</returns>
+    ISlerpChatClientBuilder FallbackTo(Func<IServiceProvider, IChatClient> other);
 }

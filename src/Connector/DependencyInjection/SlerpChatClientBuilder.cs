@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Slerp.Connector.Resilience;
 
 namespace Slerp.Connector.DependencyInjection;
 
@@ -7,6 +8,7 @@ namespace Slerp.Connector.DependencyInjection;
 internal sealed class SlerpChatClientBuilder(IServiceCollection services, object? serviceKey) : ISlerpChatClientBuilder
 {
     private readonly List<Func<IChatClient, IServiceProvider, IChatClient>> _middleware = [];
+    private Func<IServiceProvider, IChatClient>? _other;
 
     /// <inheritdoc />
     public IServiceCollection Services => services;
@@ -22,10 +24,24 @@ internal sealed class SlerpChatClientBuilder(IServiceCollection services, object
         return this;
     }
 
+    /// <inheritdoc />
+    public ISlerpChatClientBuilder FallbackTo(Func<IServiceProvider, IChatClient> other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        _other = other;
+        return this;
+    }
+
     /// <summary>The client inside its middleware.</summary>
     public IChatClient Build(IServiceProvider provider)
     {
         IChatClient client = provider.GetRequiredKeyedService<SlerpChatClient>(serviceKey);
+        if (_other is not null)
+        {
+            var other = _other(provider) ?? throw new InvalidOperationException("The factory given to FallbackTo returned null; return the client to fall back to.");
+            client = new OverflowChatClient(client, other, SharedServices.Reporting<SlerpChatClient>(provider));
+        }
+
         for (var i = _middleware.Count - 1; i >= 0; i--)
         {
             client = _middleware[i](client, provider)

@@ -19,6 +19,9 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
     /// <summary>The engine where it is loaded; null before.</summary>
     public IEngine? Loaded => Volatile.Read(ref _load) is { IsCompletedSuccessfully: true } load ? load.Result : null;
 
+    /// <summary>Why the last load failed; null where none did.</summary>
+    public Exception? LoadFailure => Volatile.Read(ref _load) is { IsFaulted: true } load ? load.Exception.InnerException : null;
+
     /// <summary>The engine, loaded if need be.</summary>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
@@ -59,6 +62,7 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
             await ((Task)load).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (load.IsCompletedSuccessfully)
             {
+                services.Instruments.Forget(load.Result);
                 await load.Result.DisposeAsync().ConfigureAwait(false);
             }
         }
@@ -79,6 +83,7 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
             var elapsed = services.Time.GetElapsedTime(started);
             var model = engine.Model;
             services.Logger.LoadedModel(model.Name, model.Architecture, model.Device, model.WeightFormat, model.WeightBytes, elapsed.TotalSeconds);
+            services.Instruments.Watch(engine);
             services.Instruments.ModelLoadDuration.Record(elapsed.TotalSeconds, new TagList { { SlerpTelemetry.RequestModelTag, model.Name } });
             return engine;
         }

@@ -8,6 +8,9 @@ internal interface IEngine : IAsyncDisposable
     /// <summary>What is loaded.</summary>
     ModelInfo Model { get; }
 
+    /// <inheritdoc cref="SlerpEngine.Status"/>
+    EngineStatus Status { get; }
+
     /// <inheritdoc cref="SlerpEngine.GenerateAsync"/>
     ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken);
 

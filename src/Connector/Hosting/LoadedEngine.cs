@@ -9,6 +9,9 @@ internal sealed class LoadedEngine(SlerpEngine engine) : IEngine
     public ModelInfo Model => engine.Model;
 
     /// <inheritdoc />
+    public EngineStatus Status => engine.Status;
+
+    /// <inheritdoc />
     public ValueTask<Generation> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken) =>
         engine.GenerateAsync(request, cancellationToken);
 

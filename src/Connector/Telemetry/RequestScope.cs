@@ -1,5 +1,6 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Slerp.Engine;
+using Slerp.Connector.Resilience;
 
 namespace Slerp.Connector.Telemetry;
 
@@ -11,6 +12,7 @@ internal sealed class RequestScope : IDisposable
     private readonly SlerpInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly long _started;
+    private readonly Activity? _span;
     private Exception? _failure;
     private bool _answered;
 
@@ -19,6 +21,7 @@ internal sealed class RequestScope : IDisposable
         (_modelId, _logger, _instruments, _time) = (modelId, logger, instruments, time);
         _started = time.GetTimestamp();
         CreatedAt = time.GetUtcNow();
+        _span = instruments.Spans.StartActivity(SlerpTelemetry.GenerateSpan);
         logger.RequestStarted(ResponseId);
         instruments.RequestStarted(SlerpTelemetry.ChatOperation, modelId);
     }
@@ -29,8 +32,8 @@ internal sealed class RequestScope : IDisposable
     /// <summary>When the request came.</summary>
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>What the answer took, once it was begun.</summary>
-    public GenerationStats? Stats { get; set; }
+    /// <summary>What became of the answer, once it was begun.</summary>
+    public DecodingRecord Decoding { get; } = new();
 
     /// <summary>The drafter that was asked for, once it is known.</summary>
     public string? Drafter { get; set; }
@@ -50,7 +53,7 @@ internal sealed class RequestScope : IDisposable
         {
             _logger.RequestFailed(ResponseId, milliseconds, _failure);
         }
-        else if (_answered && Stats is { } stats)
+        else if (_answered && Decoding.Stats is { } stats)
         {
             _logger.RequestAnswered(ResponseId, stats.PromptTokens, stats.CachedPromptTokens, stats.OutputTokens, stats.Steps, milliseconds);
         }
@@ -59,7 +62,41 @@ internal sealed class RequestScope : IDisposable
             _logger.RequestLeft(ResponseId, milliseconds);
         }
 
-        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Stats, _failure);
-        _instruments.Drafts.Record(_modelId, Drafter, Stats);
+        EndSpan();
+        if (Decoding.Fallback is { } fallback)
+        {
+            _logger.FellBack(
+                ResponseId, fallback.AcceptedTokens, SlerpNames.Of(fallback.Reason!.Value), SlerpNames.Of(fallback.Stage), fallback.Check ?? "none", fallback.Failure);
+        }
+
+        _instruments.Fallbacks.Record(_modelId, Decoding);
+        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Decoding.Stats, _failure);
+        _instruments.Drafts.Record(_modelId, Drafter, Decoding.Stats);
+    }
+
+    private void EndSpan()
+    {
+        if (_span is null)
+        {
+            return;
+        }
+
+        _span.SetTag(SlerpTelemetry.OperationTag, SlerpTelemetry.ChatOperation);
+        _span.SetTag(SlerpTelemetry.RequestModelTag, _modelId);
+        _span.SetTag("gen_ai.response.id", ResponseId);
+        if (Decoding.Stats is { } stats)
+        {
+            _span.SetTag("gen_ai.usage.input_tokens", stats.PromptTokens);
+            _span.SetTag("gen_ai.usage.output_tokens", stats.OutputTokens);
+            _span.AddEvent(new ActivityEvent(SlerpTelemetry.PrefillEndEvent, CreatedAt + stats.QueueTime + stats.PrefillTime));
+        }
+
+        if (_failure is not null)
+        {
+            _span.SetTag(SlerpTelemetry.ErrorTag, _failure.GetType().FullName);
+            _span.SetStatus(ActivityStatusCode.Error);
+        }
+
+        _span.Dispose();
     }
 }

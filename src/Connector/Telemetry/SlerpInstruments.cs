@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Slerp.Connector.Hosting;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Telemetry;
@@ -14,6 +16,10 @@ internal sealed class SlerpInstruments : IDisposable
     private readonly Histogram<double> _timePerOutputToken;
     private readonly Counter<long> _outputTokens;
     private readonly UpDownCounter<long> _activeRequests;
+    private readonly FallbackInstruments _fallbacks;
+    private readonly Counter<long> _overflows;
+    private readonly Counter<long> _cachedTokens;
+    private readonly ConcurrentDictionary<IEngine, string> _engines = new();
 
     /// <param name="factory">The application's; null where it has none, then an own meter is made.</param>
     public SlerpInstruments(IMeterFactory? factory)
@@ -24,7 +30,12 @@ internal sealed class SlerpInstruments : IDisposable
         _timePerOutputToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimePerOutputToken, "s");
         _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}");
         _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}");
+        _overflows = _meter.CreateCounter<long>(SlerpTelemetry.Overflows, "{request}");
+        _cachedTokens = _meter.CreateCounter<long>(SlerpTelemetry.PrefixCacheHitTokens, "{token}");
+        _meter.CreateObservableGauge(SlerpTelemetry.QueuedRequests, () => Observe(static status => status.QueuedRequests), "{request}");
+        _meter.CreateObservableGauge(SlerpTelemetry.KvCacheBytes, () => Observe(static status => status.KvCacheBytesHeld), "By");
         Drafts = new DraftInstruments(_meter);
+        _fallbacks = new FallbackInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
 
@@ -33,6 +44,23 @@ internal sealed class SlerpInstruments : IDisposable
 
     /// <summary>Seconds a model took to load.</summary>
     public Histogram<double> ModelLoadDuration { get; }
+
+    /// <summary>Spans of requests: <see cref="SlerpTelemetry.GenerateSpan"/>.</summary>
+    public ActivitySource Spans { get; } = new(SlerpTelemetry.MeterName);
+
+    /// <summary>Has the gauges report an engine.</summary>
+    public void Watch(IEngine engine) => _engines[engine] = engine.Model.Name;
+
+    /// <summary>Ends <see cref="Watch"/>.</summary>
+    public void Forget(IEngine engine) => _engines.TryRemove(engine, out _);
+
+    /// <summary>Another client answers.</summary>
+    public void Overflowed(string modelId, string reason)
+    {
+        var tags = Tags(SlerpTelemetry.ChatOperation, modelId, null);
+        tags.Add(SlerpTelemetry.OverflowReasonTag, reason);
+        _overflows.Add(1, tags);
+    }
 
     /// <summary>A request begins.</summary>
     /// <param name="operation">What is asked: a value of <see cref="SlerpTelemetry.OperationTag"/>.</param>
@@ -55,6 +83,7 @@ internal sealed class SlerpInstruments : IDisposable
             return;
         }
 
+        _cachedTokens.Add(stats.CachedPromptTokens, tags);
         _outputTokens.Add(stats.OutputTokens, tags);
         _timeToFirstToken.Record((stats.QueueTime + stats.PrefillTime).TotalSeconds, tags);
         if (stats.OutputTokens > 1)
@@ -63,8 +92,18 @@ internal sealed class SlerpInstruments : IDisposable
         }
     }
 
+    /// <summary>What judged answers are measured by.</summary>
+    public FallbackInstruments Fallbacks => _fallbacks;
+
     /// <inheritdoc />
-    public void Dispose() => _own?.Dispose();
+    public void Dispose()
+    {
+        Spans.Dispose();
+        _own?.Dispose();
+    }
+
+    private IEnumerable<Measurement<long>> Observe(Func<EngineStatus, long> read) =>
+        _engines.Select(entry => new Measurement<long>(read(entry.Key.Status), new KeyValuePair<string, object?>(SlerpTelemetry.RequestModelTag, entry.Value)));
 
     private static TagList Tags(string operation, string modelId, Exception? failure)
     {

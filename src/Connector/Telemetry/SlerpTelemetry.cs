@@ -42,14 +42,62 @@ public static class SlerpTelemetry
     /// <summary>Up-down counter, requests being answered, waiting ones included.</summary>
     public const string ActiveRequests = "slerp.requests.active";
 
+    /// <summary>Gauge, requests that wait to be admitted, by model.</summary>
+    public const string QueuedRequests = "slerp.requests.queued";
+
+    /// <summary>Gauge, bytes of KV cache held by running requests and kept for later turns, by model.</summary>
+    public const string KvCacheBytes = "slerp.kv_cache.bytes";
+
+    /// <summary>Counter, prompt tokens found in the cache.</summary>
+    public const string PrefixCacheHitTokens = "slerp.prefix_cache.hit_tokens";
+
+    /// <summary>Span of one request, of the activity source named as the meter. Its event <see cref="PrefillEndEvent"/> marks the first token.</summary>
+    public const string GenerateSpan = "slerp.generate";
+
+    /// <summary>Event of <see cref="GenerateSpan"/>: the prompt was read.</summary>
+    public const string PrefillEndEvent = "slerp.prefill.end";
+
     /// <summary>Histogram, seconds: loading a model.</summary>
     public const string ModelLoadDuration = "slerp.model.load.duration";
+
+    /// <summary>Counter, requests another client answered (<c>FallbackTo</c>).</summary>
+    public const string Overflows = "slerp.overflows";
+
+    /// <summary>Tag of <see cref="Overflows"/>: "capacity", "context" or "unhealthy".</summary>
+    public const string OverflowReasonTag = "slerp.overflow.reason";
 
     /// <summary>Tag: the drafter that was asked for, such as "auto".</summary>
     public const string DrafterTag = "slerp.draft.drafter";
 
     /// <summary>Tag: where a drafted token came from, such as "recycling" or "lookup".</summary>
     public const string DraftSourceTag = "slerp.draft.source";
+
+    /// <summary>Counter: answers that went on in vanilla decoding, by reason, stage and check.</summary>
+    public const string Fallbacks = "slerp.fallbacks";
+
+    /// <summary>Counter, tokens that were written, judged and taken back.</summary>
+    public const string RejectedTokens = "slerp.rejected_tokens";
+
+    /// <summary>Counter, tokens that merging removed from the upper layers.</summary>
+    public const string MergedTokens = "slerp.merge.tokens_removed";
+
+    /// <summary>Counter, bytes of KV cache that merging saved.</summary>
+    public const string MergeKvBytesSaved = "slerp.merge.kv_bytes_saved";
+
+    /// <summary>Gauge: a strategy's circuit: 0 closed, 1 half-open, 2 open, 3 held open by hand.</summary>
+    public const string CircuitState = "slerp.circuit.state";
+
+    /// <summary>Tag: why an answer fell back: quality, timeout, check_error, non_finite, error or circuit_open.</summary>
+    public const string FallbackReasonTag = "slerp.fallback.reason";
+
+    /// <summary>Tag: where it fell back: prefill, decode or draft.</summary>
+    public const string FallbackStageTag = "slerp.fallback.stage";
+
+    /// <summary>Tag: the check that spoke; absent where none did.</summary>
+    public const string FallbackCheckTag = "slerp.fallback.check";
+
+    /// <summary>Tag: what a circuit guards.</summary>
+    public const string StrategyTag = "slerp.strategy";
 
     /// <summary>Tag: "chat" or "embeddings".</summary>
     public const string OperationTag = "gen_ai.operation.name";

@@ -17,15 +17,23 @@ internal static class AlternatingTurns
             yield break;
         }
 
-        var withSystem = Of(conversation.Turns, keepSystem: true);
-        if (!withSystem.SequenceEqual(conversation.Turns))
+        var turns = conversation.Turns;
+        var single = SingleCalls.Of(turns);
+        var tried = new List<IReadOnlyList<ChatTurn>> { turns };
+        IReadOnlyList<ChatTurn>[] candidates =
+        [
+            single,
+            Of(turns, keepSystem: true),
+            Of(single, keepSystem: true),
+            .. turns is [{ Role: ChatTurnRole.System }, ..] ? [Of(turns, keepSystem: false), Of(single, keepSystem: false)] : (IReadOnlyList<ChatTurn>[])[],
+        ];
+        foreach (var candidate in candidates)
         {
-            yield return conversation with { Turns = withSystem };
-        }
-
-        if (conversation.Turns is [{ Role: ChatTurnRole.System }, ..])
-        {
-            yield return conversation with { Turns = Of(conversation.Turns, keepSystem: false) };
+            if (!tried.Any(earlier => earlier.SequenceEqual(candidate)))
+            {
+                tried.Add(candidate);
+                yield return conversation with { Turns = candidate };
+            }
         }
     }
 

@@ -17,6 +17,8 @@ internal sealed class AnswerParser(AnswerReading reading)
     private CallScanner _scanner;
     private State _state = reading.Reasoning == ReasoningReading.AsText ? State.Text : State.Start;
     private bool _skipSpace;
+    private bool _mayBeBare = reading.Dialect?.BareOpen is not null;
+    private string _mark = "";
 
     private enum State
     {
@@ -115,6 +117,11 @@ internal sealed class AnswerParser(AnswerReading reading)
         }
 
         var text = _pending.ToString();
+        if (_mayBeBare && !TryBare(text, dialect.BareOpen!))
+        {
+            return _state == State.Call;
+        }
+
         var open = text.IndexOf(dialect.Open, StringComparison.Ordinal);
         if (open < 0)
         {
@@ -123,30 +130,65 @@ internal sealed class AnswerParser(AnswerReading reading)
         }
 
         AddText(Take(open).TrimEnd(), contents);
-        Take(dialect.Open.Length);
-        (_state, _scanner) = (State.Call, new CallScanner(dialect.Close));
+        _mark = Take(dialect.Open.Length);
+        BeginCall(dialect);
         return true;
+    }
+
+    /// <summary>Whether reading goes on as text: not while the answer may still turn out to be a call without a mark, nor once it did.</summary>
+    private bool TryBare(string text, string bare)
+    {
+        var matched = 0;
+        foreach (var character in text.Where(character => !char.IsWhiteSpace(character)).Take(bare.Length))
+        {
+            if (character != bare[matched++])
+            {
+                _mayBeBare = false;
+                return true;
+            }
+        }
+
+        if (matched == bare.Length)
+        {
+            _mayBeBare = false;
+            BeginCall(reading.Dialect!);
+        }
+
+        return false;
+    }
+
+    private void BeginCall(ToolCallDialect dialect)
+    {
+        _state = State.Call;
+        _scanner = new CallScanner(dialect.Close ?? "");
     }
 
     private bool Call(List<AIContent> contents)
     {
-        var close = _scanner.Find(_pending);
-        if (close < 0)
+        if (reading.Dialect!.Close is not { } mark || _scanner.Find(_pending) is not (>= 0 and var close))
         {
             return false;
         }
 
         var body = Take(close);
-        AddCall(body, body + Take(reading.Dialect!.Close.Length), contents);
+        AddCall(body, body + Take(mark.Length), contents);
         _state = State.Text;
         return true;
     }
 
     private void AddCall(string body, string written, List<AIContent> contents)
     {
-        var call = reading.Dialect!.Parse(body);
-        contents.Add(call is null ? new TextContent(reading.Dialect.Open + written) : call);
-        _skipSpace = call is not null;
+        var read = reading.Dialect!.Read(body, reading.ToolNames);
+        _skipSpace = read is not null;
+        if (read is null)
+        {
+            AddText(_mark + written, contents);
+        }
+        else
+        {
+            contents.AddRange(read.Calls);
+            AddText(body[read.Length..].Trim(), contents);
+        }
     }
 
     private static void AddText(string text, List<AIContent> contents)

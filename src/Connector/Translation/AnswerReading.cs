@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Slerp.Connector.Translation;
 
 /// <summary>How an answer's text is read.</summary>
@@ -6,6 +8,9 @@ namespace Slerp.Connector.Translation;
 /// <param name="Reasoning">What happens to text between reasoning marks.</param>
 internal sealed record AnswerReading(ToolCallDialect? Dialect, CallCount Calls, ReasoningReading Reasoning)
 {
+    /// <summary>The tools offered, for dialects that have no mark of their own.</summary>
+    public IReadOnlySet<string> ToolNames { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>The whole answer is text.</summary>
     public static AnswerReading PlainText { get; } = new(null, CallCount.Many, ReasoningReading.AsText);
 }

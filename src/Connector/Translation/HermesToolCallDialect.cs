@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Microsoft.Extensions.AI;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;
@@ -21,45 +19,16 @@ internal sealed class HermesToolCallDialect : ToolCallDialect
     public override string Open => OpenMark;
 
     /// <inheritdoc />
-    public override string Close => "</tool_call>";
+    public override string? Close => "</tool_call>";
 
     /// <inheritdoc />
     public override ToolCallSyntax Syntax { get; } = new(OpenMark, "\n{\"name\": \"", "\", \"arguments\": ", "}\n</tool_call>", "\n");
 
     /// <inheritdoc />
-    public override FunctionCallContent? Parse(string body)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement is { ValueKind: JsonValueKind.Object } call
-                && call.TryGetProperty("name", out var name)
-                && name.ValueKind == JsonValueKind.String
-                && name.GetString() is { Length: > 0 } toolName
-                && Arguments(call) is { } arguments
-                    ? new FunctionCallContent($"call_{Guid.NewGuid():N}", toolName, arguments)
-                    : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Some models write the arguments object as a string of JSON; a call may leave it out when it has none.</summary>
-    private static Dictionary<string, object?>? Arguments(JsonElement call)
-    {
-        if (!call.TryGetProperty("arguments", out var arguments) && !call.TryGetProperty("parameters", out arguments))
-        {
-            return [];
-        }
-
-        if (arguments.ValueKind == JsonValueKind.String)
-        {
-            using var inner = JsonDocument.Parse(arguments.GetString()!);
-            return ToolArguments.FromObject(inner.RootElement);
-        }
-
-        return ToolArguments.FromObject(arguments);
-    }
+    public override ToolCallReading? Read(string body, IReadOnlySet<string> toolNames) =>
+        ToolCallJson.Values(body, separator: null, out var length) is [var value]
+        && string.IsNullOrWhiteSpace(body[length..])
+        && ToolCallJson.Call(value) is { } call
+            ? new ToolCallReading([call], body.Length)
+            : null;
 }

@@ -23,7 +23,7 @@ internal static class OutputTranslator
 
         var required = options?.ToolMode as RequiredChatToolMode;
         var callable = required?.RequiredFunctionName is { } name ? tools.Where(tool => tool.Name == name).ToList() : tools;
-        return new OutputForm.ToolCalls(callable, dialect.Syntax, options?.AllowMultipleToolCalls == false ? 1 : 0, required is null ? answer : null);
+        return new OutputForm.ToolCalls(callable, dialect.Syntax, options?.AllowMultipleToolCalls == false ? 1 : dialect.MaxCalls, required is null ? answer : null);
     }
 
     /// <summary>The instructions, with the schema where there is one: the grammar keeps the form, but the model should know it.</summary>

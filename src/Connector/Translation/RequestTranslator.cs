@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Slerp.Connector.Resilience;
 using Slerp.Connector.Telemetry;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;
 
 /// <summary>Messages and options to one complete request. What cannot be honoured is refused by name. Thread-safe; changes nothing it is given.</summary>
-internal sealed class RequestTranslator(SlerpChatClientOptions client, string modelId, IgnoredFeatures ignored)
+internal sealed class RequestTranslator(SlerpChatClientOptions client, string modelId, IgnoredFeatures ignored, GateBuilder gates)
 {
     private const int MostTenantCharacters = 128;
     private const string AutomaticDrafter = "auto";
@@ -43,6 +44,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
             Drafter = Drafter(properties, merging),
             Merging = merging,
         };
+        generation = generation with { Gate = gates.Build(StrategyOf.IsLossy(generation), Gate(properties)) };
         return new TranslatedRequest(generation, seed, reading);
     }
 
@@ -59,6 +61,15 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         return EngineCatalog.Drafters.Contains(drafter) ? drafter : throw new NotSupportedException(
             $"Unknown drafter '{drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
     }
+
+    private static GateUse? Gate(PropertyReader properties) => properties.Text(SlerpProperties.Gate) switch
+    {
+        null => null,
+        "lossy" => GateUse.WhenLossy,
+        "always" => GateUse.Always,
+        "never" => GateUse.Never,
+        var other => throw new NotSupportedException($"AdditionalProperties[\"{SlerpProperties.Gate}\"] is '{other}'. Known: lossy, always, never."),
+    };
 
     private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
@@ -96,15 +107,19 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         return variables;
     }
 
-    private static AnswerReading Reading(ChatOptions? options, IReadOnlyList<ChatTool> tools, ModelInfo model)
+    private AnswerReading Reading(ChatOptions? options, IReadOnlyList<ChatTool> tools, ModelInfo model)
     {
-        var dialect = tools.Count == 0 ? null : ToolCallDialect.ForTemplate(model.ChatTemplate) ?? throw new NotSupportedException(
-            $"The request offers {tools.Count} tools, but how model '{model.Name}' writes its calls is not known here; known: {HermesToolCallDialect.OpenMark} (Hermes, Qwen). "
-            + "Use such a model, or send the request with ToolMode None.");
+        var dialect = tools.Count == 0 ? null : ToolCallDialect.For(client.ToolDialect, model.ChatTemplate) ?? throw new NotSupportedException(
+            $"The request offers {tools.Count} tools, but how model '{model.Name}' writes its calls is not known here; "
+            + $"known: {string.Join(", ", Enum.GetNames<ToolDialect>().Skip(1))}. Use such a model, name its dialect in {nameof(client.ToolDialect)}, or send the request with ToolMode None.");
         var reasoning = !AnswerParser.KnowsReasoning(model.ChatTemplate) ? ReasoningReading.AsText
             : options?.Reasoning?.Output == ReasoningOutput.None ? ReasoningReading.Hide
             : ReasoningReading.Show;
-        return new AnswerReading(dialect, options?.AllowMultipleToolCalls == false ? CallCount.One : CallCount.Many, reasoning);
+        var isSingle = options?.AllowMultipleToolCalls == false || dialect is { MaxCalls: 1 };
+        return new AnswerReading(dialect, isSingle ? CallCount.One : CallCount.Many, reasoning)
+        {
+            ToolNames = tools.Select(static tool => tool.Name).ToHashSet(StringComparer.Ordinal),
+        };
     }
 
     private void CheckModelId(ChatOptions? options, ModelInfo model)

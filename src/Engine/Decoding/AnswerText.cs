@@ -5,7 +5,8 @@ namespace Slerp.Engine.Decoding;
 /// <summary>The text of one answer as its reader sees it: complete characters of the bytes that may be shown. Reader's side only.</summary>
 /// <param name="tokenizer">What tokens spell.</param>
 /// <param name="continuesText">Whether the answer goes on where a text ended: then its first space belongs to it.</param>
-internal sealed class AnswerText(ITokenizer tokenizer, bool continuesText)
+/// <param name="spokenToken">A special token whose spelling is part of the text; null for none.</param>
+internal sealed class AnswerText(ITokenizer tokenizer, bool continuesText, int? spokenToken = null)
 {
     private readonly StreamingDetokenizer _detokenizer = tokenizer.CreateDetokenizer(skipSpecial: true, atStart: !continuesText);
     private readonly List<byte> _bytes = [];
@@ -18,7 +19,7 @@ internal sealed class AnswerText(ITokenizer tokenizer, bool continuesText)
     {
         for (var index = 0; index < tokens.Count; index++)
         {
-            if (!tokenizer.IsSpecial(tokens[index]))
+            if (tokens[index] == spokenToken || !tokenizer.IsSpecial(tokens[index]))
             {
                 _bytes.AddRange(tokenizer.BytesOf(tokens[index]));
             }

@@ -16,14 +16,19 @@ internal sealed class StopRules
     /// <param name="endTokens">Tokens that end a text and are not part of it.</param>
     /// <param name="maxTokens">Most tokens of the answer.</param>
     /// <param name="stopTexts">Texts that end the answer and are not part of it; empty ones are ignored.</param>
-    public StopRules(ITokenizer tokenizer, IReadOnlySet<int> endTokens, int maxTokens, IReadOnlyList<string> stopTexts)
+    /// <param name="spokenToken">A special token whose spelling is part of the text; null for none.</param>
+    public StopRules(ITokenizer tokenizer, IReadOnlySet<int> endTokens, int maxTokens, IReadOnlyList<string> stopTexts, int? spokenToken = null)
     {
+        SpokenToken = spokenToken;
         _tokenizer = tokenizer;
         _endTokens = endTokens;
         _maxTokens = maxTokens;
         byte[][] stops = [.. stopTexts.Where(static text => text.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
         _stops = stops.Length > 0 ? new StopMatcher(stops) : null;
     }
+
+    /// <summary>A special token whose spelling is part of the text; null for none.</summary>
+    public int? SpokenToken { get; }
 
     /// <summary>Tokens of the answer so far, an end token not counted.</summary>
     public int Tokens { get; private set; }
@@ -50,7 +55,7 @@ internal sealed class StopRules
         }
 
         Tokens++;
-        foreach (var value in _tokenizer.IsSpecial(token) ? [] : _tokenizer.BytesOf(token))
+        foreach (var value in token != SpokenToken && _tokenizer.IsSpecial(token) ? [] : _tokenizer.BytesOf(token))
         {
             _bytes++;
             var stopLength = _stops?.Advance(value) ?? 0;

@@ -36,6 +36,15 @@ internal sealed class EngineLoop : IDisposable
         _stepSequences = new Sequence[limits.MaxRunning];
     }
 
+    /// <summary>Sequences that wait: those in flight beyond what runs at once.</summary>
+    public int Queued => (int)Math.Max(0, Volatile.Read(ref _inFlight) - _limits.MaxRunning);
+
+    /// <summary>Most sequences that may wait.</summary>
+    public int QueueLimit => _limits.QueueLimit;
+
+    /// <summary>Whether it was asked to end.</summary>
+    public bool IsStopping => _isStopping;
+
     /// <summary>Completes when the thread has ended.</summary>
     public Task Stopped => _stopped.Task;
 

@@ -60,7 +60,7 @@ internal sealed class ConversationValues(TemplateTraits traits)
         message.Set("content", Content(turn, index, kind));
         var part = Add(new PromptPart(kind, index, -1));
         SetText(message, "name", turn.Name, part);
-        SetText(message, "tool_call_id", turn.ToolCallId, part);
+        SetText(message, "tool_call_id", turn.ToolCallId is { } id ? CallId(id) : null, part);
         SetText(message, "reasoning_content", turn.Reasoning, part);
         if (turn.ToolCalls.Count > 0)
         {
@@ -116,9 +116,11 @@ internal sealed class ConversationValues(TemplateTraits traits)
         function.Set("name", Text(call.Name, part));
         function.Set("arguments", traits.HasFlag(TemplateTraits.TextArguments) ? Text(call.Arguments, part) : Arguments(call.Arguments, part));
         var value = Function(function);
-        value.Set("id", Text(call.Id, part));
+        value.Set("id", Text(CallId(call.Id), part));
         return value;
     }
+
+    private string CallId(string id) => traits.HasFlag(TemplateTraits.ShortCallIds) ? ShortCallId.Of(id) : id;
 
     /// <summary>The mapping the text spells, or the text itself where it spells none.</summary>
     private JinjaValue Arguments(string arguments, int part)

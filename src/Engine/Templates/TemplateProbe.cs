@@ -15,6 +15,12 @@ internal static class TemplateProbe
     /// <summary>Nine letters and digits: the one shape of call id every published template accepts.</summary>
     private const string CallId = "probe1234";
 
+    /// <summary>A template that marks arguments as safe has all text it joins to them escaped: it was written for arguments as text.</summary>
+    private const string EscapedQuote = "&#34;";
+
+    /// <summary>What other clients make: a prefix and a GUID.</summary>
+    private const string LongCallId = "call_0123456789abcdef0123456789abcdef";
+
     private static readonly ChatTurn User = ChatTurn.FromText(ChatTurnRole.User, UserWord);
 
     /// <summary>The traits of the template behind <paramref name="render"/>.</summary>
@@ -47,24 +53,28 @@ internal static class TemplateProbe
     {
         TemplateTraits[] shapes =
             [TemplateTraits.None, TemplateTraits.NullCallContent, TemplateTraits.TextArguments, TemplateTraits.TextArguments | TemplateTraits.NullCallContent];
-        ChatTurn[] turns =
-        [
-            User,
-            new() { Role = ChatTurnRole.Assistant, ToolCalls = [new ChatToolCall(CallId, CallWord, $$"""{"argument":"{{ArgumentWord}}"}""")] },
-            new() { Role = ChatTurnRole.Tool, Name = CallWord, ToolCallId = CallId, Parts = [new ChatPart(ResultWord)] },
-        ];
+        var turns = CallTurns(CallId);
         foreach (var callShape in shapes)
         {
             if (Render(render, turns, shape | callShape, withTool: true) is { } text
-                && text.Contains(CallWord, StringComparison.Ordinal) && text.Contains(ArgumentWord, StringComparison.Ordinal))
+                && text.Contains(CallWord, StringComparison.Ordinal) && text.Contains(ArgumentWord, StringComparison.Ordinal)
+                && !text.Contains(EscapedQuote, StringComparison.Ordinal))
             {
                 var results = text.Contains(ResultWord, StringComparison.Ordinal) ? TemplateTraits.ToolResults : TemplateTraits.None;
-                return TemplateTraits.ToolCalls | callShape | results;
+                var ids = Render(render, CallTurns(LongCallId), shape | callShape, withTool: true) is null ? TemplateTraits.ShortCallIds : TemplateTraits.None;
+                return TemplateTraits.ToolCalls | callShape | results | ids;
             }
         }
 
         return Shows(render, turns, shape, ResultWord) ? TemplateTraits.ToolResults : TemplateTraits.None;
     }
+
+    private static ChatTurn[] CallTurns(string id) =>
+    [
+        User,
+        new() { Role = ChatTurnRole.Assistant, ToolCalls = [new ChatToolCall(id, CallWord, $$"""{"argument":"{{ArgumentWord}}"}""")] },
+        new() { Role = ChatTurnRole.Tool, Name = CallWord, ToolCallId = id, Parts = [new ChatPart(ResultWord)] },
+    ];
 
     private static bool Shows(
         Func<ChatTemplateInput, TemplateTraits, string> render, IReadOnlyList<ChatTurn> turns, TemplateTraits shape, string word) =>

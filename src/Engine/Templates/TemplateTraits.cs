@@ -29,4 +29,7 @@ internal enum TemplateTraits
 
     /// <summary>Content must be a list of typed parts, not a string.</summary>
     TypedContent = 128,
+
+    /// <summary>Call ids must be nine letters and digits.</summary>
+    ShortCallIds = 256,
 }

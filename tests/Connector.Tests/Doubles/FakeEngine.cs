@@ -15,11 +15,21 @@ internal sealed class FakeEngine : IEngine
 
     public ModelInfo Model { get; init; } = Info();
 
+    public EngineStatus Status { get; set; } = new(IsServing: true, QueuedRequests: 1, QueueLimit: 10, KvCacheBytesHeld: 4, KvCacheBytes: 8);
+
     public Func<GenerationRequest, IReadOnlyList<Segment?>> Script { get; init; } = _ => Segments("Hello", " there");
 
     public Func<GenerationRequest, Exception?> Refusal { get; init; } = _ => null;
 
     public Exception? Failure { get; init; }
+
+    /// <summary>What follows a rejection.</summary>
+    public IReadOnlyList<Segment?> VanillaScript { get; init; } = [];
+
+    /// <summary>Holds the segments of generations begun while it is set.</summary>
+    public SemaphoreSlim? Hold { get; set; }
+
+    public DraftStats Drafts { get; init; } = DraftStats.None;
 
     public IReadOnlyList<GenerationRequest> Requests => _requests;
 
@@ -63,7 +73,7 @@ internal sealed class FakeEngine : IEngine
             _requests.Add(request);
             return Refusal(request) is { } refusal
                 ? throw refusal
-                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure });
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, VanillaScript = VanillaScript, Hold = Hold, Drafts = Drafts });
         }
     }
 

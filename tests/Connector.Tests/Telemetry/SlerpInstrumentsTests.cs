@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Slerp.Connector.Telemetry;
 using Slerp.Connector.Tests.Doubles;
@@ -22,6 +23,40 @@ public sealed class SlerpInstrumentsTests
     }
 
     [Fact]
+    public async Task Speculation_CacheHitsAndTheEngine_AreMeasured()
+    {
+        var drafts = new DraftStats(4, 10, 6, 0, new Dictionary<string, DraftSourceStats> { ["lookup"] = new(8, 5), ["recycling"] = new(2, 1) });
+        var measured = await MeasureAsync(new FakeEngine { Drafts = drafts }, observe: true);
+        Assert.Equal(3, Assert.Single(measured[SlerpTelemetry.PrefixCacheHitTokens]).Value);
+        Assert.Equal(4, Assert.Single(measured[SlerpTelemetry.DraftRounds]).Value);
+        Assert.Equal([2.0, 8.0], measured[SlerpTelemetry.DraftProposedTokens].Select(item => item.Value).Order());
+        Assert.Equal([1.0, 5.0], measured[SlerpTelemetry.DraftAcceptedTokens].Select(item => item.Value).Order());
+        Assert.Contains(measured[SlerpTelemetry.QueuedRequests], item => item.Value == 1);
+        Assert.Contains(measured[SlerpTelemetry.KvCacheBytes], item => item.Value == 4);
+    }
+
+    [Fact]
+    public async Task Request_IsASpan_WithItsTokensAndTheEndOfThePrompt()
+    {
+        var modelId = Guid.NewGuid().ToString();
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == SlerpTelemetry.MeterName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var under = new ClientUnderTest(new FakeEngine(), options => options.ModelId = modelId);
+        await under.AskAsync(true);
+        var span = Assert.Single(spans, span => (string?)span.GetTagItem(SlerpTelemetry.RequestModelTag) == modelId);
+        Assert.Equal(SlerpTelemetry.GenerateSpan, span.OperationName);
+        Assert.Equal(7, span.GetTagItem("gen_ai.usage.input_tokens"));
+        Assert.Equal(SlerpTelemetry.PrefillEndEvent, Assert.Single(span.Events).Name);
+        Assert.DoesNotContain(span.TagObjects, tag => tag.Value is string text && text.Contains("Hi", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task FailedRequest_NamesItsFailure()
     {
         var measured = await MeasureAsync(new FakeEngine { Refusal = _ => new CapacityException("full") });
@@ -30,7 +65,7 @@ public sealed class SlerpInstrumentsTests
         Assert.False(measured.ContainsKey(SlerpTelemetry.OutputTokens));
     }
 
-    private static async Task<ConcurrentDictionary<string, List<(double Value, string? Error)>>> MeasureAsync(FakeEngine engine)
+    private static async Task<ConcurrentDictionary<string, List<(double Value, string? Error)>>> MeasureAsync(FakeEngine engine, bool observe = false)
     {
         var modelId = Guid.NewGuid().ToString();
         var measured = new ConcurrentDictionary<string, List<(double, string?)>>();
@@ -43,7 +78,7 @@ public sealed class SlerpInstrumentsTests
                 error = tag.Key == SlerpTelemetry.ErrorTag ? (string?)tag.Value : error;
             }
 
-            if (model == modelId)
+            if (model == modelId || (instrument.IsObservable && model == engine.Model.Name))
             {
                 measured.GetOrAdd(instrument.Name, _ => []).Add((value, error));
             }
@@ -70,6 +105,11 @@ public sealed class SlerpInstrumentsTests
         catch (CapacityException)
         {
             Assert.NotNull(engine.Refusal(null!));
+        }
+
+        if (observe)
+        {
+            listener.RecordObservableInstruments();
         }
 
         return measured;

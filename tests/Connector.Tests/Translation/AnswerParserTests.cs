@@ -41,11 +41,60 @@ public sealed class AnswerParserTests
     [MemberData(nameof(Answers))]
     public void Answer_ReadsTheSame_HoweverItIsCut(string answer, string expected)
     {
-        var reading = new AnswerReading(HermesToolCallDialect.Instance, CallCount.Many, ReasoningReading.Show);
+        AssertReads(new AnswerReading(HermesToolCallDialect.Instance, CallCount.Many, ReasoningReading.Show), answer, expected);
+    }
+
+    private static void AssertReads(AnswerReading reading, string answer, string expected)
+    {
         for (var size = 1; size <= answer.Length; size++)
         {
             Assert.Equal(expected, Read(reading, answer.Chunk(size).Select(piece => new string(piece))));
         }
+    }
+
+    public static TheoryData<string, string> MistralAnswers => new()
+    {
+        { "plain [text]", "T:plain [text]" },
+        { "[TOOL_CALLS] [{\"name\": \"f\", \"arguments\": {\"x\": 1}}]", "C:f {\"x\":1}" },
+        { "[TOOL_CALLS][{\"name\":\"f\",\"arguments\":{}},{\"name\":\"g\",\"arguments\":{\"y\":[2]},\"id\":\"abcdefghi\"}]", "C:f {}|C:g {\"y\":[2]}" },
+        { "Let me look. [TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}}]\n", "T:Let me look.|C:f {}" },
+        { "[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}}] Done.", "C:f {}|T:Done." },
+        { "[TOOL_CALLS][]", "T:[TOOL_CALLS][]" },
+        { "[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}}, {\"name\": 1}]", "T:[TOOL_CALLS][{\"name\": \"f\", \"arguments\": {}}, {\"name\": 1}]" },
+        { "[TOOL_CALLS][{\"name\": \"f\", \"argum", "T:[TOOL_CALLS][{\"name\": \"f\", \"argum" },
+        { "[TOOL_CALLS] nonsense", "T:[TOOL_CALLS] nonsense" },
+    };
+
+    [Theory]
+    [MemberData(nameof(MistralAnswers))]
+    public void MistralAnswer_ReadsTheSame_HoweverItIsCut(string answer, string expected) =>
+        AssertReads(new AnswerReading(MistralToolCallDialect.For("[TOOL_CALLS] ["), CallCount.Many, ReasoningReading.AsText), answer, expected);
+
+    public static TheoryData<string, string> Llama3Answers => new()
+    {
+        { "plain text with {\"name\": \"f\", \"parameters\": {}} in it", "T:plain text with {\"name\": \"f\", \"parameters\": {}} in it" },
+        { "{\"name\": \"f\", \"parameters\": {\"x\": 1}}", "C:f {\"x\":1}" },
+        { "\n{ \"name\" : \"f\", \"parameters\": {\"x\": \"a;b\"} }\n", "C:f {\"x\":\"a;b\"}" },
+        { "<|python_tag|>{\"name\": \"f\", \"parameters\": {}}", "C:f {}" },
+        { "{\"name\": \"f\", \"parameters\": {}}; {\"name\": \"g\", \"arguments\": {\"y\": 2}}", "C:f {}|C:g {\"y\":2}" },
+        { "{\"name\": \"Ann\", \"parameters\": {}}", "T:{\"name\": \"Ann\", \"parameters\": {}}" },
+        { "{\"nam\": 1}", "T:{\"nam\": 1}" },
+        { "{\"na", "T:{\"na" },
+        { "{\"name\": \"f\", \"param", "T:{\"name\": \"f\", \"param" },
+        { "{\"answer\": 42}", "T:{\"answer\": 42}" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Llama3Answers))]
+    public void Llama3Answer_ReadsTheSame_HoweverItIsCut(string answer, string expected) => AssertReads(
+        new AnswerReading(Llama3ToolCallDialect.Instance, CallCount.Many, ReasoningReading.AsText) { ToolNames = new HashSet<string> { "f", "g" } }, answer, expected);
+
+    [Fact]
+    public void Llama3Answer_IsStreamed_AsSoonAsItCannotBeACall()
+    {
+        var contents = new List<AIContent>();
+        new AnswerParser(new AnswerReading(Llama3ToolCallDialect.Instance, CallCount.Many, ReasoningReading.AsText)).Append("{\"answer\"", contents);
+        Assert.Equal("{\"answer\"", Assert.IsType<TextContent>(Assert.Single(contents)).Text);
     }
 
     [Fact]
@@ -76,8 +125,9 @@ public sealed class AnswerParserTests
     [Fact]
     public void ArgumentValues_AreOfTypesThatInvokersSerialise()
     {
-        var call = HermesToolCallDialect.Instance.Parse(
-            """{"name":"f","arguments":{"s":"x","i":5,"l":9007199254740993,"d":1.5,"b":true,"n":null,"a":[1],"o":{"k":1},"big":1e999}}""")!;
+        var call = HermesToolCallDialect.Instance.Read(
+            """{"name":"f","arguments":{"s":"x","i":5,"l":9007199254740993,"d":1.5,"b":true,"n":null,"a":[1],"o":{"k":1},"big":1e999}}""",
+            new HashSet<string>())!.Calls[0];
         var arguments = call.Arguments!;
         Assert.Equal("x", arguments["s"]);
         Assert.Equal(5L, arguments["i"]);

@@ -11,7 +11,7 @@ public sealed class PublishedTraitsTests
     [SharedDataTheory]
     [InlineData("Qwen-Qwen2.5-7B-Instruct", Full)]
     [InlineData("meta-llama-Llama-3.1-8B-Instruct", Full)]
-    [InlineData("mistralai-Mistral-Nemo-Instruct-2407", Full | TemplateTraits.Alternation)]
+    [InlineData("mistralai-Mistral-Nemo-Instruct-2407", Full | TemplateTraits.Alternation | TemplateTraits.ShortCallIds)]
     [InlineData("google-gemma-2-2b-it", TemplateTraits.Alternation)]
     [InlineData("microsoft-Phi-3.5-mini-instruct", TemplateTraits.SystemRole)]
     [InlineData(

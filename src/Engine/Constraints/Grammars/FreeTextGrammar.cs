@@ -6,19 +6,25 @@ namespace Slerp.Engine.Constraints.Grammars;
 /// <remarks>The trigger is found by the Knuth–Morris–Pratt automaton (1977), whose state is the length of the trigger's part read last.</remarks>
 internal sealed class FreeTextGrammar : Grammar
 {
+    // The text did not begin with the trigger, which counts only there.
+    private const int Missed = -1;
+
     private readonly byte[] _trigger;
-    private readonly int? _triggerToken;
     private readonly Grammar _then;
+    private readonly int? _triggerToken;
+    private readonly Grammar _thenAfterToken;
+    private readonly bool _onlyAtStart;
     private readonly int[] _fallback;
 
-    public FreeTextGrammar(byte[] trigger, int? triggerToken, Grammar then)
+    public FreeTextGrammar(byte[] trigger, Grammar then, int? triggerToken, Grammar thenAfterToken, bool onlyAtStart)
     {
         if (trigger.Length == 0 && triggerToken is null)
         {
             throw new ArgumentException("Free text needs a trigger: bytes, a token, or both.", nameof(trigger));
         }
 
-        (_trigger, _triggerToken, _then) = (trigger, triggerToken, then);
+        (_trigger, _then, _onlyAtStart) = (trigger, then, onlyAtStart);
+        (_triggerToken, _thenAfterToken) = (triggerToken, thenAfterToken);
         _fallback = Fallbacks(trigger);
     }
 
@@ -28,6 +34,29 @@ internal sealed class FreeTextGrammar : Grammar
 
     public override void AppendShortest(List<int> symbols)
     {
+    }
+
+    private int Mismatch => _onlyAtStart ? Missed : 0;
+
+    // How much of the trigger was read last.
+    private int Advance(int matched, int symbol)
+    {
+        if (matched == Missed || _trigger.Length == 0)
+        {
+            return matched;
+        }
+
+        if (_onlyAtStart)
+        {
+            return _trigger[matched] == symbol ? matched + 1 : Missed;
+        }
+
+        while (matched > 0 && _trigger[matched] != symbol)
+        {
+            matched = _fallback[matched];
+        }
+
+        return matched + (_trigger[matched] == symbol ? 1 : 0);
     }
 
     private static int[] Fallbacks(byte[] trigger)
@@ -58,23 +87,17 @@ internal sealed class FreeTextGrammar : Grammar
             {
                 if (symbol - FirstSpecial == grammar._triggerToken)
                 {
-                    grammar._then.Begin(Parent, into);
+                    grammar._thenAfterToken.Begin(Parent, into);
                 }
                 else
                 {
-                    into.Add(At(0));
+                    into.Add(At(grammar.Mismatch));
                 }
 
                 return;
             }
 
-            var length = matched;
-            while (length > 0 && grammar._trigger[length] != symbol)
-            {
-                length = grammar._fallback[length];
-            }
-
-            length += grammar._trigger.Length > 0 && grammar._trigger[length] == symbol ? 1 : 0;
+            var length = grammar.Advance(matched, symbol);
             if (length > 0 && length == grammar._trigger.Length)
             {
                 grammar._then.Begin(Parent, into);

@@ -43,8 +43,14 @@ internal abstract class Grammar
     /// Any text; where it contains the trigger, what follows the trigger must be <paramref name="then"/>, after which the text goes on as the
     /// surrounding grammar says. Without a trigger the text may end anywhere. Must be the last item of a sequence.
     /// </summary>
-    public static Grammar FreeTextUntil(ReadOnlySpan<byte> trigger, Grammar then, int? triggerToken = null) =>
-        new FreeTextGrammar([.. trigger], triggerToken, then);
+    /// <param name="trigger">The trigger's bytes; may be empty where there is a token.</param>
+    /// <param name="then">What follows it.</param>
+    /// <param name="triggerToken">A special token that triggers, too, wherever it stands.</param>
+    /// <param name="thenAfterToken">What follows the token; null for the same.</param>
+    /// <param name="onlyAtStart">Whether the bytes trigger only where the text begins with them.</param>
+    public static Grammar FreeTextUntil(
+        ReadOnlySpan<byte> trigger, Grammar then, int? triggerToken = null, Grammar? thenAfterToken = null, bool onlyAtStart = false) =>
+        new FreeTextGrammar([.. trigger], then, triggerToken, thenAfterToken ?? then, onlyAtStart);
 
     /// <summary>The start state of a text that is this grammar's and nothing else.</summary>
     public ConstraintState Start(SchemaLimits limits)

@@ -1,0 +1,40 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Slerp.Connector.Hosting;
+
+/// <summary>Whether a client's engine can answer: loaded and serving, not loaded yet, full, or broken. Asks, and loads nothing.</summary>
+internal sealed class SlerpHealthCheck(EngineHost host) : IHealthCheck
+{
+    /// <inheritdoc />
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Check(context.Registration.FailureStatus));
+
+    private HealthCheckResult Check(HealthStatus failure)
+    {
+        if (host.LoadFailure is { } fault)
+        {
+            return new HealthCheckResult(failure, "The model cannot be loaded; the next request tries again.", fault);
+        }
+
+        if (host.Loaded is not { } engine)
+        {
+            return HealthCheckResult.Healthy("The model is not loaded yet: the first request loads it.");
+        }
+
+        var status = engine.Status;
+        var data = new Dictionary<string, object>
+        {
+            ["model"] = engine.Model.Name,
+            ["device"] = engine.Model.Device,
+            ["queued"] = status.QueuedRequests,
+            ["queue_limit"] = status.QueueLimit,
+            ["kv_cache_bytes_held"] = status.KvCacheBytesHeld,
+            ["kv_cache_bytes"] = status.KvCacheBytes,
+        };
+        return !status.IsServing ? new HealthCheckResult(failure, "The engine was disposed.", data: data)
+            : status.QueuedRequests >= status.QueueLimit && status.QueueLimit > 0 ? HealthCheckResult.Degraded(
+                string.Create(CultureInfo.InvariantCulture, $"The queue is full: {status.QueuedRequests} of {status.QueueLimit} requests."), data: data)
+            : HealthCheckResult.Healthy("The engine serves.", data);
+    }
+}

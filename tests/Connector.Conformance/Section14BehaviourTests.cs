@@ -1,0 +1,171 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Tests.Doubles;
+using Slerp.Engine;
+using Slerp.Tests.Shared;
+using static Slerp.Connector.Conformance.Asking;
+
+namespace Slerp.Connector.Conformance;
+
+/// <summary>Contract 1.4: how a client behaves, on a scripted engine and on a real one.</summary>
+public sealed class Section14BehaviourTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory, BothWays]
+    public async Task ConcurrentCalls_GiveTheSameTextAsAlone(bool streaming)
+    {
+        await using var client = Real();
+        var options = new ChatOptions { Seed = 5, MaxOutputTokens = 30 };
+        var alone = new List<string>();
+        foreach (var question in Questions)
+        {
+            alone.Add((await AskAsync(client, streaming, question, options)).Text);
+        }
+
+        var together = await Task.WhenAll(Questions.Select(question => AskAsync(client, streaming, question, options)));
+        Assert.Equal(alone, together.Select(response => response.Text));
+    }
+
+    [Theory, BothWays]
+    public async Task Cancellation_BeforeTheCall_WhileLoading_AndWhileAnswering_CarriesTheCallersToken(bool streaming)
+    {
+        await using var client = Real();
+        using var before = new CancellationTokenSource();
+        await before.CancelAsync();
+        await AssertCancelledAsync(client, streaming, before);
+        using var during = new CancellationTokenSource();
+        var answer = AskAsync(client, streaming, "a long one", new ChatOptions { MaxOutputTokens = 200 }, during.Token);
+        during.CancelAfter(TimeSpan.FromMilliseconds(5));
+        try
+        {
+            await answer;
+        }
+        catch (OperationCanceledException failure)
+        {
+            Assert.Equal(during.Token, failure.CancellationToken);
+        }
+
+        Assert.NotEmpty((await AskAsync(client, streaming, "and on", new ChatOptions { MaxOutputTokens = 3 })).Text);
+    }
+
+    [Fact]
+    public async Task ConsumerThatLeaves_FreesItsPlace()
+    {
+        using var under = new ClientUnderTest(Answering("Hello there, friend"));
+        await foreach (var update in under.Client.GetStreamingResponseAsync([User("Hi")]))
+        {
+            Assert.NotEmpty(update.Contents);
+            break;
+        }
+
+        Assert.True(under.Engine.LastGeneration!.IsDisposed);
+    }
+
+    [Fact]
+    public async Task CallersThread_IsNotBlockedByTheModel()
+    {
+        await using var client = Real();
+        await client.LoadAsync();
+        var first = client.GetStreamingResponseAsync([User("Hi")], new ChatOptions { MaxOutputTokens = 200 }).GetAsyncEnumerator();
+        await using (first)
+        {
+            var move = first.MoveNextAsync();
+            // The answer takes two hundred steps; the call came back while the engine's own thread takes them.
+            Assert.True(await move);
+        }
+    }
+
+    [Fact]
+    public async Task Construction_LoadsNothing_ARequestDoes()
+    {
+        using var under = new ClientUnderTest();
+        Assert.Equal(0, under.Loader.Loads);
+        await under.AskAsync(true);
+        Assert.Equal(1, under.Loader.Loads);
+    }
+
+    [Theory, BothWays]
+    public async Task Dispose_IsIdempotent_AndLaterCallsAreRefused(bool streaming)
+    {
+        var client = Real();
+        await AskAsync(client, streaming, "Hi", new ChatOptions { MaxOutputTokens = 2 });
+        client.Dispose();
+        client.Dispose();
+        await client.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => AskAsync(client, streaming, "Hi", null));
+    }
+
+    [Theory, BothWays]
+    public async Task Disposed_WhileRequestsRun_EndsThemWithATypedError_AndHangsNobody(bool streaming)
+    {
+        var client = Real();
+        await client.LoadAsync();
+        var running = Enumerable.Range(0, 6).Select(_ => AskAsync(client, streaming, "a long one", new ChatOptions { MaxOutputTokens = 200 })).ToList();
+        await client.DisposeAsync().AsTask().WaitAsync(TestTimeouts.Limit);
+        foreach (var task in running)
+        {
+            await Task.WhenAny(task).WaitAsync(TestTimeouts.Limit);
+            Assert.True(task.IsCompletedSuccessfully || task.Exception!.InnerException is ObjectDisposedException, task.Exception?.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task SharedEngine_OutlivesAClientThatDoesNotOwnIt()
+    {
+        var path = new ToyCheckpoint().Save(_folder);
+        var services = new ServiceCollection();
+        services.AddSlerpChatClient(options => options.ModelPath = path);
+        services.AddKeyedSlerpChatClient("second", options => options.ModelPath = path);
+        await using var provider = services.BuildServiceProvider();
+        await AskAsync(provider.GetRequiredService<SlerpChatClient>(), true, "Hi", new ChatOptions { MaxOutputTokens = 2 });
+        await provider.GetRequiredService<SlerpChatClient>().DisposeAsync();
+        var second = provider.GetRequiredKeyedService<SlerpChatClient>("second");
+        Assert.NotEmpty((await AskAsync(second, true, "Hi", new ChatOptions { MaxOutputTokens = 2 })).Text);
+    }
+
+    [Fact]
+    public void GetService_FollowsTheRules()
+    {
+        using var under = new ClientUnderTest();
+        IChatClient client = under.Client;
+        Assert.Throws<ArgumentNullException>(() => client.GetService(null!));
+        Assert.Null(client.GetService(typeof(ChatClientMetadata), "key"));
+        Assert.Same(client, client.GetService<SlerpChatClient>());
+        var metadata = client.GetService<ChatClientMetadata>()!;
+        Assert.Equal(("slerp", null, "fake-1b"), (metadata.ProviderName, metadata.ProviderUri, metadata.DefaultModelId));
+    }
+
+    [Theory, BothWays]
+    public async Task FullQueue_IsRefusedAtOnce_WithATransientTypedError(bool streaming)
+    {
+        using var under = new ClientUnderTest(new FakeEngine { Refusal = _ => new CapacityException("full") });
+        Assert.True((await Assert.ThrowsAsync<CapacityException>(() => under.AskAsync(streaming))).IsTransient);
+    }
+
+    [Theory, BothWays]
+    public async Task PromptThatDoesNotFit_IsRefusedWithBothNumbers(bool streaming)
+    {
+        await using var client = Real();
+        var failure = await Assert.ThrowsAsync<ContextLengthException>(() => AskAsync(client, streaming, new string('x', 400), null));
+        Assert.Equal(256, failure.ContextTokens);
+        Assert.True(failure.PromptTokens > 400);
+    }
+
+    private static readonly string[] Questions = ["one", "another", "a third, longer one", "four"];
+
+    private static Task<ChatResponse> AskAsync(IChatClient client, bool streaming, string text, ChatOptions? options, CancellationToken cancellationToken = default) => streaming
+        ? client.GetStreamingResponseAsync([User(text)], options, cancellationToken).ToChatResponseAsync(cancellationToken)
+        : client.GetResponseAsync([User(text)], options, cancellationToken);
+
+    private static async Task AssertCancelledAsync(IChatClient client, bool streaming, CancellationTokenSource source)
+    {
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => AskAsync(client, streaming, "Hi", null, source.Token));
+        Assert.Equal(source.Token, failure.CancellationToken);
+    }
+
+    private SlerpChatClient Real() => new(new SlerpChatClientOptions { ModelPath = new ToyCheckpoint().Save(_folder) });
+}

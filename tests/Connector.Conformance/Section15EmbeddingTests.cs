@@ -1,0 +1,74 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Slerp.Tests.Shared;
+
+namespace Slerp.Connector.Conformance;
+
+/// <summary>Contract 1.5: embeddings.</summary>
+public sealed class Section15EmbeddingTests : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceProvider _provider;
+    private readonly IEmbeddingGenerator<string, Embedding<float>> _generator;
+
+    public Section15EmbeddingTests()
+    {
+        var path = new ToyCheckpoint().Save(_folder);
+        var services = new ServiceCollection();
+        services.AddSlerpEmbeddingGenerator(options => options.ModelPath = path);
+        _provider = services.BuildServiceProvider();
+        _generator = _provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _provider.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task CountAndOrder_ArePreserved()
+    {
+        string[] texts = ["one", "two", "three", "one"];
+        var together = await _generator.GenerateAsync(texts);
+        Assert.Equal(texts.Length, together.Count);
+        for (var index = 0; index < texts.Length; index++)
+        {
+            Assert.Equal((await _generator.GenerateVectorAsync(texts[index])).ToArray(), together[index].Vector.ToArray());
+        }
+    }
+
+    [Fact]
+    public async Task Usage_CountsTheInput()
+    {
+        var usage = (await _generator.GenerateAsync(["four", "five5"])).Usage!;
+        Assert.Equal((9, 9), (usage.InputTokenCount, usage.TotalTokenCount));
+    }
+
+    [Fact]
+    public async Task ModelId_IsTheMetadatas() =>
+        Assert.Equal(_generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelId, (await _generator.GenerateAsync(["a"]))[0].ModelId);
+
+    [Fact]
+    public async Task Vectors_AreNotEmpty_AndOfTheDimensionsTheMetadataNames()
+    {
+        var embedding = (await _generator.GenerateAsync(["a"]))[0];
+        Assert.True(embedding.Dimensions > 0);
+        Assert.Equal(embedding.Dimensions, _generator.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelDimensions);
+    }
+
+    [Fact]
+    public async Task OtherDimensions_AreRefused()
+    {
+        await Assert.ThrowsAsync<NotSupportedException>(() => _generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 5 }));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 0 }));
+    }
+
+    [Fact]
+    public async Task SameInput_SameOutput_ZippedWithItsText()
+    {
+        var zipped = await _generator.GenerateAndZipAsync(["a", "b"]);
+        Assert.Equal(["a", "b"], zipped.Select(pair => pair.Value));
+        Assert.Equal(zipped[0].Embedding.Vector.ToArray(), (await _generator.GenerateVectorAsync("a")).ToArray());
+    }
+}

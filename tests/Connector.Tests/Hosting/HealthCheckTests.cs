@@ -1,0 +1,65 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Tests.Doubles;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Tests.Hosting;
+
+/// <summary>What a health check says at each stage of an engine's life; it never loads a model.</summary>
+public sealed class HealthCheckTests : IDisposable
+{
+    private readonly DirectoryInfo _model = Directory.CreateTempSubdirectory("slerp-health-");
+    private readonly FakeEngine _engine = new();
+    private readonly FakeLoader _loader;
+
+    public HealthCheckTests()
+    {
+        File.WriteAllText(Path.Combine(_model.FullName, "config.json"), "{}");
+        _loader = new FakeLoader(_engine);
+    }
+
+    public void Dispose() => _model.Delete(recursive: true);
+
+    [Fact]
+    public async Task Health_FollowsTheEngine()
+    {
+        await using var provider = Provider();
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
+        Assert.Equal(0, _loader.Loads);
+        await provider.GetRequiredKeyedService<IChatClient>("k").GetResponseAsync("Hi");
+        var served = await CheckAsync(provider);
+        Assert.Equal(HealthStatus.Healthy, served.Status);
+        Assert.Equal(4L, served.Data["kv_cache_bytes_held"]);
+        _engine.Status = _engine.Status with { QueuedRequests = 10 };
+        Assert.Equal(HealthStatus.Degraded, (await CheckAsync(provider)).Status);
+        _engine.Status = _engine.Status with { IsServing = false };
+        Assert.Equal(HealthStatus.Unhealthy, (await CheckAsync(provider)).Status);
+    }
+
+    [Fact]
+    public async Task FailedLoad_IsUnhealthy_UntilOneSucceeds()
+    {
+        await using var provider = Provider();
+        var client = provider.GetRequiredKeyedService<IChatClient>("k");
+        _loader.Failure = new DeviceException("too small", isTransient: false);
+        await Assert.ThrowsAsync<DeviceException>(() => client.GetResponseAsync("Hi"));
+        var entry = await CheckAsync(provider);
+        Assert.Equal((HealthStatus.Unhealthy, _loader.Failure), (entry.Status, entry.Exception));
+        _loader.Failure = null;
+        await client.GetResponseAsync("Hi");
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
+    }
+
+    private static async Task<HealthReportEntry> CheckAsync(ServiceProvider provider) =>
+        (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["model"];
+
+    private ServiceProvider Provider()
+    {
+        var services = new ServiceCollection().AddLogging().AddSingleton<IEngineLoader>(_loader);
+        services.AddKeyedSlerpChatClient("k", options => options.ModelPath = _model.FullName);
+        services.AddHealthChecks().AddSlerpHealthCheck("model", "k");
+        return services.BuildServiceProvider();
+    }
+}

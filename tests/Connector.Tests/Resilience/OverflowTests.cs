@@ -1,0 +1,193 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Slerp.Connector.Hosting;
+using Slerp.Connector.Tests.Doubles;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Tests.Resilience;
+
+/// <summary>Rules of falling back to another client: for what the local model cannot take, before the first update, never after a cancellation.</summary>
+public sealed class OverflowTests : IDisposable
+{
+    private readonly DirectoryInfo _model = Directory.CreateTempSubdirectory("slerp-overflow-");
+
+    public OverflowTests() => File.WriteAllText(Path.Combine(_model.FullName, "config.json"), "{}");
+
+    public static TheoryData<Exception, bool, bool> Failures()
+    {
+        var data = new TheoryData<Exception, bool, bool>();
+        foreach (var streaming in (bool[])[true, false])
+        {
+            data.Add(new CapacityException("full"), true, streaming);
+            data.Add(new ContextLengthException(10, 5), true, streaming);
+            data.Add(new DeviceException("gone", isTransient: false), true, streaming);
+            data.Add(new StepException("broken", new InvalidOperationException()), true, streaming);
+            data.Add(new CheckpointException("config.json", "missing"), true, streaming);
+            data.Add(new ChatTemplateException("refused"), false, streaming);
+            data.Add(new ConstraintException(ConstraintFailure.UnsupportedKeyword, "", "not", "unsupported"), false, streaming);
+            data.Add(new OperationCanceledException(), false, streaming);
+            data.Add(new InvalidOperationException("a bug"), false, streaming);
+        }
+
+        return data;
+    }
+
+    public void Dispose() => _model.Delete(recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task Failure_BeforeTheFirstUpdate_GoesToTheOtherClient_OnlyWhereItIsTheModels(Exception failure, bool overflows, bool streaming)
+    {
+        var other = new OtherClient();
+        await using var provider = Provider(new FakeEngine { Refusal = _ => failure }, builder => builder.FallbackTo(other));
+        var client = provider.GetRequiredService<IChatClient>();
+        if (overflows)
+        {
+            Assert.Equal("from afar", (await AskAsync(client, streaming)).Text);
+            Assert.Equal(streaming, other.Streamed);
+        }
+        else
+        {
+            Assert.Same(failure, await Assert.ThrowsAnyAsync<Exception>(() => AskAsync(client, streaming)));
+            Assert.Equal(0, other.Calls);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Failure_AfterTheFirstUpdate_IsTold(bool streaming)
+    {
+        var other = new OtherClient();
+        var engine = new FakeEngine { Script = _ => [new Segment("Hel", 1, null)], Failure = new StepException("broken", new InvalidOperationException()) };
+        await using var provider = Provider(engine, builder => builder.FallbackTo(other));
+        await Assert.ThrowsAsync<StepException>(() => AskAsync(provider.GetRequiredService<IChatClient>(), streaming));
+        Assert.Equal(0, other.Calls);
+    }
+
+    [Fact]
+    public async Task Cancelled_IsNeverSentElsewhere()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var other = new OtherClient();
+        var engine = new FakeEngine { Refusal = _ => Cancel() };
+        await using var provider = Provider(engine, builder => builder.FallbackTo(other));
+        await Assert.ThrowsAsync<CapacityException>(() => AskAsync(provider.GetRequiredService<IChatClient>(), streaming: true, null, cancellation.Token));
+        Assert.Equal(0, other.Calls);
+
+        Exception Cancel()
+        {
+            cancellation.Cancel();
+            return new CapacityException("full");
+        }
+    }
+
+    [Fact]
+    public async Task OtherClient_GetsTheMessagesOnce_AndOptionsWithoutWhatIsOurs()
+    {
+        var other = new OtherClient();
+        await using var provider = Provider(new FakeEngine { Refusal = _ => new CapacityException("full") }, builder => builder.FallbackTo(other));
+        var options = new ChatOptions { ModelId = _model.Name, Temperature = 0.5f, AdditionalProperties = new() { [SlerpProperties.Tenant] = "t", ["own"] = 1 } };
+        await AskAsync(provider.GetRequiredService<IChatClient>(), streaming: true, options);
+        Assert.Equal("Hi", Assert.Single(other.Messages!).Text);
+        Assert.Null(other.Options!.ModelId);
+        Assert.Equal(0.5f, other.Options.Temperature);
+        Assert.Equal(["own"], other.Options.AdditionalProperties!.Keys);
+        Assert.Equal(2, options.AdditionalProperties.Count);
+    }
+
+    [Fact]
+    public async Task Fallback_StandsInsideTheMiddleware_AndIsNotDisposedWithTheClient()
+    {
+        var other = new OtherClient();
+        var provider = Provider(
+            new FakeEngine { Refusal = _ => new CapacityException("full") },
+            builder => builder.FallbackTo(other).Use((inner, _) => new Outer(inner)),
+            services => services.AddKeyedSingleton<IChatClient>("far", new OtherClient()));
+        var client = Assert.IsType<Outer>(provider.GetRequiredService<IChatClient>());
+        Assert.Equal("from afar", (await AskAsync(client, streaming: true)).Text);
+        Assert.NotNull(client.GetService<SlerpChatClient>());
+        await provider.DisposeAsync();
+        Assert.False(other.IsDisposed);
+    }
+
+    [Fact]
+    public async Task FallbackToKeyed_FindsTheRegisteredClient()
+    {
+        await using var provider = Provider(
+            new FakeEngine { Refusal = _ => new CapacityException("full") },
+            builder => builder.FallbackToKeyed("far"),
+            services => services.AddKeyedSingleton<IChatClient>("far", new OtherClient()));
+        Assert.Equal("from afar", (await AskAsync(provider.GetRequiredService<IChatClient>(), streaming: false)).Text);
+    }
+
+    [Fact]
+    public async Task LoadThatFails_GoesToTheOtherClient()
+    {
+        var loader = new FakeLoader(new FakeEngine()) { Failure = new DeviceException("too small", isTransient: false) };
+        await using var provider = Provider(new FakeEngine(), builder => builder.FallbackTo(new OtherClient()), services => services.AddSingleton<IEngineLoader>(loader));
+        Assert.Equal("from afar", (await AskAsync(provider.GetRequiredService<IChatClient>(), streaming: true)).Text);
+    }
+
+    private static Task<ChatResponse> AskAsync(IChatClient client, bool streaming, ChatOptions? options = null, CancellationToken cancellationToken = default) => streaming
+        ? client.GetStreamingResponseAsync(Once(), options, cancellationToken).ToChatResponseAsync(CancellationToken.None)
+        : client.GetResponseAsync(Once(), options, cancellationToken);
+
+    // A sequence that can be read once, as callers may give.
+    private static IEnumerable<ChatMessage> Once()
+    {
+        yield return new ChatMessage(ChatRole.User, "Hi");
+    }
+
+    private ServiceProvider Provider(FakeEngine engine, Action<ISlerpChatClientBuilder> build, Action<IServiceCollection>? more = null)
+    {
+        var services = new ServiceCollection().AddSingleton<IEngineLoader>(new FakeLoader(engine));
+        more?.Invoke(services);
+        build(services.AddSlerpChatClient(options => options.ModelPath = _model.FullName));
+        return services.BuildServiceProvider();
+    }
+
+    private sealed class Outer(IChatClient inner) : DelegatingChatClient(inner);
+
+    private sealed class OtherClient : IChatClient
+    {
+        public int Calls { get; private set; }
+
+        public bool Streamed { get; private set; }
+
+        public bool IsDisposed { get; private set; }
+
+        public IReadOnlyList<ChatMessage>? Messages { get; private set; }
+
+        public ChatOptions? Options { get; private set; }
+
+        public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Note(messages, options);
+            return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "from afar")));
+        }
+
+        public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options = null,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            Note(messages, options);
+            Streamed = true;
+            await Task.Yield();
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "from ");
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "afar");
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose() => IsDisposed = true;
+
+        private void Note(IEnumerable<ChatMessage> messages, ChatOptions? options)
+        {
+            Calls++;
+            Messages = [.. messages];
+            Options = options;
+        }
+    }
+}
