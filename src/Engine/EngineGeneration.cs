@@ -21,6 +21,7 @@ internal sealed class EngineGeneration : Generation
     private readonly StringBuilder _flowed = new();
     private SegmentReader? _segments;
     private int _acceptedSegments;
+    private bool _hasEnded;
 
     /// <summary>Reads a sequence that was submitted.</summary>
     public EngineGeneration(Sequence sequence, EngineLoop loop, QualityGate gate, GenerationServices services)
@@ -90,6 +91,20 @@ internal sealed class EngineGeneration : Generation
     }
 
     /// <inheritdoc />
+    public override ValueTask<AnswerAgreement?> CompareUnmergedAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasEnded)
+        {
+            throw new InvalidOperationException("The answer has not ended. Take and accept its segments up to the last one first.");
+        }
+
+        // What a grammar forces is no choice of the model's; what has no ids cannot be read again.
+        return _sequence is { Stats: { OutputTokens: > 0, Merging.MergedTokens: > 0 }, Embedded: null } && _services.Output is OutputForm.FreeText
+            ? AgreementRun.RunAsync(_sequence, _loop, _services, cancellationToken)
+            : new ValueTask<AnswerAgreement?>((AnswerAgreement?)null);
+    }
+
+    /// <inheritdoc />
     public override ValueTask DisposeAsync()
     {
         Cancel(new ObjectDisposedException(nameof(Generation)));
@@ -140,6 +155,7 @@ internal sealed class EngineGeneration : Generation
     {
         if (finish is not null)
         {
+            _hasEnded = true;
             Ended?.Invoke(_sequence.Tokens[_sequence.PromptTokens..]);
         }
     }
