@@ -88,6 +88,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whose request it is: its rows serve no other tenant.</summary>
     public string Tenant { get; }
 
+    /// <summary>Whether it is the engine's own work, which gives way to every request: counted nowhere, and its rows are not kept.</summary>
+    public bool IsBackground { get; init; }
+
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens { get; }
 
