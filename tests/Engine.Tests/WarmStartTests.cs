@@ -83,6 +83,22 @@ public sealed class WarmStartTests : IDisposable
     }
 
     [Fact]
+    public async Task WarmAnswers_TakeNoEntryOfThePrefixCache()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(Options() with { CachedPrefixes = 1 }, time: _time);
+        var asked = new string('x', 40);
+        await engine.AnswerAsync(EngineRequests.Raw(asked, 4));
+        await TestTimeouts.EventuallyAsync(
+            () =>
+            {
+                _time.Pause();
+                return Notes().Length > 0;
+            },
+            "the table is written");
+        Assert.Equal(39, (await engine.AnswerAsync(EngineRequests.Raw(asked, 4))).Stats.CachedPromptTokens);
+    }
+
+    [Fact]
     public async Task TimerThatCallsAfterTheEnd_DoesNothing()
     {
         var engine = await SlerpEngine.LoadAsync(Options(), time: _time);

@@ -334,10 +334,10 @@ internal sealed class EngineLoop : IDisposable
         _waiting.Insert(0, youngest);
     }
 
-    // A request that ended leaves its rows to the next turn.
+    // A request that ended leaves its rows to the next turn; nobody goes on from what the background wrote.
     private void Retire(Sequence sequence)
     {
-        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
+        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null, IsBackground: false, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
         {
             sequence.CloseDraft();
             _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)], sequence.Plan as PromptMergePlan);
