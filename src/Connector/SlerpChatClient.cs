@@ -24,6 +24,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     private readonly EngineHost _host;
     private readonly SlerpInstruments? _ownInstruments;
     private readonly RequestTranslator _translator;
+    private readonly DecodingPolicy _policy;
     private readonly SlerpInstruments _instruments;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
@@ -36,28 +37,34 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     /// <param name="loggerFactory">Where to log; null logs nowhere.</param>
     /// <param name="loadProgress">Told while the model loads; may be null.</param>
     /// <param name="meterFactory">Where to measure; null makes an own meter.</param>
+    /// <param name="qualityChecks">Checks of the application's own, asked after the built-in ones; may be null.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options are not valid; it names every fault.</exception>
     public SlerpChatClient(
         SlerpChatClientOptions options,
         ILoggerFactory? loggerFactory = null,
         IProgress<LoadProgress>? loadProgress = null,
-        IMeterFactory? meterFactory = null)
+        IMeterFactory? meterFactory = null,
+        IEnumerable<IQualityCheck>? qualityChecks = null)
         : this(
             OptionsValidation.ThrowIfInvalid(options),
             new SlerpEngineLoader(TimeProvider.System),
             (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SlerpChatClient>(),
             new SlerpInstruments(meterFactory),
-            loadProgress)
+            loadProgress,
+            [.. qualityChecks ?? []])
     {
     }
 
     internal SlerpChatClient(EngineHost host, SlerpChatClientOptions options, ChatClientServices services)
     {
         _host = host;
-        (_logger, _instruments, _time) = services;
+        _logger = services.Logger;
+        _instruments = services.Instruments;
+        _time = services.Time;
         var modelId = options.ModelId ?? options.FolderName;
         _metadata = new ChatClientMetadata(SlerpTelemetry.ProviderName, null, modelId);
-        _translator = new RequestTranslator(options, modelId, new IgnoredFeatures(_logger));
+        _translator = new RequestTranslator(options, modelId, new IgnoredFeatures(_logger), new GateBuilder(options.Quality, services.Checks));
+        _policy = new DecodingPolicy(new CircuitCatalog(options.Resilience, modelId, _time, _instruments, services.Pipelines));
     }
 
     private SlerpChatClient(
@@ -65,11 +72,12 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         IEngineLoader loader,
         ILogger logger,
         SlerpInstruments instruments,
-        IProgress<LoadProgress>? loadProgress)
+        IProgress<LoadProgress>? loadProgress,
+        IReadOnlyList<IQualityCheck> checks)
         : this(
             new EngineHost(options.ToEngineOptions(), loader, new EngineHostServices(logger, instruments, TimeProvider.System, loadProgress)),
             options,
-            new ChatClientServices(logger, instruments, TimeProvider.System))
+            new ChatClientServices(logger, instruments, TimeProvider.System) { Checks = checks })
     {
         _ownsHost = true;
         _ownInstruments = instruments;
@@ -177,31 +185,22 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         var request = _translator.Translate(messages, options, engine.Model);
         scope.Drafter = request.Generation.Drafter;
         var response = new ResponseTranslator(request, ModelId, scope.ResponseId, scope.CreatedAt);
-        var generation = await StartAsync(engine, request.Generation, scope, cancellationToken).ConfigureAwait(false);
-        await using (generation.ConfigureAwait(false))
+        var segments = _policy.RunAsync(
+            (asked, cancellation) => StartAsync(engine, asked, scope, cancellation), request.Generation, scope.Decoding, cancellationToken);
+        await foreach (var segment in segments.ConfigureAwait(false))
         {
-            try
+            if (response.Translate(segment) is { } update)
             {
-                await foreach (var segment in DecodingPolicy.RunAsync(generation, cancellationToken).ConfigureAwait(false))
-                {
-                    if (response.Translate(segment) is { } update)
-                    {
-                        yield return update;
-                    }
-
-                    if (response.IsComplete)
-                    {
-                        break;
-                    }
-                }
-            }
-            finally
-            {
-                scope.Stats = generation.Stats;
+                yield return update;
             }
 
-            yield return response.Final(generation.Stats);
+            if (response.IsComplete)
+            {
+                break;
+            }
         }
+
+        yield return response.Final(scope.Decoding);
     }
 
     /// <summary>Templates differ in which turns they take: one that refuses the turns as given is offered the same conversation in alternating turns.</summary>

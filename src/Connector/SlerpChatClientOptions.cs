@@ -43,5 +43,14 @@ public sealed class SlerpChatClientOptions
 
     internal string FolderName => CheckpointCheck.FolderName(ResolvedModelPath);
 
+    /// <summary>What judges answers.</summary>
+    /// <value>The built-in checks, where a lossy strategy is used.</value>
+    [ValidateObjectMembers]
+    public SlerpQualityOptions Quality { get; set; } = new();
+
+    /// <summary>What happens when a strategy that can cost quality keeps failing.</summary>
+    /// <value>Its circuit opens for a minute.</value>
+    public ResilienceOptions Resilience { get; set; } = new();
+
     internal EngineOptions ToEngineOptions() => Engine.ToEngineOptions(ResolvedModelPath);
 }

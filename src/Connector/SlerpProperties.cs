@@ -81,6 +81,24 @@ public static class SlerpProperties
     /// <summary>Response, usage count, integer: times the answer went on in vanilla decoding after a failed check or a fault.</summary>
     public const string Fallbacks = "slerp.fallbacks";
 
+    /// <summary>Options, "lossy", "always" or "never": which answers are judged by segments before they are shown.</summary>
+    public const string Gate = "slerp.gate";
+
+    /// <summary>Response, text: why the answer went on in vanilla decoding; absent where it did not.</summary>
+    public const string FallbackReason = "slerp.fallback.reason";
+
+    /// <summary>Response, text: where it did: prefill or decode.</summary>
+    public const string FallbackStage = "slerp.fallback.stage";
+
+    /// <summary>Response, text: the check that failed it; absent where none did.</summary>
+    public const string FallbackCheck = "slerp.fallback.check";
+
+    /// <summary>Response, usage count: tokens that were written, judged and taken back.</summary>
+    public const string RejectedTokens = "slerp.rejected_tokens";
+
+    /// <summary>Response, usage count: verdicts on shown text that did not pass. They are reported; nothing is taken back.</summary>
+    public const string FailedChecks = "slerp.failed_checks";
+
     /// <summary>Response, number: milliseconds from submission to the first step.</summary>
     public const string QueueMilliseconds = "slerp.queue_ms";
 

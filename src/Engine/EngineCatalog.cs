@@ -1,5 +1,6 @@
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Models;
+using Slerp.Engine.Quality;
 
 namespace Slerp.Engine;
 
@@ -11,4 +12,16 @@ public static class EngineCatalog
 
     /// <summary>Drafters by name; the first is the default, "vanilla" decodes without one.</summary>
     public static IReadOnlyList<string> Drafters { get; } = DrafterCatalog.Names;
+
+    /// <summary>Quality checks by name.</summary>
+    public static IReadOnlyList<string> QualityChecks { get; } = QualityCatalog.Names;
+
+    /// <summary>Those of them that are worth asking unless something else is said.</summary>
+    public static IReadOnlyList<string> DefaultQualityChecks { get; } = QualityCatalog.DefaultNames;
+
+    /// <summary>A quality check of this build. Thread-safe, and free of state.</summary>
+    /// <param name="name">One of <see cref="QualityChecks"/>.</param>
+    /// <exception cref="ArgumentException">The name is not known.</exception>
+    public static IQualityCheck QualityCheck(string name) => QualityCatalog.Find(name)
+        ?? throw new ArgumentException($"Unknown quality check '{name}'. Known: {string.Join(", ", QualityChecks)}.", nameof(name));
 }

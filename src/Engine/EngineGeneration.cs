@@ -36,7 +36,7 @@ internal sealed class EngineGeneration : Generation
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
     public EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer)
-        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Calibration: null, TimeProvider.System))
+        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Baseline: null, TimeProvider.System))
     {
     }
 
@@ -104,7 +104,12 @@ internal sealed class EngineGeneration : Generation
             return segment;
         }
 
-        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment.Finish);
+        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment) with
+        {
+            Calibration = _services.Baseline is { } baseline && (_segmentChecks.NeedsCalibration || _answerChecks.NeedsCalibration)
+                ? await baseline.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false)
+                : null,
+        };
         var verdicts = await _segmentChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false);
         if (segment.Finish is not null)
         {
@@ -127,7 +132,7 @@ internal sealed class EngineGeneration : Generation
         return segment.Finish is null ? segment : segment with
         {
             Verdicts = await _answerChecks.JudgeAsync(
-                Context(_acceptedSegments, GenerationMode.Vanilla, segment.Finish), _flowed.ToString(), default, cancellationToken).ConfigureAwait(false),
+                Context(_acceptedSegments, GenerationMode.Vanilla, segment), _flowed.ToString(), default, cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -139,15 +144,16 @@ internal sealed class EngineGeneration : Generation
         }
     }
 
-    private QualityContext Context(int segment, GenerationMode mode, FinishReason? finish) => new()
+    private QualityContext Context(int index, GenerationMode mode, Segment segment) => new()
     {
-        SegmentIndex = segment,
+        SegmentIndex = index,
+        SegmentTokens = segment.Statistics.Length,
         Mode = mode,
         PromptTokens = _sequence.PromptTokens,
         Sampling = _sequence.Sampling,
         Output = _services.Output,
-        Finish = finish,
-        Calibration = _services.Calibration,
+        Finish = segment.Finish,
+        Merging = _sequence.Stats.Merging,
     };
 
     private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(

@@ -13,6 +13,9 @@ public interface IQualityCheck
     /// <summary>When it looks.</summary>
     QualityScope Scope { get; }
 
+    /// <summary>Whether it reads <see cref="QualityContext.Calibration"/>, which is measured when somebody first asks.</summary>
+    bool NeedsCalibration => false;
+
     /// <summary>Judges.</summary>
     /// <param name="context">What is known besides the text.</param>
     /// <param name="text">The answer so far, the segment judged included.</param>

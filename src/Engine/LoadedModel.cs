@@ -116,6 +116,7 @@ internal sealed class LoadedModel : IDisposable
             {
                 Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
                 {
+                    Time = options.Costs is null ? TimeProvider.System : null,
                     Recycling = recycling,
                     Decoder = decoder,
                     Cache = cache,

@@ -6,6 +6,9 @@ public sealed record QualityContext
     /// <summary>The segment judged, counted from 0; for a check of the answer, how many segments there were.</summary>
     public required int SegmentIndex { get; init; }
 
+    /// <summary>Tokens of the segment judged; they are the last ones.</summary>
+    public required int SegmentTokens { get; init; }
+
     /// <summary>How the text was made.</summary>
     public required GenerationMode Mode { get; init; }
 
@@ -20,6 +23,9 @@ public sealed record QualityContext
 
     /// <summary>Why the answer ended; null where it goes on.</summary>
     public FinishReason? Finish { get; init; }
+
+    /// <summary>What merging did to the prompt.</summary>
+    public MergeStats Merging { get; init; } = MergeStats.None;
 
     /// <summary>How sure the model is of its text when nothing is merged; null where it was not measured.</summary>
     public QualityCalibration? Calibration { get; init; }

@@ -13,6 +13,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     private readonly TimeProvider _time;
     private WarmStart? _warmStart;
     private readonly EmbeddingRun _embeddings;
+    private readonly QualityBaseline _baseline;
     private readonly Lock _lock = new();
     private Task? _disposal;
 
@@ -21,6 +22,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         _model = model;
         _loop = loop;
         _time = time;
+        _baseline = new QualityBaseline(model, loop, time);
         _embeddings = new EmbeddingRun(model, loop, time, limits.MaxRunning);
     }
 
@@ -97,7 +99,7 @@ public sealed class SlerpEngine : IAsyncDisposable
 
         _warmStart?.Note(sequence);
         var generation = new EngineGeneration(
-            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, Calibration: null, _time)
+            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, _baseline, _time)
             {
                 ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
             })

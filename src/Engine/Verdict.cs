@@ -9,6 +9,9 @@ public sealed record Verdict
     /// <summary>The check's name; the engine writes it.</summary>
     public string Check { get; init; } = "";
 
+    /// <summary>When the check looked; the engine writes it.</summary>
+    public QualityScope Scope { get; init; }
+
     /// <summary>How the check ended.</summary>
     public VerdictKind Kind { get; init; }
 

@@ -43,6 +43,24 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
+    public async Task Context_IsMergedWhereAsked_AndNothingElse()
+    {
+        const string Passage = "The Ahr rises in Blankenheim, runs past vineyards for eighty-nine kilometres, and meets the Rhine near Sinzig.";
+        foreach (var passage in (AIContent[])[new TextContent(Passage).AsContext(), new DataContent(System.Text.Encoding.UTF8.GetBytes(Passage), "text/plain")])
+        {
+            ChatMessage[] asked = [new(ChatRole.System, Passage), new(ChatRole.User, [passage, new TextContent(Passage)])];
+            var options = Options(1);
+            options.AdditionalProperties = new() { [SlerpProperties.Merge] = "prompt", [SlerpProperties.MergeCutoff] = 0, [SlerpProperties.Tenant] = passage.GetType().Name };
+            var merged = (await _client.GetResponseAsync(asked, options)).GetSlerpStatistics()!;
+            Assert.InRange(merged.MergedTokens, (Passage.Length / 2) - 2, Passage.Length / 2);
+            Assert.True(merged.KvBytesSaved > 0);
+            Assert.NotEqual(0, merged.MergeSimilarity);
+            var plain = (await _client.GetResponseAsync(asked, Options(1))).GetSlerpStatistics()!;
+            Assert.Equal((0, 0, 0), (plain.MergedTokens, plain.KvBytesSaved, plain.MergeSimilarity));
+        }
+    }
+
+    [Fact]
     public async Task PromptTooLong_IsRefusedWithBothNumbers_AndTheClientServesOn()
     {
         var refusal = await Assert.ThrowsAsync<ContextLengthException>(() => _client.GetResponseAsync(new string('x', 2000)));

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Slerp.Engine.Steps;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
 using Slerp.Tests.Shared;

@@ -9,6 +9,8 @@ namespace Slerp.Samples.Chat;
 /// <summary>The options, and what was given for them. A new one is a field, a word in <see cref="Create"/> and a line in <see cref="Settings"/>.</summary>
 internal sealed class ChatCommandLine
 {
+    private static readonly string[] KnownQualities = ["lossy", "always", "never"];
+
     private readonly Option<string?> _prompt = new("--prompt") { Description = "Answer this text and exit.", HelpName = "TEXT" };
     private readonly Option<string?> _model = new("--model") { Description = "The checkpoint folder. Default: the embedded model.", HelpName = "DIR" };
     private readonly Option<string?> _system = new("--system") { Description = "Instructions for the model.", HelpName = "TEXT" };
@@ -17,6 +19,11 @@ internal sealed class ChatCommandLine
     private readonly Option<long?> _seed = new("--seed") { CustomParser = Number<long>, Description = "Same seed, same answer. Default: a fresh one.", HelpName = "S" };
     private readonly Option<string?> _decoding = new("--decoding") { Description = $"The drafter: {string.Join(", ", EngineCatalog.Drafters)}. It changes the speed, never the text.", HelpName = "NAME" };
     private readonly Option<bool> _compare = new("--compare") { Description = "Answer twice, plainly and with the drafter, and print a table. Needs --prompt or piped text." };
+    private readonly Option<string?> _context = new("--context") { Description = "A text file to answer from: a passage, which --merge may shorten.", HelpName = "FILE" };
+    private readonly Option<bool> _merge = new("--merge") { Description = "Merge passages and old turns inside the model: a faster, lossy prompt, judged while it is answered." };
+    private readonly Option<double?> _cutoff = new("--cutoff") { CustomParser = Number<double>, Description = "The share of the layers, 0 to 1, that see every token before --merge acts.", HelpName = "C" };
+    private readonly Option<string?> _quality = new("--quality") { Description = "Which answers are judged before they are shown: lossy (default), always, never.", HelpName = "WHEN" };
+    private readonly Option<Drill?> _drill = new("--drill") { CustomParser = Drilled, Description = "A fault on purpose, to see the fallback: quality@N, nan@N, hang@N or throw@N at segment N.", HelpName = "KIND@N" };
     private readonly Option<bool> _raw = new("--raw") { Description = "No chat template: continue the prompt as it stands." };
     private readonly Option<bool> _stats = new("--stats") { Description = "Write one JSON line of statistics to standard error." };
 
@@ -26,7 +33,8 @@ internal sealed class ChatCommandLine
         var options = new ChatCommandLine();
         var root = new RootCommand("Chat with a local language model. Without --prompt: answers piped text, or starts a conversation on a terminal.")
         {
-            options._prompt, options._model, options._system, options._maxTokens, options._temperature, options._seed, options._decoding, options._compare, options._raw, options._stats,
+            options._prompt, options._model, options._system, options._maxTokens, options._temperature, options._seed, options._decoding, options._compare,
+            options._context, options._merge, options._cutoff, options._quality, options._drill, options._raw, options._stats,
         };
         root.Validators.Add(options.Validate);
         root.SetAction((parsed, _) => run(options.Settings(parsed)));
@@ -40,10 +48,36 @@ internal sealed class ChatCommandLine
             given.AddError("--system has no place with --raw, which continues the prompt as it stands.");
         }
 
+        if (given.GetValue(_raw) && given.GetValue(_context) is not null)
+        {
+            given.AddError("--context has no place with --raw, which continues the prompt as it stands.");
+        }
+
+        if (given.GetValue(_cutoff) is not null && !given.GetValue(_merge))
+        {
+            given.AddError("--cutoff says where --merge acts; give both.");
+        }
+
+        if (given.GetValue(_quality) is { } quality && !KnownQualities.Contains(quality))
+        {
+            given.AddError($"--quality '{quality}' is not known. Known: {string.Join(", ", KnownQualities)}.");
+        }
+
         if (given.GetValue(_decoding) is { } decoding && !EngineCatalog.Drafters.Contains(decoding))
         {
             given.AddError($"--decoding '{decoding}' is not known. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
         }
+    }
+
+    private static Drill? Drilled(ArgumentResult given)
+    {
+        if (Drill.Parse(given.Tokens[0].Value) is { } drill)
+        {
+            return drill;
+        }
+
+        given.AddError($"'{given.Tokens[0].Value}' is not a drill. Known: quality@N, nan@N, hang@N, throw@N, with N from 1.");
+        return null;
     }
 
     private static T? Number<T>(ArgumentResult given)
@@ -68,6 +102,11 @@ internal sealed class ChatCommandLine
         Seed = parsed.GetValue(_seed),
         Decoding = parsed.GetValue(_decoding),
         Compare = parsed.GetValue(_compare),
+        Context = parsed.GetValue(_context),
+        Merge = parsed.GetValue(_merge),
+        Cutoff = parsed.GetValue(_cutoff),
+        Quality = parsed.GetValue(_quality),
+        Drill = parsed.GetValue(_drill),
         Raw = parsed.GetValue(_raw),
         Stats = parsed.GetValue(_stats),
     };

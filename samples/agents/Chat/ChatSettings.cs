@@ -19,6 +19,16 @@ internal sealed record ChatSettings
 
     public bool Compare { get; init; }
 
+    public string? Context { get; init; }
+
+    public bool Merge { get; init; }
+
+    public double? Cutoff { get; init; }
+
+    public string? Quality { get; init; }
+
+    public Drill? Drill { get; init; }
+
     public bool Raw { get; init; }
 
     public bool Stats { get; init; }

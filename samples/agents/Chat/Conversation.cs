@@ -22,7 +22,7 @@ internal sealed class Conversation(IChatClient client, ChatSettings settings, Wa
     /// <summary>Answers and remembers. A cancelled answer is not remembered.</summary>
     public async Task AnswerAsync(string text, CancellationToken cancellationToken)
     {
-        var question = new ChatMessage(ChatRole.User, text);
+        var question = await QuestionAsync(text, cancellationToken);
         var updates = new List<ChatResponseUpdate>();
         await using var stream = client.GetStreamingResponseAsync([.. _messages, question], Options(), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
@@ -42,6 +42,7 @@ internal sealed class Conversation(IChatClient client, ChatSettings settings, Wa
             _messages.AddMessages(response);
         }
 
+        Fallback.Write(response, Console.Error);
         if (settings.Stats)
         {
             StatisticsLine.Write(response, Console.Error);
@@ -77,16 +78,24 @@ internal sealed class Conversation(IChatClient client, ChatSettings settings, Wa
             Temperature = settings.Temperature,
             Seed = settings.Seed,
         };
-        if (settings.Raw)
-        {
-            (options.AdditionalProperties ??= [])[SlerpProperties.Raw] = true;
-        }
-
-        if ((decoding ?? settings.Decoding) is { } drafter)
-        {
-            (options.AdditionalProperties ??= [])[SlerpProperties.Drafter] = drafter;
-        }
-
+        Set(SlerpProperties.Raw, settings.Raw ? true : null);
+        Set(SlerpProperties.Drafter, decoding ?? settings.Decoding);
+        Set(SlerpProperties.Merge, settings.Merge ? "prompt" : null);
+        Set(SlerpProperties.MergeCutoff, settings.Cutoff);
+        // A drill needs a judge, also where nothing lossy is asked for.
+        Set(SlerpProperties.Gate, settings.Quality ?? (settings.Drill is null ? null : "always"));
         return options;
+
+        void Set(string name, object? value)
+        {
+            if (value is not null)
+            {
+                (options.AdditionalProperties ??= [])[name] = value;
+            }
+        }
     }
+
+    private async Task<ChatMessage> QuestionAsync(string text, CancellationToken cancellationToken) => settings.Context is { } file
+        ? new ChatMessage(ChatRole.User, [new TextContent(await File.ReadAllTextAsync(file, cancellationToken)).AsContext(), new TextContent("\n\n" + text)])
+        : new ChatMessage(ChatRole.User, text);
 }

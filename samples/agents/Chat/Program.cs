@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Slerp.Engine;
 using Slerp.Samples.Chat;
 
 var parsed = ChatCommandLine.Create(RunAsync).Parse(args);
@@ -27,6 +28,11 @@ static async Task<int> RunAsync(ChatSettings settings)
         // The two lines an application needs; everything else here is a console program around them.
         var services = new ServiceCollection();
         services.AddSlerpChatClient(options => options.ModelPath = settings.Model).ReportLoadProgress(waiting);
+        if (settings.Drill is { } drill)
+        {
+            services.AddSingleton<IQualityCheck>(drill);
+        }
+
         await using var provider = services.BuildServiceProvider();
         var client = provider.GetRequiredService<IChatClient>();
 

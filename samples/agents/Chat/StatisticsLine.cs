@@ -22,6 +22,7 @@ internal static class StatisticsLine
             ["tokens_per_step"] = Math.Round(statistics.TokensPerStep, 3),
             ["prefill_ms"] = Math.Round(statistics.PrefillTime.TotalMilliseconds, 3),
             ["decode_tokens_per_second"] = Math.Round(statistics.TokensPerSecond, 2),
+            ["merged_tokens"] = statistics.MergedTokens,
             ["fallbacks"] = statistics.Fallbacks,
         }));
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Polly.Registry;
 using Slerp.Connector;
 using Slerp.Connector.DependencyInjection;
 using Slerp.Connector.Options;
@@ -104,6 +105,10 @@ public static class SlerpServiceCollectionExtensions
     private static SlerpChatClient CreateClient(IServiceProvider provider, object? key)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>().Get(SharedServices.OptionsName(key));
-        return new SlerpChatClient(SharedServices.Host(provider, options.ToEngineOptions(), key), options, SharedServices.Reporting<SlerpChatClient>(provider));
+        return new SlerpChatClient(SharedServices.Host(provider, options.ToEngineOptions(), key), options, SharedServices.Reporting<SlerpChatClient>(provider) with
+        {
+            Checks = [.. provider.GetServices<IQualityCheck>(), .. key is null ? [] : provider.GetKeyedServices<IQualityCheck>(key)],
+            Pipelines = provider.GetService<ResiliencePipelineProvider<string>>(),
+        });
     }
 }

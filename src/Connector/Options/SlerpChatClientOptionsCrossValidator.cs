@@ -1,4 +1,7 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Options;
@@ -13,6 +16,7 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
         CheckModel(options, failures);
         CheckSpeculator(options, failures);
         CheckDefaults(options, failures);
+        CheckQuality(options, failures);
         return failures.Build();
     }
 
@@ -61,6 +65,27 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
             failures.AddError(
                 $"is {defaults.MaxOutputTokens}, which leaves no room for a prompt: Engine.ContextTokens is {engine.ContextTokens}. Lower it or raise ContextTokens.",
                 "Defaults.MaxOutputTokens");
+        }
+    }
+
+    private static void CheckQuality(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
+    {
+        foreach (var name in options.Quality?.Checks ?? [])
+        {
+            if (!EngineCatalog.QualityChecks.Contains(name))
+            {
+                failures.AddError($"names '{name}'. Known: {string.Join(", ", EngineCatalog.QualityChecks)}.", "Quality.Checks");
+            }
+        }
+
+        try
+        {
+            // Polly knows the ranges of its own options.
+            new ResiliencePipelineBuilder<DecodingOutcome>().AddCircuitBreaker(options.Resilience.ToCircuitBreaker(new CircuitBreakerStateProvider())).Build();
+        }
+        catch (ValidationException invalid)
+        {
+            failures.AddError(invalid.Message.ReplaceLineEndings(" "), "Resilience.CircuitBreaker");
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Slerp.Engine;
+using Slerp.Connector.Resilience;
 
 namespace Slerp.Connector.Telemetry;
 
@@ -32,8 +32,8 @@ internal sealed class RequestScope : IDisposable
     /// <summary>When the request came.</summary>
     public DateTimeOffset CreatedAt { get; }
 
-    /// <summary>What the answer took, once it was begun.</summary>
-    public GenerationStats? Stats { get; set; }
+    /// <summary>What became of the answer, once it was begun.</summary>
+    public DecodingRecord Decoding { get; } = new();
 
     /// <summary>The drafter that was asked for, once it is known.</summary>
     public string? Drafter { get; set; }
@@ -53,7 +53,7 @@ internal sealed class RequestScope : IDisposable
         {
             _logger.RequestFailed(ResponseId, milliseconds, _failure);
         }
-        else if (_answered && Stats is { } stats)
+        else if (_answered && Decoding.Stats is { } stats)
         {
             _logger.RequestAnswered(ResponseId, stats.PromptTokens, stats.CachedPromptTokens, stats.OutputTokens, stats.Steps, milliseconds);
         }
@@ -63,8 +63,15 @@ internal sealed class RequestScope : IDisposable
         }
 
         EndSpan();
-        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Stats, _failure);
-        _instruments.Drafts.Record(_modelId, Drafter, Stats);
+        if (Decoding.Fallback is { } fallback)
+        {
+            _logger.FellBack(
+                ResponseId, fallback.AcceptedTokens, SlerpNames.Of(fallback.Reason!.Value), SlerpNames.Of(fallback.Stage), fallback.Check ?? "none", fallback.Failure);
+        }
+
+        _instruments.Fallbacks.Record(_modelId, Decoding);
+        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Decoding.Stats, _failure);
+        _instruments.Drafts.Record(_modelId, Drafter, Decoding.Stats);
     }
 
     private void EndSpan()
@@ -77,7 +84,7 @@ internal sealed class RequestScope : IDisposable
         _span.SetTag(SlerpTelemetry.OperationTag, SlerpTelemetry.ChatOperation);
         _span.SetTag(SlerpTelemetry.RequestModelTag, _modelId);
         _span.SetTag("gen_ai.response.id", ResponseId);
-        if (Stats is { } stats)
+        if (Decoding.Stats is { } stats)
         {
             _span.SetTag("gen_ai.usage.input_tokens", stats.PromptTokens);
             _span.SetTag("gen_ai.usage.output_tokens", stats.OutputTokens);

@@ -16,6 +16,7 @@ internal sealed class SlerpInstruments : IDisposable
     private readonly Histogram<double> _timePerOutputToken;
     private readonly Counter<long> _outputTokens;
     private readonly UpDownCounter<long> _activeRequests;
+    private readonly FallbackInstruments _fallbacks;
     private readonly Counter<long> _overflows;
     private readonly Counter<long> _cachedTokens;
     private readonly ConcurrentDictionary<IEngine, string> _engines = new();
@@ -34,6 +35,7 @@ internal sealed class SlerpInstruments : IDisposable
         _meter.CreateObservableGauge(SlerpTelemetry.QueuedRequests, () => Observe(static status => status.QueuedRequests), "{request}");
         _meter.CreateObservableGauge(SlerpTelemetry.KvCacheBytes, () => Observe(static status => status.KvCacheBytesHeld), "By");
         Drafts = new DraftInstruments(_meter);
+        _fallbacks = new FallbackInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
 
@@ -89,6 +91,9 @@ internal sealed class SlerpInstruments : IDisposable
             _timePerOutputToken.Record(stats.DecodeTime.TotalSeconds / (stats.OutputTokens - 1), tags);
         }
     }
+
+    /// <summary>What judged answers are measured by.</summary>
+    public FallbackInstruments Fallbacks => _fallbacks;
 
     /// <inheritdoc />
     public void Dispose()

@@ -44,6 +44,9 @@ internal static partial class SlerpLog
     [LoggerMessage(17, LogLevel.Warning, "Model {Model} cannot take a request ({Reason}): another client answers it.")]
     public static partial void Overflowed(this ILogger logger, string model, string reason, Exception failure);
 
+    [LoggerMessage(18, LogLevel.Warning, "Request {ResponseId} went on in vanilla decoding after {Tokens} tokens: {Reason} in {Stage} (check: {Check}).")]
+    public static partial void FellBack(this ILogger logger, string responseId, int tokens, string reason, string stage, string check, Exception? failure);
+
     [LoggerMessage(20, LogLevel.Warning, "Ignored: {What}. {Why}")]
     public static partial void IgnoredWithWarning(this ILogger logger, string what, string why);
 

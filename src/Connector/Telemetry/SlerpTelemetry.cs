@@ -72,6 +72,33 @@ public static class SlerpTelemetry
     /// <summary>Tag: where a drafted token came from, such as "recycling" or "lookup".</summary>
     public const string DraftSourceTag = "slerp.draft.source";
 
+    /// <summary>Counter: answers that went on in vanilla decoding, by reason, stage and check.</summary>
+    public const string Fallbacks = "slerp.fallbacks";
+
+    /// <summary>Counter, tokens that were written, judged and taken back.</summary>
+    public const string RejectedTokens = "slerp.rejected_tokens";
+
+    /// <summary>Counter, tokens that merging removed from the upper layers.</summary>
+    public const string MergedTokens = "slerp.merge.tokens_removed";
+
+    /// <summary>Counter, bytes of KV cache that merging saved.</summary>
+    public const string MergeKvBytesSaved = "slerp.merge.kv_bytes_saved";
+
+    /// <summary>Gauge: a strategy's circuit: 0 closed, 1 half-open, 2 open, 3 held open by hand.</summary>
+    public const string CircuitState = "slerp.circuit.state";
+
+    /// <summary>Tag: why an answer fell back: quality, timeout, check_error, non_finite, error or circuit_open.</summary>
+    public const string FallbackReasonTag = "slerp.fallback.reason";
+
+    /// <summary>Tag: where it fell back: prefill, decode or draft.</summary>
+    public const string FallbackStageTag = "slerp.fallback.stage";
+
+    /// <summary>Tag: the check that spoke; absent where none did.</summary>
+    public const string FallbackCheckTag = "slerp.fallback.check";
+
+    /// <summary>Tag: what a circuit guards.</summary>
+    public const string StrategyTag = "slerp.strategy";
+
     /// <summary>Tag: "chat" or "embeddings".</summary>
     public const string OperationTag = "gen_ai.operation.name";
 

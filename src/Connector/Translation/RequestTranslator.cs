@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Slerp.Connector.Resilience;
 using Slerp.Connector.Telemetry;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;
 
 /// <summary>Messages and options to one complete request. What cannot be honoured is refused by name. Thread-safe; changes nothing it is given.</summary>
-internal sealed class RequestTranslator(SlerpChatClientOptions client, string modelId, IgnoredFeatures ignored)
+internal sealed class RequestTranslator(SlerpChatClientOptions client, string modelId, IgnoredFeatures ignored, GateBuilder gates)
 {
     private const int MostTenantCharacters = 128;
     private const string AutomaticDrafter = "auto";
@@ -43,6 +44,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
             Drafter = Drafter(properties, merging),
             Merging = merging,
         };
+        generation = generation with { Gate = gates.Build(StrategyOf.IsLossy(generation), Gate(properties)) };
         return new TranslatedRequest(generation, seed, reading);
     }
 
@@ -59,6 +61,15 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         return EngineCatalog.Drafters.Contains(drafter) ? drafter : throw new NotSupportedException(
             $"Unknown drafter '{drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
     }
+
+    private static GateUse? Gate(PropertyReader properties) => properties.Text(SlerpProperties.Gate) switch
+    {
+        null => null,
+        "lossy" => GateUse.WhenLossy,
+        "always" => GateUse.Always,
+        "never" => GateUse.Never,
+        var other => throw new NotSupportedException($"AdditionalProperties[\"{SlerpProperties.Gate}\"] is '{other}'. Known: lossy, always, never."),
+    };
 
     private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {

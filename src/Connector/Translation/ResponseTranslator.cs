@@ -1,4 +1,6 @@
 using Microsoft.Extensions.AI;
+using Slerp.Connector.Resilience;
+using Slerp.Connector.Telemetry;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;
@@ -43,13 +45,20 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
     }
 
     /// <summary>The last update: usage and statistics.</summary>
-    public ChatResponseUpdate Final(GenerationStats stats) => new(ChatRole.Assistant, [new UsageContent(Usage(stats))])
+    public ChatResponseUpdate Final(DecodingRecord record) => Final(record, record.Stats ?? new GenerationStats());
+
+    private ChatResponseUpdate Final(DecodingRecord record, GenerationStats stats) => new(ChatRole.Assistant, [new UsageContent(Usage(record, stats))])
     {
         ResponseId = responseId,
         ModelId = modelId,
         CreatedAt = createdAt,
         RawRepresentation = stats,
-        AdditionalProperties = new AdditionalPropertiesDictionary
+        AdditionalProperties = Properties(record, stats),
+    };
+
+    private AdditionalPropertiesDictionary Properties(DecodingRecord record, GenerationStats stats)
+    {
+        var properties = new AdditionalPropertiesDictionary
         {
             [SlerpProperties.Seed] = request.Seed,
             [SlerpProperties.QueueMilliseconds] = stats.QueueTime.TotalMilliseconds,
@@ -57,8 +66,19 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.DecodeMilliseconds] = stats.DecodeTime.TotalMilliseconds,
             [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
             [SlerpProperties.MergeSimilarity] = stats.Merging.MeanSimilarity,
-        },
-    };
+        };
+        if (record.Fallback is { } fallback)
+        {
+            properties[SlerpProperties.FallbackReason] = SlerpNames.Of(fallback.Reason!.Value);
+            properties[SlerpProperties.FallbackStage] = SlerpNames.Of(fallback.Stage);
+            if (fallback.Check is { } check)
+            {
+                properties[SlerpProperties.FallbackCheck] = check;
+            }
+        }
+
+        return properties;
+    }
 
     private ChatResponseUpdate Update(List<AIContent> contents, Segment segment) => new(ChatRole.Assistant, contents)
     {
@@ -70,11 +90,14 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
         RawRepresentation = segment,
     };
 
-    private static AdditionalPropertiesDictionary<long> Counts(GenerationStats stats)
+    private static AdditionalPropertiesDictionary<long> Counts(DecodingRecord record, GenerationStats stats)
     {
         var counts = new AdditionalPropertiesDictionary<long>
         {
             [SlerpProperties.Steps] = stats.Steps,
+            [SlerpProperties.Fallbacks] = record.Fallback is null ? 0 : 1,
+            [SlerpProperties.RejectedTokens] = stats.RejectedTokens,
+            [SlerpProperties.FailedChecks] = record.FailedChecks.Values.Sum(),
             [SlerpProperties.MergedTokens] = stats.Merging.MergedTokens,
             [SlerpProperties.MergeKvBytesSaved] = stats.Merging.KvBytesSaved,
             [SlerpProperties.DraftRounds] = stats.Drafts.Rounds,
@@ -96,14 +119,14 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
         : finish == FinishReason.Length ? ChatFinishReason.Length
         : ChatFinishReason.Stop;
 
-    private UsageDetails Usage(GenerationStats stats) => new()
+    private UsageDetails Usage(DecodingRecord record, GenerationStats stats) => new()
     {
         InputTokenCount = stats.PromptTokens,
         OutputTokenCount = stats.OutputTokens,
         TotalTokenCount = (long)stats.PromptTokens + stats.OutputTokens,
         CachedInputTokenCount = stats.CachedPromptTokens,
         ReasoningTokenCount = request.Reading.Reasoning == ReasoningReading.AsText ? null : Math.Min(_reasoningTokens, stats.OutputTokens),
-        AdditionalCounts = Counts(stats),
+        AdditionalCounts = Counts(record, stats),
     };
 
     private static double TokensPerSecond(GenerationStats stats) =>

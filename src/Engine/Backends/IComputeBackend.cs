@@ -3,7 +3,7 @@ namespace Slerp.Engine.Backends;
 /// <summary>Where arithmetic happens: the whole seam between models and devices.</summary>
 /// <remarks>
 /// <para>Every verb writes a destination the caller gives; nothing is returned from the device except by <see cref="Download"/>,
-/// <see cref="ArgMax"/>, <see cref="TopK"/> and <see cref="RowCosines"/>, which wait for it. Calls come from one engine thread.</para>
+/// <see cref="ArgMax(Tensor, Span{int})"/>, <see cref="TopK(Tensor, int, Span{int}, Span{float})"/> and <see cref="RowCosines"/>, which wait for it. Calls come from one engine thread.</para>
 /// <para>Law: each verb equals the Reference kernels within the tolerance BackendConformance states. The Cpu backend is also row-invariant:
 /// a row's result does not depend on the other rows of the call, on slots, or on the number of threads.</para>
 /// <para>A shape that does not fit throws <see cref="ArgumentException"/> before anything is written.
@@ -11,6 +11,9 @@ namespace Slerp.Engine.Backends;
 /// </remarks>
 internal interface IComputeBackend : IDisposable
 {
+    /// <summary>Columns that <see cref="Score"/> looks at together.</summary>
+    const int ScoreBlock = 64;
+
     /// <summary>The name as configuration spells it, for example "cpu".</summary>
     string Name { get; }
 
@@ -51,6 +54,14 @@ internal interface IComputeBackend : IDisposable
 
     /// <summary>y = W x + b for each row of x [rows, inputs]; y [rows, outputs]; b [1, outputs] or null.</summary>
     void Linear(Matrix weight, Tensor x, Tensor? bias, Tensor destination);
+
+    /// <summary>y = W x for rows that tokens are chosen from, and the largest value of each <see cref="ScoreBlock"/> columns of y, found while they are at hand.</summary>
+    /// <param name="weight">W [outputs, inputs].</param>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="destination">y [rows, outputs], to the bit what <see cref="Linear"/> gives.</param>
+    /// <param name="maxima">[rows, ⌈outputs / <see cref="ScoreBlock"/>⌉], NaN for columns with a NaN. A backend that finds choosing cheap leaves it unspecified:
+    /// only its own <see cref="ArgMax(Tensor, Tensor, Span{int})"/> and <see cref="TopK(Tensor, Tensor, int, Span{int}, Span{float})"/> read it.</param>
+    void Score(Matrix weight, Tensor x, Tensor destination, Tensor maxima) => Linear(weight, x, bias: null, destination);
 
     /// <summary>y += W x + b: the residual form of <see cref="Linear"/>. The product is formed first, then added once.</summary>
     void LinearAdd(Matrix weight, Tensor x, Tensor? bias, Tensor destination);
@@ -94,8 +105,14 @@ internal interface IComputeBackend : IDisposable
     /// <summary>destination[i] = index of the largest value of row i, the lowest on ties; -1 where the row holds a NaN or is not finite at its maximum.</summary>
     void ArgMax(Tensor x, Span<int> destination);
 
+    /// <summary>As <see cref="ArgMax(Tensor, Span{int})"/>, of what <see cref="Score"/> wrote.</summary>
+    void ArgMax(Tensor x, Tensor maxima, Span<int> destination) => ArgMax(x, destination);
+
     /// <summary>The k largest of each row, descending, lowest index first on ties; destinations [rows × k]. A NaN is never chosen: places left over hold -1 and -∞.</summary>
     void TopK(Tensor x, int k, Span<int> indices, Span<float> values);
+
+    /// <summary>As <see cref="TopK(Tensor, int, Span{int}, Span{float})"/>, of what <see cref="Score"/> wrote.</summary>
+    void TopK(Tensor x, Tensor maxima, int k, Span<int> indices, Span<float> values) => TopK(x, k, indices, values);
 
     /// <summary>Waits until the device has done all it was asked.</summary>
     void Synchronize();

@@ -12,6 +12,9 @@ namespace Slerp.Engine.Drafting;
 /// <param name="Costs">What rows cost on this machine.</param>
 internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
 {
+    /// <summary>The clock that prices are corrected by; null takes the costs as they stand.</summary>
+    public TimeProvider? Time { get; init; }
+
     /// <summary>What token recycling has learned.</summary>
     public required RecyclingMemory Recycling { get; init; }
 

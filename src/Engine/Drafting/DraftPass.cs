@@ -61,8 +61,9 @@ internal sealed class DraftPass(IDecoder decoder, KvCache cache, Workspace works
         return output;
     }
 
-    /// <summary>The probability of a token by the softmax of a row; 0 where the row is not finite.</summary>
-    public float Probability(StepOutput output, int row, int token)
+    /// <summary>The probability of a token by the softmax of a row, and the likeliest other tokens, descending; 0 where the row is not finite.</summary>
+    /// <remarks>The row is fetched once and read here: a device call for each question would cost a small model more than the answer.</remarks>
+    public float Read(StepOutput output, int row, int token, Span<int> others)
     {
         if (_logits.Length < output.VocabularySize)
         {
@@ -71,10 +72,19 @@ internal sealed class DraftPass(IDecoder decoder, KvCache cache, Workspace works
 
         var logits = _logits.AsSpan(0, output.VocabularySize);
         output.CopyLogits(row, logits);
-        var chosen = logits[token] - TensorPrimitives.Max<float>(logits);
-        TensorPrimitives.Subtract(logits, TensorPrimitives.Max<float>(logits), logits);
+        var chosen = logits[token];
+        logits[token] = float.NegativeInfinity;
+        var sum = 1.0;
+        for (var rank = 0; rank < others.Length; rank++)
+        {
+            others[rank] = TensorPrimitives.IndexOfMax<float>(logits);
+            sum += Math.Exp(logits[others[rank]] - chosen);
+            logits[others[rank]] = float.NegativeInfinity;
+        }
+
+        TensorPrimitives.Subtract(logits, chosen, logits);
         TensorPrimitives.Exp<float>(logits, logits);
-        var probability = MathF.Exp(chosen) / TensorPrimitives.Sum<float>(logits);
-        return float.IsFinite(probability) ? probability : 0;
+        sum += TensorPrimitives.Sum<float>(logits);
+        return double.IsFinite(sum) ? (float)(1 / sum) : 0;
     }
 }

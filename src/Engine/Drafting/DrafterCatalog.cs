@@ -22,7 +22,9 @@ internal static class DrafterCatalog
         [Vanilla] = static _ => null,
         ["recycling"] = static environment => new TreeDrafter("recycling", environment.Costs, MaxNodes, context => [Recycling(environment, context)]),
         ["lookup"] = static environment => new TreeDrafter("lookup", environment.Costs, MaxNodes, context => [Lookup(context)]),
-        ["draft"] = static environment => environment.DraftModel is { } model ? new DraftModelDrafter(model, environment.Costs, environment.Target.VocabularySize) : null,
+        ["draft"] = static environment => environment.DraftModel is { } model
+            ? new DraftModelDrafter(model, environment.Costs, environment.Target.VocabularySize, environment.Time)
+            : null,
         ["skip"] = static environment => new LayerSkippingDrafter(environment.Decoder, environment.Mask, environment.Cache, environment.Workspace),
         ["mlp"] = static environment => environment.Speculator is { } speculator ? new MlpSpeculatorDrafter(speculator, environment.Costs, environment.Target.Parameters) : null,
     };

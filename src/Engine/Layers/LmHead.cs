@@ -27,21 +27,24 @@ internal sealed class LmHead(IComputeBackend backend, RmsNorm norm, Matrix weigh
         var normed = norm.Forward(backend, workspace, hidden);
         if (batch.HiddenOnlyCount == 0)
         {
-            _output.Set(normed, Logits(workspace, normed));
+            var (logits, maxima) = Score(workspace, normed);
+            _output.Set(normed, logits, maxima);
             return _output;
         }
 
         var speaking = Speaking(batch);
         _output.SetEmpty(weight.Outputs, weight.Inputs);
-        _output.Set(normed, speaking.Length == 0 ? null : Logits(workspace, Gather(workspace, normed, speaking)), speaking);
+        var scores = speaking.Length == 0 ? default : Score(workspace, Gather(workspace, normed, speaking));
+        _output.Set(normed, scores.Logits, scores.Maxima, speaking);
         return _output;
     }
 
-    private Tensor Logits(Workspace workspace, Tensor normed)
+    private (Tensor Logits, Tensor Maxima) Score(Workspace workspace, Tensor normed)
     {
         var logits = workspace.Rent(normed.Rows, weight.Outputs);
-        backend.Linear(weight, normed, null, logits);
-        return logits;
+        var maxima = workspace.Rent(normed.Rows, (weight.Outputs + IComputeBackend.ScoreBlock - 1) / IComputeBackend.ScoreBlock);
+        backend.Score(weight, normed, logits, maxima);
+        return (logits, maxima);
     }
 
     private Tensor Gather(Workspace workspace, Tensor normed, ReadOnlySpan<int> rows)

@@ -3,11 +3,13 @@ using Slerp.Engine.Steps;
 
 namespace Slerp.Engine.Layers;
 
-/// <summary>Logits and hidden rows on the device; arg-max of all rows is fetched once, at the first question.</summary>
+/// <summary>Logits and hidden rows on the device; arg-max of all rows is fetched once, at the first question. What is chosen is looked for by the maxima
+/// that the head noted, so that neither question passes over the vocabulary again.</summary>
 internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
 {
     private Tensor? _hidden;
     private Tensor? _logits;
+    private Tensor? _maxima;
     private int[] _places = [];
     private bool _hasPlaces;
     private int[] _argMax = new int[8];
@@ -28,19 +30,21 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
     public override int Width => _width;
 
     /// <summary>Holds the rows of a step, all with logits.</summary>
-    public void Set(Tensor hidden, Tensor logits)
+    public void Set(Tensor hidden, Tensor logits, Tensor maxima)
     {
         SetEmpty(logits.Columns, hidden.Columns);
         _hidden = hidden;
         _logits = logits;
+        _maxima = maxima;
     }
 
     /// <summary>Holds the rows of a step, of which only <paramref name="speaking"/> have logits, in that order.</summary>
-    public void Set(Tensor hidden, Tensor? logits, ReadOnlySpan<int> speaking)
+    public void Set(Tensor hidden, Tensor? logits, Tensor? maxima, ReadOnlySpan<int> speaking)
     {
         SetEmpty(logits?.Columns ?? _vocabularySize, hidden.Columns);
         _hidden = hidden;
         _logits = logits;
+        _maxima = maxima;
         _hasPlaces = true;
         if (_places.Length < hidden.Rows)
         {
@@ -58,6 +62,7 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
     {
         _hidden = null;
         _logits = null;
+        _maxima = null;
         _vocabularySize = vocabularySize;
         _width = width;
         _hasArgMax = false;
@@ -76,7 +81,7 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
                 _argMax = new int[rows * 2];
             }
 
-            backend.ArgMax(_logits, _argMax.AsSpan(0, rows));
+            backend.ArgMax(_logits, _maxima!, _argMax.AsSpan(0, rows));
             _hasArgMax = true;
         }
 
@@ -96,7 +101,7 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
                 _topLogits = new float[size];
             }
 
-            backend.TopK(_logits, count, _topTokens.AsSpan(0, size), _topLogits.AsSpan(0, size));
+            backend.TopK(_logits, _maxima!, count, _topTokens.AsSpan(0, size), _topLogits.AsSpan(0, size));
             _topCount = count;
         }
 

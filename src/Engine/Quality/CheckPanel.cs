@@ -6,6 +6,9 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
 {
     private readonly IQualityCheck[] _checks = [.. gate.Checks.Where(check => check.Scope == scope)];
 
+    /// <summary>Whether any of them asks for the calibration.</summary>
+    public bool NeedsCalibration { get; } = gate.Checks.Any(check => check.Scope == scope && check.NeedsCalibration);
+
     /// <summary>Whether there is nobody to ask.</summary>
     public bool IsEmpty => _checks.Length == 0;
 
@@ -48,7 +51,7 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
         {
             foreach (var check in all)
             {
-                var verdict = Ask(check, context, text, tokens) with { Check = check.Name };
+                var verdict = Ask(check, context, text, tokens) with { Check = check.Name, Scope = check.Scope };
                 lock (_lock)
                 {
                     if (_isAbandoned)
@@ -71,6 +74,7 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
                     _verdicts.Add(new Verdict
                     {
                         Check = all[_verdicts.Count].Name,
+                        Scope = all[_verdicts.Count].Scope,
                         Kind = VerdictKind.TimedOut,
                         Reason = $"no answer within {limit.TotalMilliseconds:N0} ms",
                     });

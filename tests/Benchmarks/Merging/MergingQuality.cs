@@ -1,6 +1,6 @@
 using Slerp.Benchmarks.Measuring;
-using Slerp.Engine.Steps;
 using Slerp.Engine;
+using Slerp.Engine.Steps;
 
 namespace Slerp.Benchmarks.Merging;
 

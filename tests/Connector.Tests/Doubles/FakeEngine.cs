@@ -23,6 +23,12 @@ internal sealed class FakeEngine : IEngine
 
     public Exception? Failure { get; init; }
 
+    /// <summary>What follows a rejection.</summary>
+    public IReadOnlyList<Segment?> VanillaScript { get; init; } = [];
+
+    /// <summary>Holds the segments of generations begun while it is set.</summary>
+    public SemaphoreSlim? Hold { get; set; }
+
     public DraftStats Drafts { get; init; } = DraftStats.None;
 
     public IReadOnlyList<GenerationRequest> Requests => _requests;
@@ -67,7 +73,7 @@ internal sealed class FakeEngine : IEngine
             _requests.Add(request);
             return Refusal(request) is { } refusal
                 ? throw refusal
-                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, Drafts = Drafts });
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, VanillaScript = VanillaScript, Hold = Hold, Drafts = Drafts });
         }
     }
 

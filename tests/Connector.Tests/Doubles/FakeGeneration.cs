@@ -5,6 +5,7 @@ namespace Slerp.Connector.Tests.Doubles;
 /// <summary>Hands over a script of segments; one that is null waits until the caller cancels.</summary>
 internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generation
 {
+    private IReadOnlyList<Segment?> _script = script;
     private int _next;
     private int _accepted;
 
@@ -18,11 +19,20 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
 
     public int Rejections { get; private set; }
 
+    /// <summary>How each segment was asked for.</summary>
+    public List<GenerationMode> Modes { get; } = [];
+
+    /// <summary>What follows a rejection.</summary>
+    public IReadOnlyList<Segment?> VanillaScript { get; init; } = [];
+
+    /// <summary>Waited for before each segment; null goes on at once.</summary>
+    public SemaphoreSlim? Hold { get; init; }
+
     public override GenerationStats Stats => new()
     {
         PromptTokens = 7,
         CachedPromptTokens = 3,
-        OutputTokens = script.Take(_accepted).Sum(segment => segment?.Tokens ?? 0),
+        OutputTokens = _script.Take(_accepted).Sum(segment => segment?.Tokens ?? 0),
         Steps = _accepted,
         QueueTime = TimeSpan.FromMilliseconds(1),
         PrefillTime = TimeSpan.FromMilliseconds(20),
@@ -33,13 +43,19 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        Modes.Add(mode);
+        if (Hold is not null)
+        {
+            await Hold.WaitAsync(cancellationToken);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
-        if (_next == script.Count)
+        if (_next == _script.Count)
         {
             throw Failure ?? new InvalidOperationException("The script is over: its last segment carries no finish.");
         }
 
-        if (script[_next] is { } segment)
+        if (_script[_next] is { } segment)
         {
             _next++;
             return segment;
@@ -54,6 +70,7 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
     public override ValueTask RejectAsync(CancellationToken cancellationToken)
     {
         Rejections++;
+        _script = [.. _script.Take(_accepted), .. VanillaScript];
         _next = _accepted;
         return default;
     }

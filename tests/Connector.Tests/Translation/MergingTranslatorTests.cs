@@ -43,7 +43,10 @@ public sealed class MergingTranslatorTests
     {
         var request = await RequestAsync(new()
         {
-            ["slerp.merge"] = "incremental", ["slerp.merge.keep_first"] = 3, ["slerp.merge.minimum"] = 100L, ["slerp.merge.keep_last"] = Json("32"),
+            ["slerp.merge"] = "incremental",
+            ["slerp.merge.keep_first"] = 3,
+            ["slerp.merge.minimum"] = 100L,
+            ["slerp.merge.keep_last"] = Json("32"),
         });
         Assert.Equal(new MergingMode.Incremental(new MergeCutoff.Share(0.25), 3, 100, 32, MergePositions.Mean), request.Merging);
         Assert.Equal("vanilla", request.Drafter);

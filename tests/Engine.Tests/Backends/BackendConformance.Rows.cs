@@ -142,6 +142,68 @@ public abstract partial class BackendConformance
         }
     }
 
+    [Theory]
+    [InlineData(WeightFormat.Float32, 1, 1)]
+    [InlineData(WeightFormat.Float32, 40, 3)]
+    [InlineData(WeightFormat.Float32, 64, 2)]
+    [InlineData(WeightFormat.Float32, 65, 3)]
+    [InlineData(WeightFormat.Float32, 2500, 5)]
+    [InlineData(WeightFormat.BFloat16, 2500, 1)]
+    [InlineData(WeightFormat.Int8Block32, 1111, 3)]
+    [InlineData(WeightFormat.Int8Channel, 640, 2)]
+    [InlineData(WeightFormat.Int4Block32, 1300, 200)]
+    public void Score_IsLinear_AndItsRowsAreChosenFromAsAnyOthers(WeightFormat format, int columns, int rows)
+    {
+        const int width = 32;
+        // Few distinct values, so that ties abound, within blocks and between them; all negative in one row, so that padding would win.
+        var w = new TestWeight([.. Noise.Of(52, columns * width).Select(value => MathF.Round(value * 2) / 8)], columns, width);
+        var x = Enumerable.Range(0, rows * width).Select(index => index % width == (index / width) % width ? 1f : 0f).ToArray();
+        using var matrix = Backend.LoadMatrix([w], format);
+        CheckChoice(matrix, x, rows, columns);
+        // Logits of one sign: x all ones against weights all negative.
+        var below = new TestWeight([.. w.Values.Select(value => -1 - MathF.Abs(value))], columns, width);
+        using var negative = Backend.LoadMatrix([below], format);
+        CheckChoice(negative, x, rows, columns);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void Score_OfRowsThatAreNotFinite_ChoosesAsFromAnyOthers(float bad)
+    {
+        const int columns = 1000, rows = 3, width = 32;
+        var values = Noise.Of(53, columns * width);
+        values[(700 * width) + 1] = bad;
+        Array.Fill(values, bad, 0, width);
+        using var matrix = Backend.LoadMatrix([new TestWeight(values, columns, width)], WeightFormat.Float32);
+        CheckChoice(matrix, [.. Noise.Of(54, rows * width).Select(MathF.Abs)], rows, columns);
+    }
+
+    private void CheckChoice(Matrix matrix, float[] values, int rows, int columns)
+    {
+        var x = Upload(values, rows, matrix.Inputs);
+        var y = Workspace.Rent(rows, columns);
+        var scores = Workspace.Rent(rows, columns);
+        var maxima = Workspace.Rent(rows, (columns + IComputeBackend.ScoreBlock - 1) / IComputeBackend.ScoreBlock);
+        Backend.Linear(matrix, x, null, y);
+        Backend.Score(matrix, x, scores, maxima);
+        Assert.Equal(Download(y), Download(scores));
+        var (expected, actual) = (new int[rows], new int[rows]);
+        Backend.ArgMax(y, expected);
+        Backend.ArgMax(scores, maxima, actual);
+        Assert.Equal(expected, actual);
+        foreach (var k in new[] { 1, 2, 8, 33, 100 }.Where(k => k <= columns))
+        {
+            var (indices, top) = (new int[rows * k], new float[rows * k]);
+            var (chosen, largest) = (new int[rows * k], new float[rows * k]);
+            Backend.TopK(y, k, indices, top);
+            Backend.TopK(scores, maxima, k, chosen, largest);
+            Assert.Equal(indices, chosen);
+            Assert.Equal(top, largest);
+        }
+    }
+
     [Fact]
     public void TopK_MoreThanThereAre_IsRefused() =>
         Assert.Throws<ArgumentException>(() => Backend.TopK(Workspace.Rent(1, 4), 5, new int[5], new float[5]));

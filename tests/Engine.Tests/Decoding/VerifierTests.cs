@@ -1,5 +1,4 @@
 using Slerp.Engine.Decoding;
-using Slerp.Engine.Steps;
 using Slerp.Engine.Tests.Doubles;
 
 namespace Slerp.Engine.Tests.Decoding;

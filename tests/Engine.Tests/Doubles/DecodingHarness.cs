@@ -32,7 +32,8 @@ internal sealed class DecodingHarness : IDisposable
             new SequenceClock(TimeProvider.System),
             drafter,
             constraint: null,
-            tenant) { Embedded = embedded };
+            tenant)
+        { Embedded = embedded };
 
     /// <summary>Runs requests as one batch to their ends and returns the ids of their answers.</summary>
     public int[][] Run(params Sequence[] sequences)

@@ -51,6 +51,10 @@ internal sealed class ScriptedDrafter : IDrafter
             drafter.OnReport?.Invoke(ledger);
         }
 
-        public override void Dispose() => drafter.OnClose?.Invoke();
+        public override void Dispose()
+        {
+            drafter.OnClose?.Invoke();
+            base.Dispose();
+        }
     }
 }

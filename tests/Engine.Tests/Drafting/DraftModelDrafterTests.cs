@@ -39,7 +39,7 @@ public sealed class DraftModelDrafterTests : IDisposable
             Matrices = [],
             ContextTokens = 200,
         };
-        _drafter = new DraftModelDrafter(new Lazy<DraftingModel>(model), TargetCosts, ToyCheckpoint.VocabularySize);
+        _drafter = new DraftModelDrafter(new Lazy<DraftingModel>(model), TargetCosts, ToyCheckpoint.VocabularySize, time: null);
     }
 
     public void Dispose()
@@ -96,6 +96,16 @@ public sealed class DraftModelDrafterTests : IDisposable
     }
 
     [Fact]
+    public void PlaceholdersOfEmbeddings_AreNotRead()
+    {
+        var context = new TextContext(0, 65, TokenTree.Placeholder, TokenTree.Placeholder, 66, 67);
+        using var session = _drafter.Open(context);
+        var chain = Propose(session, context);
+        Assert.NotEmpty(chain);
+        Assert.Equal(_harness.Greedy([65, 66, 67], chain.Count), chain);
+    }
+
+    [Fact]
     public void TokenUnknownToTheDraftModel_EndsItsDrafts()
     {
         var context = new TextContext(0, 65, 66, ToyCheckpoint.VocabularySize);
@@ -117,7 +127,8 @@ public sealed class DraftModelDrafterTests : IDisposable
                 ContextTokens = 200,
             }),
             TargetCosts,
-            ToyCheckpoint.VocabularySize);
+            ToyCheckpoint.VocabularySize,
+            time: null);
         var context = new TextContext(0, 65, 66, 67);
         using var session = dear.Open(context);
         for (var step = 0; step < 8; step++)

@@ -1,7 +1,6 @@
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Steps;
 using Slerp.Engine.Tests.Doubles;
-using Slerp.Tests.Shared;
 
 namespace Slerp.Engine.Tests.Drafting;
 

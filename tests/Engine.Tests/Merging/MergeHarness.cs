@@ -13,9 +13,9 @@ internal sealed class MergeHarness : IDisposable
     private readonly StepBatch _batch = new();
     private readonly MergeStep _step = new();
 
-    public MergeHarness(TemporaryFolder folder, int layers = 5, int threads = 1)
+    public MergeHarness(TemporaryFolder folder, int layers = 5, int threads = 1, string architecture = "LlamaForCausalLM")
     {
-        Folder = new ToyCheckpoint { Layers = layers, Context = 512 }.Save(folder, "merged" + layers);
+        Folder = new ToyCheckpoint { Architecture = architecture, Layers = layers, Context = 512 }.Save(folder, architecture + layers);
         _decoder = new DecoderHarness(Path.Combine(Folder, "config.json"), Path.Combine(Folder, "model.safetensors"), threads);
     }
 

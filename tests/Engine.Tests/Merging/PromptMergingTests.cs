@@ -1,3 +1,4 @@
+using Slerp.Engine.Models;
 using Slerp.Engine.Steps;
 using Slerp.Tests.Shared;
 
@@ -25,6 +26,8 @@ public sealed class PromptMergingTests : IDisposable
         return data;
     }
 
+    public static TheoryData<string> Families() => [.. ModelCatalog.Families.Select(static family => family.Architectures[0])];
+
     public void Dispose() => _folder.Dispose();
 
     [Theory]
@@ -43,6 +46,18 @@ public sealed class PromptMergingTests : IDisposable
             Assert.Equal(whole.Merging.MergedTokens, reader.Merging!.MergedTokens);
             Assert.Equal(whole.Merging.MeanSimilarity, reader.Merging.MeanSimilarity, 1e-6);
             harness.Decoder.Cache.Release(reader.Slot);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void ChunkedPrefill_EqualsWhole_InEveryFamily(string architecture)
+    {
+        using var harness = new MergeHarness(_folder, architecture: architecture);
+        foreach (var threshold in (float?[])[null, 0.3f])
+        {
+            var expected = harness.Read(harness.Open(Plan(threshold, MergePositions.Mean)), Text);
+            AssertEqual(expected, harness.Read(harness.Open(Plan(threshold, MergePositions.Mean)), Text, 29));
         }
     }
 

@@ -39,7 +39,6 @@ public sealed class PromptMergePlanTests
         Assert.Equal([new RowSpan(4, 10), new RowSpan(20, 6), new RowSpan(26, 22), new RowSpan(60, 5)], longer.Continue(Plan, 26).Spans);
         Assert.Equal([new RowSpan(18, 30), new RowSpan(60, 5)], longer.Continue(null, 11).Spans);
         Assert.Equal(longer, longer.Continue(null, 0));
-        Assert.Equal(longer.Continue(Plan, 26), longer.Continue(Plan, 26).Continue(longer.Continue(Plan, 26), 30));
     }
 
     private static IEnumerable<PromptMergePlan> Others() =>

@@ -28,6 +28,13 @@ internal sealed unsafe partial class CpuBackend
         Multiply(weight, x, bias, destination, ProductEnding.Store, nameof(Linear));
 
     /// <inheritdoc />
+    public void Score(Matrix weight, Tensor x, Tensor destination, Tensor maxima)
+    {
+        RequireShape(nameof(Score), nameof(maxima), maxima, x.Rows, ScoreBlocks(weight.Outputs));
+        Multiply(weight, x, bias: null, destination, ProductEnding.Store, nameof(Score), Of(maxima));
+    }
+
+    /// <inheritdoc />
     public void LinearAdd(Matrix weight, Tensor x, Tensor? bias, Tensor destination) =>
         Multiply(weight, x, bias, destination, ProductEnding.Add, nameof(LinearAdd));
 
@@ -45,7 +52,9 @@ internal sealed unsafe partial class CpuBackend
         return packed;
     }
 
-    private void Multiply(Matrix weight, Tensor x, Tensor? bias, Tensor destination, ProductEnding ending, string verb)
+    private static int ScoreBlocks(int columns) => (columns + IComputeBackend.ScoreBlock - 1) / IComputeBackend.ScoreBlock;
+
+    private void Multiply(Matrix weight, Tensor x, Tensor? bias, Tensor destination, ProductEnding ending, string verb, CpuTensor? maxima = null)
     {
         var matrix = Of(weight, ending == ProductEnding.Gate, verb);
         RequireShape(verb, nameof(x), x, x.Rows, matrix.Inputs);
@@ -76,8 +85,13 @@ internal sealed unsafe partial class CpuBackend
             Y = target.Pointer,
             YStride = target.Stride,
             Bias = bias is null ? null : Of(bias).Pointer,
+            Columns = matrix.Outputs,
+            Maxima = maxima is null ? null : maxima.Pointer,
+            MaximaStride = maxima?.Stride ?? 0,
         };
-        var perChunk = PanelsPerChunk(matrix, x.Rows, ending == ProductEnding.Gate ? 2 : 1);
+        // Panels that belong together are done by one worker.
+        var together = ending == ProductEnding.Gate ? 2 : maxima is null ? 1 : IComputeBackend.ScoreBlock / matrix.Shape.Columns;
+        var perChunk = PanelsPerChunk(matrix, x.Rows, together);
         var job = new ProductJob(_kernels, _scratch, task, matrix.Panels, perChunk);
         _pool.Run(ref job, (matrix.Panels + perChunk - 1) / perChunk);
     }

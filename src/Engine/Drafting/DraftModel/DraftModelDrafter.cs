@@ -5,8 +5,8 @@ namespace Slerp.Engine.Drafting.DraftModel;
 /// <summary>Drafts with a second model of the same vocabulary: one pass over it per depth for all sequences, then the tree that pays.</summary>
 /// <remarks>
 /// <para>Formula: a sequence drafts on while w·a &gt; (E / T)·(c + Δt): its chain's chance w times its mean chance a of a right guess, against the
-/// expected tokens E over the cost T of the step so far, times the price of a pass of the draft and of a further row of the target's. Costs are
-/// measured at load, in steps of one row of the target's.</para>
+/// expected tokens E over the cost T of the step so far, times the price of a pass of the draft (<see cref="PassPrice"/>) and of a further row of the
+/// target's, both in steps of one row of the target's.</para>
 /// <para>Source: Leviathan et al. 2022 (2211.17192), whose fixed draft length this price replaces.</para>
 /// </remarks>
 internal sealed class DraftModelDrafter : IDrafter
@@ -21,6 +21,7 @@ internal sealed class DraftModelDrafter : IDrafter
     private readonly Lazy<DraftingModel> _model;
     private readonly TreeDrafter _trees;
     private readonly CostCurve _costs;
+    private readonly PassPrice _price;
     private readonly int _vocabularySize;
     private readonly List<DraftModelSource> _drafting = [];
     private readonly List<DraftModelSource> _speaking = [];
@@ -30,12 +31,14 @@ internal sealed class DraftModelDrafter : IDrafter
     /// <param name="model">The model; made when the first sequence drafts.</param>
     /// <param name="costs">What rows of the target's cost.</param>
     /// <param name="vocabularySize">Ids of the target's vocabulary.</param>
-    public DraftModelDrafter(Lazy<DraftingModel> model, CostCurve costs, int vocabularySize)
+    /// <param name="time">The clock that prices are corrected by; null takes the costs as they stand.</param>
+    public DraftModelDrafter(Lazy<DraftingModel> model, CostCurve costs, int vocabularySize, TimeProvider? time)
     {
+        _price = new PassPrice(costs, time);
         _model = model;
         _costs = costs;
         _vocabularySize = vocabularySize;
-        _trees = new TreeDrafter(Name, costs, MaxNodes, context => [new DraftModelSource(context, model.Value)]);
+        _trees = new TreeDrafter(Name, costs, MaxNodes, context => [new DraftModelSource(context, model.Value, _price)]);
     }
 
     /// <inheritdoc />
@@ -59,8 +62,15 @@ internal sealed class DraftModelDrafter : IDrafter
             }
         }
 
-        Draft(tasks.Length, plainRows);
-        _trees.Propose(tasks, plainRows);
+        var spent = Draft(tasks.Length, plainRows);
+        _trees.Propose(tasks, plainRows, spent);
+        var rows = plainRows;
+        foreach (var task in tasks)
+        {
+            rows += task.Tree.Count - 1;
+        }
+
+        _price.BeginStep(rows);
     }
 
     /// <inheritdoc />
@@ -73,7 +83,8 @@ internal sealed class DraftModelDrafter : IDrafter
         }
     }
 
-    private void Draft(int sequences, int plainRows)
+    // Returns what the passes cost.
+    private double Draft(int sequences, int plainRows)
     {
         var (expected, spent, rows) = ((double)sequences, 0.0, plainRows);
         for (var depth = 0; depth < MaxDepth; depth++)
@@ -81,7 +92,7 @@ internal sealed class DraftModelDrafter : IDrafter
             KeepThoseItPaysFor(expected / (_costs[rows] + spent), rows, isFirst: depth == 0);
             if (_drafting.Count == 0)
             {
-                return;
+                break;
             }
 
             spent += RunPass();
@@ -91,6 +102,8 @@ internal sealed class DraftModelDrafter : IDrafter
                 rows++;
             }
         }
+
+        return spent;
     }
 
     private void KeepThoseItPaysFor(double rate, int rows, bool isFirst)
@@ -101,7 +114,7 @@ internal sealed class DraftModelDrafter : IDrafter
             return;
         }
 
-        var price = rate * (PassCost(count) + _costs[rows + count] - _costs[rows]) / count;
+        var price = rate * (_price[_model.Value.Costs, count] + _costs[rows + count] - _costs[rows]) / count;
         var kept = 0;
         for (var index = 0; index < count; index++)
         {
@@ -135,6 +148,8 @@ internal sealed class DraftModelDrafter : IDrafter
             return 0;
         }
 
+        var costs = _model.Value.Costs;
+        _price.BeginPass(costs, pass.Rows);
         var output = pass.Run();
         for (var row = 0; row < _speaking.Count; row++)
         {
@@ -144,12 +159,7 @@ internal sealed class DraftModelDrafter : IDrafter
             }
         }
 
-        return PassCost(pass.Rows);
-    }
-
-    private double PassCost(int rows)
-    {
-        var costs = _model.Value.Costs;
-        return costs.Seconds / _costs.Seconds * costs[rows];
+        _price.EndPass();
+        return _price[costs, pass.Rows];
     }
 }

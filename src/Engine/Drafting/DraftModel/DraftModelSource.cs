@@ -23,22 +23,25 @@ internal sealed class DraftModelSource : CandidateSource
 
     private readonly IDraftContext _context;
     private readonly DraftingModel _model;
+    private readonly PassPrice _price;
     private readonly HitRate[] _chances = [.. Priors.Select(static prior => new HitRate(prior))];
     private readonly HitRate[] _shares = [.. Shares.Select(static prior => new HitRate(prior))];
     private readonly HitRate _mean = new(prior: 0.6);
     private readonly List<Guess> _guesses = [];
     private readonly List<int> _others = [];
     private readonly List<int> _read = [];
-    private readonly int[] _top = new int[Others + 1];
-    private readonly float[] _topLogits = new float[Others + 1];
+    private readonly List<int> _text = [];
+    private readonly int[] _top = new int[Others];
     private readonly int[] _last = new int[1];
     private int _slot = -1;
     private int _known;
+    private int _seen;
     private int _stepsWithoutDraft = StepsBeforeProbe;
 
     /// <summary>Creates the side of a sequence.</summary>
-    public DraftModelSource(IDraftContext context, DraftingModel model)
+    public DraftModelSource(IDraftContext context, DraftingModel model, PassPrice price)
     {
+        _price = price;
         _context = context;
         _model = model;
     }
@@ -70,7 +73,7 @@ internal sealed class DraftModelSource : CandidateSource
         _guesses.Clear();
         _others.Clear();
         Weight = 1;
-        var tokens = _context.Tokens;
+        var tokens = Text();
         if (tokens.Length >= _model.ContextTokens || tokens[Math.Min(_known, tokens.Length - 1)..].ContainsAnyExceptInRange(0, _model.Decoder.Shape.VocabularySize - 1))
         {
             return false;
@@ -102,7 +105,7 @@ internal sealed class DraftModelSource : CandidateSource
     /// <param name="speaks">Whether the pass ends with the last token known, so that its row gives a guess.</param>
     public bool TryRead(DraftPass pass, int mostRows, out bool speaks)
     {
-        var text = _context.Tokens;
+        var text = CollectionsMarshal.AsSpan(_text);
         var unread = text.Length - _known;
         var run = unread > 0 ? text.Slice(_known, Math.Min(unread, mostRows)) : LastGuess();
         speaks = unread <= run.Length;
@@ -132,11 +135,10 @@ internal sealed class DraftModelSource : CandidateSource
             return false;
         }
 
-        output.TopK(row, _top, _topLogits);
-        var guess = new Guess(token, ClassOf(pass.Probability(output, row, token)), _others.Count);
+        var guess = new Guess(token, ClassOf(pass.Read(output, row, token, _top)), _others.Count);
         foreach (var other in _top)
         {
-            if (other != token && other >= 0 && other < vocabularySize && _others.Count < guess.FirstOther + Others)
+            if (other < vocabularySize)
             {
                 _others.Add(other);
             }
@@ -169,6 +171,7 @@ internal sealed class DraftModelSource : CandidateSource
     /// <inheritdoc />
     public override void Observe(in StepOutcome outcome)
     {
+        _price.EndStep();
         _stepsWithoutDraft++;
         // Every guess along the chosen path is judged, whether or not it was run.
         for (var index = 0; index < Math.Min(_guesses.Count, outcome.Chosen.Length); index++)
@@ -214,6 +217,21 @@ internal sealed class DraftModelSource : CandidateSource
         }
 
         return index;
+    }
+
+    // All tokens but those that stand for embeddings: a draft model reads text.
+    private ReadOnlySpan<int> Text()
+    {
+        foreach (var token in _context.Tokens[_seen..])
+        {
+            if (token != TokenTree.Placeholder)
+            {
+                _text.Add(token);
+            }
+        }
+
+        _seen = _context.Tokens.Length;
+        return CollectionsMarshal.AsSpan(_text);
     }
 
     private ReadOnlySpan<int> LastGuess()

@@ -111,6 +111,6 @@ internal sealed class LayerSkippingDrafter : IDrafter
 
         task.Tree.Add(token, task.Tree.Count - 1);
         var drafted = task.Tree.Count - 1;
-        return drafted < task.MaxNodes && session.Exit.GoesOn(_pass.Probability(output, row, token), drafted);
+        return drafted < task.MaxNodes && session.Exit.GoesOn(_pass.Read(output, row, token, []), drafted);
     }
 }

@@ -36,7 +36,10 @@ internal sealed class TreeDrafter : IDrafter
     public DraftSession Open(IDraftContext context) => new TreeSession(_open(context));
 
     /// <inheritdoc />
-    public void Propose(ReadOnlySpan<DraftTask> tasks, int plainRows)
+    public void Propose(ReadOnlySpan<DraftTask> tasks, int plainRows) => Propose(tasks, plainRows, spent: 0);
+
+    /// <summary>As <see cref="Propose(ReadOnlySpan{DraftTask},int)"/>, after something was spent on the candidates, in steps of one row.</summary>
+    public void Propose(ReadOnlySpan<DraftTask> tasks, int plainRows, double spent)
     {
         _queue.Clear();
         _steps.Clear();
@@ -54,7 +57,7 @@ internal sealed class TreeDrafter : IDrafter
         }
 
         Grow(tasks);
-        Keep(tasks, BestCount(tasks.Length, plainRows));
+        Keep(tasks, BestCount(tasks.Length, plainRows, spent));
     }
 
     /// <inheritdoc />
@@ -106,14 +109,14 @@ internal sealed class TreeDrafter : IDrafter
         }
     }
 
-    private int BestCount(int sequences, int plainRows)
+    private int BestCount(int sequences, int plainRows, double spent)
     {
         var expected = (double)sequences;
-        var (best, bestRate) = (0, expected / _costs[plainRows]);
+        var (best, bestRate) = (0, expected / (_costs[plainRows] + spent));
         for (var count = 1; count <= _steps.Count; count++)
         {
             expected += _steps[count - 1].Weight;
-            var rate = expected / _costs[plainRows + count];
+            var rate = expected / (_costs[plainRows + count] + spent);
             if (rate > bestRate)
             {
                 (best, bestRate) = (count, rate);

@@ -85,19 +85,32 @@ internal readonly unsafe struct EmbedAction(CpuMatrix table, int* tokens, CpuTen
 }
 
 /// <summary>The index of a row's largest value.</summary>
-internal readonly unsafe struct ArgMaxAction(CpuTensor x, int* destination) : IRowAction
+internal readonly unsafe struct ArgMaxAction(CpuTensor x, CpuTensor? maxima, int* destination) : IRowAction
 {
     private readonly int* _destination = destination;
 
-    public void Run(KernelSet kernels, int row) => _destination[row] = kernels.ArgMax(x.RowPointer(row), x.Columns);
+    public void Run(KernelSet kernels, int row) => _destination[row] = maxima is null
+        ? kernels.ArgMax(x.RowPointer(row), x.Columns)
+        : kernels.ArgMax(x.RowPointer(row), maxima.RowPointer(row), x.Columns);
 }
 
 /// <summary>A row's k largest values.</summary>
-internal readonly unsafe struct TopKAction(CpuTensor x, int k, int* indices, float* values) : IRowAction
+internal readonly unsafe struct TopKAction(CpuTensor x, CpuTensor? maxima, int k, int* indices, float* values) : IRowAction
 {
     private readonly int* _indices = indices;
     private readonly float* _values = values;
 
-    public void Run(KernelSet kernels, int row) =>
-        kernels.TopK(x.RowPointer(row), x.Columns, k, _indices + ((long)row * k), _values + ((long)row * k));
+    public void Run(KernelSet kernels, int row)
+    {
+        var indices = _indices + ((long)row * k);
+        var values = _values + ((long)row * k);
+        if (maxima is null)
+        {
+            kernels.TopK(x.RowPointer(row), x.Columns, k, indices, values);
+        }
+        else
+        {
+            kernels.TopK(x.RowPointer(row), maxima.RowPointer(row), x.Columns, k, indices, values);
+        }
+    }
 }

@@ -37,5 +37,11 @@ internal abstract unsafe class KernelSet
 
     public abstract int ArgMax(float* x, int n);
 
+    /// <summary>With the largest of each block of x known.</summary>
+    public abstract int ArgMax(float* x, float* maxima, int n);
+
     public abstract void TopK(float* x, int n, int k, int* indices, float* values);
+
+    /// <summary>With the largest of each block of x known.</summary>
+    public abstract void TopK(float* x, float* maxima, int n, int k, int* indices, float* values);
 }

@@ -82,6 +82,11 @@ internal sealed unsafe class KernelSet<TLanes, TVector, TDot, TSums, TDotLanes, 
 
     public override int ArgMax(float* x, int n) => Selection<TLanes, TVector>.ArgMax(x, n);
 
+    public override int ArgMax(float* x, float* maxima, int n) => Selection<TLanes, TVector>.ArgMax(x, maxima, n);
+
+    public override void TopK(float* x, float* maxima, int n, int k, int* indices, float* values) =>
+        Selection<TLanes, TVector>.TopK(x, maxima, n, k, indices, values);
+
     public override void TopK(float* x, int n, int k, int* indices, float* values) => Selection<TLanes, TVector>.TopK(x, n, k, indices, values);
 
     private static PanelShape Integers(PanelFormat format, int k, int block, int offset) =>

@@ -9,6 +9,72 @@ internal static unsafe class Selection<TLanes, TVector>
     where TLanes : struct, ILanes<TVector>
     where TVector : unmanaged
 {
+    // Above so many the chosen blocks no longer fit beside each other on the stack, nor are they few.
+    private const int MostChosen = 64;
+
+    /// <summary>The largest lane of two vectors; NaN if any is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Largest(TVector a, TVector b)
+    {
+        var ordered = TLanes.EqualBits(a, a) & TLanes.EqualBits(b, b);
+        return ordered == uint.MaxValue >> (32 - TLanes.Count) ? TLanes.Largest(TLanes.Larger(a, b)) : float.NaN;
+    }
+
+    /// <summary>The largest of n values; NaN if any is.</summary>
+    public static float Largest(float* x, int n)
+    {
+        var largest = float.NegativeInfinity;
+        for (var index = 0; index < n; index++)
+        {
+            largest = MathF.Max(largest, x[index]);
+        }
+
+        return largest;
+    }
+
+    /// <summary>As <see cref="ArgMax(float*, int)"/>, given the largest of each block of x: the first block that holds the maximum holds its lowest index.</summary>
+    public static int ArgMax(float* x, float* maxima, int n)
+    {
+        var block = ArgMax(maxima, BlocksOf(n));
+        if (block < 0)
+        {
+            return -1;
+        }
+
+        var begin = block * IComputeBackend.ScoreBlock;
+        return begin + IndexOf(x + begin, Math.Min(IComputeBackend.ScoreBlock, n - begin), maxima[block]);
+    }
+
+    /// <summary>As <see cref="TopK(float*, int, int, int*, float*)"/>, given the largest of each block of x.</summary>
+    /// <remarks>
+    /// Only the k blocks with the largest maxima, the earlier first on ties, are looked at: the maxima of these are k values that each go before
+    /// whatever another block holds, larger or equal with a lower index.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TopK(float* x, float* maxima, int n, int k, int* indices, float* values)
+    {
+        var blocks = BlocksOf(n);
+        // A NaN hides what else its block holds; and where most blocks would be looked at, one pass is simpler.
+        if (k > MostChosen || k * 2 > blocks || ArgMax(maxima, blocks) < 0)
+        {
+            TopK(x, n, k, indices, values);
+            return;
+        }
+
+        var chosen = stackalloc int[MostChosen];
+        var largest = stackalloc float[MostChosen];
+        TopK(maxima, blocks, k, chosen, largest);
+        new Span<int>(chosen, k).Sort();
+        var size = 0;
+        for (var index = 0; index < k; index++)
+        {
+            var begin = chosen[index] * IComputeBackend.ScoreBlock;
+            Collect(x, begin, Math.Min(begin + IComputeBackend.ScoreBlock, n), k, ref size, indices, values);
+        }
+
+        Sort(indices, values, size);
+    }
+
     /// <summary>Index of the largest value, the lowest on ties; -1 where the row is empty, holds a NaN, or its maximum is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ArgMax(float* x, int n)
@@ -80,6 +146,38 @@ internal static unsafe class Selection<TLanes, TVector>
         }
 
         Sort(indices, values, size);
+    }
+
+    private static int BlocksOf(int n) => (n + IComputeBackend.ScoreBlock - 1) / IComputeBackend.ScoreBlock;
+
+    // Offers x[at .. end), which holds no NaN, to the best k so far.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Collect(float* x, int at, int end, int k, ref int size, int* indices, float* values)
+    {
+        for (; at < end && size < k; at++)
+        {
+            Rise(indices, values, size++, x[at], at);
+        }
+
+        for (; at < end && at % TLanes.Count != 0; at++)
+        {
+            Offer(x[at], at, k, indices, values);
+        }
+
+        for (; at + TLanes.Count <= end; at += TLanes.Count)
+        {
+            var bits = TLanes.GreaterBits(TLanes.Load(x + at), TLanes.Broadcast(values[0]));
+            for (; bits != 0; bits &= bits - 1)
+            {
+                var index = at + BitOperations.TrailingZeroCount(bits);
+                Offer(x[index], index, k, indices, values);
+            }
+        }
+
+        for (; at < end; at++)
+        {
+            Offer(x[at], at, k, indices, values);
+        }
     }
 
     private static int IndexOf(float* x, int n, float value)

@@ -42,6 +42,10 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
 
                 var column = panel / panelsPerResult * Columns;
                 End(task, row, rows, column, scratch);
+                if (task.Maxima is not null)
+                {
+                    Note(task, row, rows, column);
+                }
             }
         }
     }
@@ -89,6 +93,24 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
 
                 TLanes.Store(value, y + at);
             }
+        }
+    }
+
+    /// <summary>The largest of a panel's columns of y, joined with the block's other panels: those of one block are done in order by one worker.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Note(in ProductTask task, int row, int rows, int column)
+    {
+        var columns = Math.Min(Columns, task.Columns - column);
+        var isFirst = column % IComputeBackend.ScoreBlock == 0;
+        var y = task.Y + ((long)row * task.YStride) + column;
+        var maximum = task.Maxima + ((long)row * task.MaximaStride) + (column / IComputeBackend.ScoreBlock);
+        for (var index = 0; index < rows; index++, y += task.YStride, maximum += task.MaximaStride)
+        {
+            var largest = columns == Columns
+                ? Selection<TLanes, TVector>.Largest(TLanes.Load(y), TLanes.Load(y + TLanes.Count))
+                : Selection<TLanes, TVector>.Largest(y, columns);
+            // A NaN stays: MathF.Max gives it wherever there is one.
+            *maximum = isFirst ? largest : MathF.Max(*maximum, largest);
         }
     }
 

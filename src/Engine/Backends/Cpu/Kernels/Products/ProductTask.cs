@@ -25,4 +25,11 @@ internal unsafe struct ProductTask
 
     /// <summary>Added to each row, or null.</summary>
     public float* Bias;
+
+    /// <summary>Width of y.</summary>
+    public int Columns;
+
+    /// <summary>Receives the largest of each <see cref="IComputeBackend.ScoreBlock"/> columns of y, or null.</summary>
+    public float* Maxima;
+    public int MaximaStride;
 }

@@ -1,0 +1,109 @@
+using System.Threading.Channels;
+using Polly;
+using Slerp.Engine;
+
+namespace Slerp.Connector.Resilience;
+
+/// <summary>One judged request as it goes through its pipeline: accelerated while that holds, then vanilla, into one stream.</summary>
+/// <remarks>The pipeline calls one after the other, never at once; the stream has one reader.</remarks>
+/// <param name="start">Starts a generation of a request.</param>
+/// <param name="request">The request.</param>
+/// <param name="cancellationToken">The caller's: it ends the request and is nobody's fault.</param>
+internal sealed class GuardedRun(
+    Func<GenerationRequest, CancellationToken, ValueTask<Generation>> start, GenerationRequest request, CancellationToken cancellationToken) : IAsyncDisposable
+{
+    /// <summary>Where a pipeline's callbacks find it.</summary>
+    public static readonly ResiliencePropertyKey<GuardedRun> Key = new("slerp.run");
+
+    private readonly Channel<Segment> _shown = Channel.CreateUnbounded<Segment>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private Generation? _generation;
+    private int _acceptedTokens;
+
+    /// <summary>What may be shown, in order; ends with the answer or its failure.</summary>
+    public ChannelReader<Segment> Shown => _shown.Reader;
+
+    /// <summary>What the answer took so far; null where nothing was begun.</summary>
+    public GenerationStats? Stats => _generation?.Stats;
+
+    /// <summary>Why it went on vanilla; null where it did not.</summary>
+    public DecodingOutcome? Fallback { get; private set; }
+
+    /// <summary>Tokens accepted so far.</summary>
+    public int AcceptedTokens => _acceptedTokens;
+
+    /// <summary>Goes through a pipeline; the stream ends with it.</summary>
+    public async Task ExecuteAsync(ResiliencePipeline<DecodingOutcome> pipeline)
+    {
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        try
+        {
+            context.Properties.Set(Key, this);
+            var outcome = await pipeline.ExecuteAsync(
+                static context => context.Properties.GetValue(Key, null!).AccelerateAsync(context.CancellationToken), context).ConfigureAwait(false);
+            _shown.Writer.Complete(outcome.IsCompleted ? null : new InvalidOperationException(
+                $"The resilience pipeline ended an answer after {_acceptedTokens} tokens ({outcome.Reason}) without completing it. Put {nameof(SlerpResilience.AddVanillaFallback)} first in a pipeline of your own."));
+        }
+#pragma warning disable CA1031 // The reader gets it.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _shown.Writer.Complete(failure);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    /// <summary>Goes on vanilla after what was accepted, or begins so.</summary>
+    public async ValueTask<Outcome<DecodingOutcome>> ContinueVanillaAsync(Outcome<DecodingOutcome> outcome)
+    {
+        Fallback = TransientFaults.Describe(outcome, _acceptedTokens);
+        if (_generation is { } begun)
+        {
+            await begun.RejectAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var generation = _generation ??= await start(StrategyOf.WithoutLoss(request), cancellationToken).ConfigureAwait(false);
+        Segment segment;
+        do
+        {
+            segment = await generation.NextAsync(GenerationMode.Vanilla, cancellationToken).ConfigureAwait(false);
+            Show(generation, segment);
+        }
+        while (segment.Finish is null);
+
+        return Outcome.FromResult(DecodingOutcome.Completed);
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => _generation?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    // A time limit of the pipeline ends it between two segments, so that what follows finds it in order; the caller's token ends it at once.
+    private async ValueTask<DecodingOutcome> AccelerateAsync(CancellationToken attempt)
+    {
+        var generation = _generation = await start(request, cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            attempt.ThrowIfCancellationRequested();
+            var segment = await generation.NextAsync(GenerationMode.Accelerated, cancellationToken).ConfigureAwait(false);
+            if (TransientFaults.Blame(segment, _acceptedTokens) is { } blame)
+            {
+                return blame;
+            }
+
+            Show(generation, segment);
+            if (segment.Finish is not null)
+            {
+                return DecodingOutcome.Completed;
+            }
+        }
+    }
+
+    private void Show(Generation generation, Segment segment)
+    {
+        generation.Accept();
+        _acceptedTokens += segment.Tokens;
+        _shown.Writer.TryWrite(segment);
+    }
+}

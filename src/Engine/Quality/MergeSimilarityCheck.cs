@@ -1,0 +1,21 @@
+namespace Slerp.Engine.Quality;
+
+/// <summary>Fails an answer before its first word where the rows that were merged were too different to be one.</summary>
+/// <remarks>Formula: 1 − the mean cosine of the merged pairs at the cutoff; judged with the first segment, before anything is visible.</remarks>
+/// <param name="limit">The highest distance that passes.</param>
+internal sealed class MergeSimilarityCheck(double limit) : IQualityCheck
+{
+    public const string CheckName = "merge-similarity";
+
+    /// <inheritdoc />
+    public string Name => CheckName;
+
+    /// <inheritdoc />
+    public QualityScope Scope => QualityScope.Segment;
+
+    /// <inheritdoc />
+    public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) =>
+        context is { SegmentIndex: 0, Merging.MergedTokens: > 0 }
+            ? Verdict.ByScore(1 - context.Merging.MeanSimilarity, limit, "the merged tokens are too different")
+            : Verdict.Passed;
+}

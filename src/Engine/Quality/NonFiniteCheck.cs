@@ -1,0 +1,27 @@
+namespace Slerp.Engine.Quality;
+
+/// <summary>Fails text whose statistics are not numbers. A whole row that is not finite is a fault before any check looks; this is the rest.</summary>
+internal sealed class NonFiniteCheck : IQualityCheck
+{
+    public const string CheckName = "non-finite";
+
+    /// <inheritdoc />
+    public string Name => CheckName;
+
+    /// <inheritdoc />
+    public QualityScope Scope => QualityScope.Segment;
+
+    /// <inheritdoc />
+    public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
+    {
+        foreach (var token in tokens.Span)
+        {
+            if (!float.IsFinite(token.LogProbability) || !float.IsFinite(token.Entropy))
+            {
+                return Verdict.Failed("a probability is not a number", 1);
+            }
+        }
+
+        return Verdict.ByScore(0, 0, "");
+    }
+}

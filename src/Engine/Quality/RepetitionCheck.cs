@@ -1,0 +1,49 @@
+namespace Slerp.Engine.Quality;
+
+/// <summary>Fails text that goes round in circles.</summary>
+/// <remarks>
+/// <para>Formula: the share of the last tokens that continue a loop: the token equals the one p places before it, for the one p that explains most of them.</para>
+/// <para>Heuristics: a window of 48 tokens, judged from 24 on, periods up to 24, two thirds of the window. Lists repeat a frame around changing words, which stays below.</para>
+/// </remarks>
+internal sealed class RepetitionCheck : IQualityCheck
+{
+    public const string CheckName = "repetition";
+
+    private const int Window = 48;
+    private const int Fewest = 24;
+    private const int LongestPeriod = 24;
+    private const double Limit = 2.0 / 3;
+
+    /// <inheritdoc />
+    public string Name => CheckName;
+
+    /// <inheritdoc />
+    public QualityScope Scope => QualityScope.Segment;
+
+    /// <inheritdoc />
+    public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) =>
+        Verdict.ByScore(LoopRate(tokens.Span), Limit, "the text goes round in circles");
+
+    private static double LoopRate(ReadOnlySpan<TokenStatistics> tokens)
+    {
+        if (tokens.Length < Fewest)
+        {
+            return 0;
+        }
+
+        var window = tokens[^Math.Min(Window, tokens.Length)..];
+        var most = 0;
+        for (var period = 1; period <= Math.Min(LongestPeriod, window.Length / 2); period++)
+        {
+            var repeated = 0;
+            for (var index = period; index < window.Length; index++)
+            {
+                repeated += window[index].Token == window[index - period].Token ? 1 : 0;
+            }
+
+            most = Math.Max(most, repeated);
+        }
+
+        return (double)most / window.Length;
+    }
+}

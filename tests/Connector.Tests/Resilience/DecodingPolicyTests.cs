@@ -1,0 +1,278 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.AI;
+using Slerp.Connector.Telemetry;
+using Slerp.Connector.Tests.Doubles;
+using Slerp.Engine;
+using Slerp.Tests.Shared;
+
+namespace Slerp.Connector.Tests.Resilience;
+
+/// <summary>One pipeline execution a request: what falls back, what counts, what the circuit does, and what is told.</summary>
+public sealed class DecodingPolicyTests
+{
+    private static readonly string[] Words = ["one ", "two ", "three ", "four ", "five"];
+
+    [Fact]
+    public async Task Ungated_TakesTheStraightPath()
+    {
+        using var under = new ClientUnderTest(new FakeEngine { Script = _ => FakeEngine.Segments(Words) });
+        Assert.Equal(string.Concat(Words), (await under.AskAsync(true)).Text);
+        Assert.All(under.Engine.LastGeneration!.Modes, mode => Assert.Equal(GenerationMode.Vanilla, mode));
+        Assert.False(under.Engine.LastRequest.Gate.HoldsSegments);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NothingFails_NothingIsTold(bool streaming)
+    {
+        using var under = Judged(Words);
+        var response = await under.AskAsync(streaming);
+        Assert.Equal(string.Concat(Words), response.Text);
+        Assert.Equal(0, response.GetSlerpStatistics()!.Fallbacks);
+        Assert.All(under.Engine.LastGeneration!.Modes, mode => Assert.Equal(GenerationMode.Accelerated, mode));
+        Assert.True(under.Engine.LastGeneration.IsDisposed);
+    }
+
+    [Fact]
+    public async Task AnySegmentThatFails_GoesOnVanillaWithoutTakingBackAWord()
+    {
+        for (var bad = 0; bad < Words.Length; bad++)
+        {
+            foreach (var (spoil, reason) in Spoils())
+            {
+                using var metrics = new FallbackMetrics();
+                using var under = Judged(Words, bad, spoil, metrics.ModelId);
+                var updates = await under.UpdatesAsync();
+                var shown = updates.Select(update => update.Text).Where(text => text.Length > 0).ToList();
+                Assert.Equal([.. Words[..bad], "VANILLA"], shown);
+                var response = updates.ToChatResponse();
+                Assert.Equal(1, response.GetSlerpStatistics()!.Fallbacks);
+                Assert.Equal(reason, response.AdditionalProperties![SlerpProperties.FallbackReason]);
+                Assert.Equal(1, under.Engine.LastGeneration!.Rejections);
+                Assert.Equal(reason, Assert.Single(metrics.Reasons));
+                Assert.Contains(under.Logger.Warnings, text => text.Contains("vanilla", StringComparison.Ordinal) && text.Contains(reason, StringComparison.Ordinal));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task VerdictOnTheWholeAnswer_IsOnlyReported()
+    {
+        var verdict = new Verdict { Check = "late", Kind = VerdictKind.Failed, Scope = QualityScope.Answer };
+        using var under = Judged(Words, Words.Length - 1, segment => segment with { Verdicts = [verdict] });
+        var response = await under.AskAsync(true);
+        Assert.Equal(string.Concat(Words), response.Text);
+        Assert.Equal(0, response.GetSlerpStatistics()!.Fallbacks);
+        Assert.Equal(1, response.Usage!.AdditionalCounts![SlerpProperties.FailedChecks]);
+    }
+
+    [Fact]
+    public async Task Circuit_OpensStaysOpenProbesAndCloses()
+    {
+        var clock = new ManualClock();
+        var isBad = true;
+        using var metrics = new FallbackMetrics();
+        var engine = new FakeEngine { Script = request => request.Gate.HoldsSegments ? Script(Words, isBad ? 0 : -1, Fail) : FakeEngine.Segments("VANILLA"), VanillaScript = FakeEngine.Segments("VANILLA") };
+        using var under = new ClientUnderTest(engine, options => Configure(options, metrics.ModelId), clock);
+        for (var request = 0; request < 4; request++)
+        {
+            Assert.Equal("quality", await ReasonAsync(under));
+        }
+
+        // Open: straight to vanilla, with nothing lossy asked of the engine.
+        Assert.Equal(2, metrics.CircuitState());
+        Assert.Equal("circuit_open", await ReasonAsync(under));
+        Assert.False(engine.LastRequest.Gate.HoldsSegments);
+        clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal("circuit_open", await ReasonAsync(under));
+
+        // Half-open: one probes, another meanwhile does not; a bad probe opens it again.
+        clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal("quality", await ReasonAsync(under));
+        Assert.Equal("circuit_open", await ReasonAsync(under));
+
+        clock.Advance(TimeSpan.FromSeconds(61));
+        isBad = false;
+        Assert.Null(await ReasonAsync(under));
+        Assert.Equal(0, metrics.CircuitState());
+        Assert.Null(await ReasonAsync(under));
+    }
+
+    [Fact]
+    public async Task HalfOpenCircuit_LetsOneRequestProbe()
+    {
+        var clock = new ManualClock();
+        using var release = new SemaphoreSlim(0);
+        var probes = false;
+        var engine = new FakeEngine
+        {
+            Script = request => request.Gate.HoldsSegments ? Script(Words, probes ? -1 : 0, Fail) : FakeEngine.Segments("VANILLA"),
+            VanillaScript = FakeEngine.Segments("VANILLA"),
+        };
+        using var under = new ClientUnderTest(engine, options => Configure(options, "probe"), clock);
+        for (var request = 0; request < 4; request++)
+        {
+            await under.AskAsync(true);
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(61));
+        probes = true;
+        engine.Hold = release;
+        var probe = under.AskAsync(true);
+        await TestTimeouts.EventuallyAsync(() => engine.LastRequest.Gate.HoldsSegments && engine.LastGeneration is { Taken: 0 }, "the probe runs");
+        engine.Hold = null;
+        Assert.Equal("circuit_open", await ReasonAsync(under));
+        release.Release(100);
+        Assert.Equal(string.Concat(Words), (await probe).Text);
+        Assert.Null(await ReasonAsync(under));
+    }
+
+    [Fact]
+    public async Task CallersCancellation_IsNobodysFault()
+    {
+        // The third segment never comes.
+        using var under = new ClientUnderTest(new FakeEngine { Script = _ => [new Segment("one ", 1, null), null] }, options => Configure(options, "cancelled"));
+        for (var request = 0; request < 8; request++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            {
+                await foreach (var update in under.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hi")], null, cancellation.Token))
+                {
+                    Assert.Equal("one ", update.Text);
+                    await cancellation.CancelAsync();
+                }
+            });
+            Assert.Equal(cancellation.Token, failure.CancellationToken);
+            Assert.True(under.Engine.LastRequest.Gate.HoldsSegments, "the circuit stays closed");
+            Assert.True(under.Engine.LastGeneration!.IsDisposed);
+        }
+    }
+
+    [Fact]
+    public async Task CancelledDuringTheFallback_EndsWithTheCallersToken()
+    {
+        using var under = new ClientUnderTest(
+            new FakeEngine { Script = _ => Script(Words, 1, Fail), VanillaScript = [new Segment("VAN", 1, null), null] }, options => Configure(options, "cancelled"));
+        using var cancellation = new CancellationTokenSource();
+        var shown = "";
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var update in under.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hi")], null, cancellation.Token))
+            {
+                shown += update.Text;
+                if (shown.EndsWith("VAN", StringComparison.Ordinal))
+                {
+                    await cancellation.CancelAsync();
+                }
+            }
+        });
+        Assert.Equal((cancellation.Token, "one VAN"), (failure.CancellationToken, shown));
+        Assert.True(under.Engine.LastGeneration!.IsDisposed);
+    }
+
+    [Fact]
+    public async Task ReaderThatLeaves_EndsTheWork()
+    {
+        using var under = new ClientUnderTest(new FakeEngine { Script = _ => [new Segment("one ", 1, null), null] }, options => Configure(options, "left"));
+        await foreach (var update in under.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hi")]))
+        {
+            Assert.Equal("one ", update.Text);
+            break;
+        }
+
+        Assert.True(under.Engine.LastGeneration!.IsDisposed);
+    }
+
+    [Fact]
+    public async Task RequestTheEngineRefuses_IsNotRetriedVanilla()
+    {
+        using var under = new ClientUnderTest(new FakeEngine { Refusal = _ => new ContextLengthException(10, 5) }, options => Configure(options, "refused"));
+        await Assert.ThrowsAsync<ContextLengthException>(() => under.AskAsync(true));
+        Assert.Single(under.Engine.Requests);
+    }
+
+    private static async Task<string?> ReasonAsync(ClientUnderTest under)
+    {
+        var response = await under.AskAsync(true);
+        return response.AdditionalProperties!.TryGetValue(SlerpProperties.FallbackReason, out var reason) ? (string?)reason : null;
+    }
+
+    private static ClientUnderTest Judged(string[] words, int bad = -1, Func<Segment, Segment>? spoil = null, string modelId = "judged") =>
+        new(new FakeEngine { Script = _ => Script(words, bad, spoil ?? Fail), VanillaScript = FakeEngine.Segments("VANILLA") }, options => Configure(options, modelId));
+
+    private static void Configure(SlerpChatClientOptions options, string modelId)
+    {
+        options.ModelId = modelId;
+        options.Quality.Gate = GateUse.Always;
+    }
+
+    private static IReadOnlyList<Segment?> Script(string[] words, int bad, Func<Segment, Segment> spoil) =>
+        [.. FakeEngine.Segments(words).Select((segment, index) => index == bad ? spoil(segment!) : segment)];
+
+    private static Segment Fail(Segment segment) => segment with { Verdicts = [Verdict.Passed, Verdict.Failed("drill") with { Check = "drill" }] };
+
+    private static IEnumerable<(Func<Segment, Segment> Spoil, string Reason)> Spoils() =>
+    [
+        (Fail, "quality"),
+        (segment => segment with { Verdicts = [new Verdict { Kind = VerdictKind.TimedOut, Check = "drill" }] }, "timeout"),
+        (segment => segment with { Verdicts = [new Verdict { Kind = VerdictKind.Threw, Check = "drill" }] }, "check_error"),
+        (_ => new Segment("", 0, null) { Fault = new StrategyFault(FaultStage.Decode, new NumericalException("drill")) }, "non_finite"),
+        (_ => new Segment("", 0, null) { Fault = new StrategyFault(FaultStage.Prefill, new StepException("drill", new InvalidOperationException())) }, "error"),
+    ];
+
+    /// <summary>What the meter says of one model.</summary>
+    private sealed class FallbackMetrics : IDisposable
+    {
+        private readonly MeterListener _listener;
+        private readonly ConcurrentQueue<string> _reasons = new();
+        private int _state = -1;
+
+        public FallbackMetrics()
+        {
+            _listener = new MeterListener
+            {
+                InstrumentPublished = (instrument, self) =>
+                {
+                    if (instrument.Name is SlerpTelemetry.Fallbacks or SlerpTelemetry.CircuitState)
+                    {
+                        self.EnableMeasurementEvents(instrument);
+                    }
+                },
+            };
+            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Note(tags, tag => _reasons.Enqueue((string)tag)));
+            _listener.SetMeasurementEventCallback<int>((_, value, tags, _) => Note(tags, _ => _state = value, SlerpTelemetry.RequestModelTag));
+            _listener.Start();
+        }
+
+        public string ModelId { get; } = Guid.NewGuid().ToString();
+
+        public IReadOnlyCollection<string> Reasons => _reasons;
+
+        public int CircuitState()
+        {
+            _listener.RecordObservableInstruments();
+            return _state;
+        }
+
+        public void Dispose() => _listener.Dispose();
+
+        private void Note(ReadOnlySpan<KeyValuePair<string, object?>> tags, Action<object> found, string name = SlerpTelemetry.FallbackReasonTag)
+        {
+            object? value = null;
+            var isOurs = false;
+            foreach (var tag in tags)
+            {
+                isOurs |= tag.Key == SlerpTelemetry.RequestModelTag && Equals(tag.Value, ModelId);
+                value = tag.Key == name ? tag.Value : value;
+            }
+
+            if (isOurs && value is not null)
+            {
+                found(value);
+            }
+        }
+    }
+}
