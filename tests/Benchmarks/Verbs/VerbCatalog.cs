@@ -25,6 +25,8 @@ internal static class VerbCatalog
         new MergingVerb(),
         new SoakVerb(),
         new SchemasVerb(),
+        new GateVerb(),
+        new FallbackDrillVerb(),
         new GgufVerb(),
     ];
 }
