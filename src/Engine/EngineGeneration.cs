@@ -37,7 +37,7 @@ internal sealed class EngineGeneration : Generation
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
     public EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer)
-        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Baseline: null, TimeProvider.System))
+        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Calibration: null, TimeProvider.System))
     {
     }
 
@@ -119,12 +119,7 @@ internal sealed class EngineGeneration : Generation
             return segment;
         }
 
-        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment) with
-        {
-            Calibration = _services.Baseline is { } baseline && (_segmentChecks.NeedsCalibration || _answerChecks.NeedsCalibration)
-                ? await baseline.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false)
-                : null,
-        };
+        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment);
         var verdicts = await _segmentChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false);
         if (segment.Finish is not null)
         {
@@ -170,6 +165,7 @@ internal sealed class EngineGeneration : Generation
         Output = _services.Output,
         Finish = segment.Finish,
         Merging = _sequence.Stats.Merging,
+        Calibration = _services.Calibration,
     };
 
     private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(

@@ -36,7 +36,10 @@ public sealed class SlerpEngine : IAsyncDisposable
         {
             var cache = _model.Cache;
             var held = cache.TotalPages - cache.FreePages;
-            return new EngineStatus(!_loop.IsStopping, _loop.Queued, _loop.QueueLimit, Model.KvCacheBytes / Math.Max(1, cache.TotalPages) * held, Model.KvCacheBytes);
+            return new EngineStatus(!_loop.IsStopping, _loop.Queued, _loop.QueueLimit, Model.KvCacheBytes / Math.Max(1, cache.TotalPages) * held, Model.KvCacheBytes)
+            {
+                WarmStartFailure = _warmStart?.Failure,
+            };
         }
     }
 
@@ -76,40 +79,9 @@ public sealed class SlerpEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         RequestLimits.Check(request);
-        var mark = CallMark.Of(request.Output, _model.Tokenizer);
-        var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
-            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
-            : null;
-        var drafter = _model.DrafterNamed(request.Drafter);
-        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
-        if (prompt.Ids.Length >= Model.ContextTokens)
-        {
-            throw new ContextLengthException(prompt.Ids.Length, Model.ContextTokens);
-        }
-
-        var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
-        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
-        var sequence = new Sequence(
-            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
-            request.Gate.HoldsSegments ? new SegmentCollector() : null);
-        if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
-        {
-            sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
-        }
-
-        _warmStart?.Note(sequence);
-        var generation = new EngineGeneration(
-            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, _baseline, _time)
-            {
-                ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
-            })
-        {
-            Ended = prompt.Rendered is { } rendered
-                ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
-                : null,
-        };
-        _loop.Submit(sequence);
-        return new ValueTask<Generation>(generation);
+        return request.Gate is { HoldsSegments: true } gate && gate.Checks.Any(static check => check.NeedsCalibration)
+            ? CalibratedAsync(request, cancellationToken)
+            : new ValueTask<Generation>(Begin(request, calibration: null));
     }
 
     /// <summary>Turns texts into vectors of length 1, in one batch with whatever else runs.</summary>
@@ -138,6 +110,51 @@ public sealed class SlerpEngine : IAsyncDisposable
         }
     }
 
+    // Before it is queued: one that waited for the calibration while it runs might hold the very place the calibration needs.
+    private async ValueTask<Generation> CalibratedAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        var calibration = await _baseline.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return Begin(request, calibration);
+    }
+
+    private EngineGeneration Begin(GenerationRequest request, QualityCalibration? calibration)
+    {
+        var mark = CallMark.Of(request.Output, _model.Tokenizer);
+        var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
+            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
+            : null;
+        var drafter = _model.DrafterNamed(request.Drafter);
+        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
+        if (prompt.Ids.Length >= Model.ContextTokens)
+        {
+            throw new ContextLengthException(prompt.Ids.Length, Model.ContextTokens);
+        }
+
+        var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
+        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
+        var sequence = new Sequence(
+            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
+            request.Gate.HoldsSegments ? new SegmentCollector() : null);
+        if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
+        {
+            sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
+        }
+
+        var generation = new EngineGeneration(
+            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, calibration, _time)
+            {
+                ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
+            })
+        {
+            Ended = prompt.Rendered is { } rendered
+                ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
+                : null,
+        };
+        _loop.Submit(sequence);
+        _warmStart?.Note();
+        return generation;
+    }
+
     private static SlerpEngine Load(EngineOptions options, IProgress<LoadProgress>? progress, TimeProvider time, CancellationToken cancellationToken)
     {
         var model = LoadedModel.Load(options, progress, cancellationToken);
@@ -149,9 +166,10 @@ public sealed class SlerpEngine : IAsyncDisposable
 
     private async Task DisposeOnceAsync()
     {
-        _warmStart?.Dispose();
+        _warmStart?.Stop();
         _loop.Stop();
         await _loop.Stopped.ConfigureAwait(false);
+        _warmStart?.Dispose();
         _loop.Dispose();
         _model.Dispose();
     }

@@ -47,7 +47,10 @@ internal static partial class SlerpLog
     [LoggerMessage(18, LogLevel.Warning, "Request {ResponseId} went on in vanilla decoding after {Tokens} tokens: {Reason} in {Stage} (check: {Check}).")]
     public static partial void FellBack(this ILogger logger, string responseId, int tokens, string reason, string stage, string check, Exception? failure);
 
-    [LoggerMessage(19, LogLevel.Information, "An answer by {Strategy} was compared with the unmerged model: {Share:P1} of {Tokens} tokens agree; {Rows} tokens read again in {Milliseconds:F0} ms.")]
+    [LoggerMessage(19, LogLevel.Warning, "Request {ResponseId}: the drafter {Drafter} failed {Faults} times, which costs speed and no answer. The first: {Cause}")]
+    public static partial void DrafterFailed(this ILogger logger, string responseId, string? drafter, int faults, string cause);
+
+    [LoggerMessage(24, LogLevel.Information, "An answer by {Strategy} was compared with the unmerged model: {Share:P1} of {Tokens} tokens agree; {Rows} tokens read again in {Milliseconds:F0} ms.")]
     public static partial void Compared(this ILogger logger, string strategy, double share, int tokens, int rows, double milliseconds);
 
     [LoggerMessage(22, LogLevel.Warning, "The cutoff of {Strategy} is now at least {Cutoff}: the agreement budget is {Budget}.")]
