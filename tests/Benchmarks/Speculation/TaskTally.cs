@@ -26,7 +26,7 @@ internal sealed class TaskTally
     public void Add(DraftRun vanilla, DraftRun drafted, PromptText tokens)
     {
         _prompts++;
-        _isIdentical &= vanilla.Text == drafted.Text && vanilla.Statistics.OutputTokens == drafted.Statistics.OutputTokens;
+        _isIdentical &= vanilla.Ids.AsSpan().SequenceEqual(drafted.Ids) && vanilla.Finish == drafted.Finish && vanilla.Text == drafted.Text;
         var isLoop = Loops.RepeatedShare(tokens.Ids(vanilla.Text)) > LoopShare;
         _loops += isLoop ? 1 : 0;
         if (isLoop || vanilla.Statistics.OutputTokens < 2 || drafted.Statistics.Steps == 0)
