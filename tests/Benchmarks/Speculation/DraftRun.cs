@@ -14,9 +14,6 @@ internal sealed record DraftRun(string Text, ChatFinishReason? Finish, SlerpStat
     /// <summary>Tokens of the answer.</summary>
     public required int[] Ids { get; init; }
 
-    /// <summary>Tokens that decode steps gave: all but the first, and the end token, which is no part of the answer.</summary>
-    public long DecodedTokens => Statistics.OutputTokens - (Finish == ChatFinishReason.Length ? 1 : 0);
-
     /// <summary>Seconds from the first token to the last.</summary>
     public double Decode => Statistics.DecodeTime.TotalSeconds;
 

@@ -41,7 +41,7 @@ internal sealed class TaskTally
         _draftedTotal += drafted.EndToEnd;
         _vanillaSteps += vanilla.Statistics.Steps;
         _draftedSteps += drafted.Statistics.Steps;
-        _tokens += drafted.DecodedTokens;
+        _tokens += drafted.Statistics.DecodedTokens;
     }
 
     /// <summary>Adds two vanilla answers to one prompt.</summary>
