@@ -13,6 +13,7 @@ internal sealed class DraftInstruments
     private readonly Counter<long> _faults;
     private readonly Histogram<double> _tokensPerStep;
     private readonly Histogram<double> _width;
+    private readonly Histogram<double> _acceptedLength;
 
     /// <summary>Makes them on a meter.</summary>
     public DraftInstruments(Meter meter)
@@ -23,6 +24,7 @@ internal sealed class DraftInstruments
         _faults = meter.CreateCounter<long>(SlerpTelemetry.DraftFaults, "{fault}");
         _tokensPerStep = meter.CreateHistogram<double>(SlerpTelemetry.DraftTokensPerStep, "{token}");
         _width = meter.CreateHistogram<double>(SlerpTelemetry.DraftWidth, "{token}");
+        _acceptedLength = meter.CreateHistogram<double>(SlerpTelemetry.DraftAcceptedLength, "{token}");
     }
 
     /// <summary>Records one answer; nothing where it was decoded without a drafter.</summary>
@@ -48,6 +50,7 @@ internal sealed class DraftInstruments
         if (drafts.Rounds > 0)
         {
             _width.Record((double)drafts.Proposed / drafts.Rounds, tags);
+            _acceptedLength.Record((double)drafts.Accepted / drafts.Rounds, tags);
         }
 
         foreach (var (name, source) in drafts.Sources)
