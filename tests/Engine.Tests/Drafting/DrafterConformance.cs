@@ -5,7 +5,8 @@ using Slerp.Tests.Shared.Engine;
 namespace Slerp.Engine.Tests.Drafting;
 
 /// <summary>The law of every drafter in the catalog: the text is vanilla's, token for token, greedy and sampled, alone and in a batch, cancelled or not.</summary>
-public sealed class DrafterConformance : IDisposable
+/// <remarks>A backend derives and says how an engine is loaded on it.</remarks>
+public abstract class DrafterConformance : IDisposable
 {
     private static readonly string[] Prompts =
     [
@@ -18,11 +19,17 @@ public sealed class DrafterConformance : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly DraftableCheckpoint _checkpoint;
 
-    public DrafterConformance() => _checkpoint = DraftableCheckpoint.Save(_folder);
+    protected DrafterConformance() => _checkpoint = DraftableCheckpoint.Save(_folder);
 
     public static TheoryData<string> Drafters => [.. EngineCatalog.Drafters];
 
-    public void Dispose() => _folder.Dispose();
+    private protected virtual EngineOptions On(EngineOptions options) => options;
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [MemberData(nameof(Drafters))]
@@ -125,7 +132,7 @@ public sealed class DrafterConformance : IDisposable
 
     private Task<SlerpEngine> LoadAsync(Func<EngineOptions, EngineOptions>? change = null)
     {
-        var options = _checkpoint.Options with { Costs = Costs };
+        var options = On(_checkpoint.Options with { Costs = Costs });
         return SlerpEngine.LoadAsync(change is null ? options : change(options));
     }
 }

@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace Slerp.Engine.TorchSharp;
+
+/// <summary>Turns what libtorch reports into what callers know.</summary>
+internal static class TorchFailure
+{
+    private static readonly string[] MemoryWords = ["out of memory", "can't allocate memory", "not enough memory", "Cannot allocate memory", "CUBLAS_STATUS_ALLOC_FAILED"];
+
+    /// <summary>A failure inside a verb: transient where memory was denied, because other requests give theirs back.</summary>
+    public static DeviceException Of(string verb, string device, ExternalException failure)
+    {
+        var reason = FirstLine(failure.Message);
+        return MemoryWords.Any(word => failure.Message.Contains(word, StringComparison.OrdinalIgnoreCase))
+            ? new DeviceException(
+                $"{verb} was denied memory on {device}: {reason} Try again when less runs; or lower KvCacheBytes, PrefillChunkTokens or MaxConcurrentRequests.",
+                isTransient: true, failure)
+            : new DeviceException($"{verb} failed on {device}: {reason} After an error of a CUDA device its process must be started anew.", isTransient: false, failure);
+    }
+
+    // What follows the first line is a trace of native frames.
+    private static string FirstLine(string message)
+    {
+        var line = message.AsSpan().Trim();
+        var end = line.IndexOfAny('\r', '\n');
+        line = end < 0 ? line : line[..end].TrimEnd();
+        return line.EndsWith('.') ? line.ToString() : $"{line}.";
+    }
+}
