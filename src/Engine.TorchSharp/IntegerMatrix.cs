@@ -25,7 +25,7 @@ internal sealed class IntegerMatrix(
             return codes.to(torch.ScalarType.Int8);
         }
 
-        var pairs = codes.add(Scalars.Eight).reshape(codes.shape[0], -1, 2);
+        var pairs = codes.add(Scalars.Eight).reshape(codes.shape[0], codes.shape[1] / 2, 2);
         return pairs.select(2, 1).mul(Scalars.Sixteen).add(pairs.select(2, 0), Scalars.One).to(torch.ScalarType.Byte);
     }
 
@@ -46,7 +46,7 @@ internal sealed class IntegerMatrix(
 
     private torch.Tensor Widen(torch.Tensor kept, torch.Tensor factors)
     {
-        var values = Unpack(kept).reshape(kept.shape[0], -1, _block);
+        var values = Unpack(kept).reshape(kept.shape[0], factors.shape[1], _block);
         return values.mul(factors).flatten(1);
     }
 

@@ -15,8 +15,12 @@ internal static class TorchFailure
             ? new DeviceException(
                 $"{verb} was denied memory on {device}: {reason} Try again when less runs; or lower KvCacheBytes, PrefillChunkTokens or MaxConcurrentRequests.",
                 isTransient: true, failure)
-            : new DeviceException($"{verb} failed on {device}: {reason} After an error of a CUDA device its process must be started anew.", isTransient: false, failure);
+            : new DeviceException($"{verb} failed on {device}: {reason}{RemedyOf(failure)}", isTransient: false, failure);
     }
+
+    // The runtime refuses all that follows on the device.
+    private static string RemedyOf(ExternalException failure) =>
+        failure.Message.Contains("CUDA error", StringComparison.Ordinal) ? " Start the process anew: a CUDA device that failed serves it no more." : "";
 
     // What follows the first line is a trace of native frames.
     private static string FirstLine(string message)
