@@ -1,4 +1,3 @@
-using Slerp.Engine.Backends;
 using TorchSharp;
 
 namespace Slerp.Engine.TorchSharp;

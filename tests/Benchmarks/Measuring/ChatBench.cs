@@ -31,10 +31,17 @@ internal sealed class ChatBench : IAsyncDisposable
     public static async Task<ChatBench> LoadAsync(BenchSettings settings, CancellationToken cancellationToken, int cachedPrefixes = 0)
     {
         var services = new ServiceCollection();
+        foreach (var provided in BenchBackends.Providers)
+        {
+            services.AddSingleton(provided);
+        }
+
         services.AddSlerpChatClient(options =>
         {
             options.ModelPath = settings.Folder;
+            options.Engine.Backend = settings.Backend;
             options.Engine.WeightFormat = settings.Format;
+            options.Engine.KvFormat = settings.KvFormat;
             options.Engine.Threads = settings.Threads;
             options.Engine.DraftModelPath = settings.DraftFolder;
             options.Engine.WarmStart = settings.IsWarm;
