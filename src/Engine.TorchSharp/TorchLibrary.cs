@@ -49,7 +49,7 @@ internal static class TorchLibrary
         }
         catch (Exception failure) when (failure is NotSupportedException or TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
-            var reason = failure.Message.AsSpan().Trim();
+            var reason = (failure is TypeInitializationException { InnerException: { } cause } ? cause : failure).Message.AsSpan().Trim();
             var end = reason.IndexOfAny('\r', '\n');
             throw new DeviceException(
                 $"Backend '{name}' needs libtorch, which could not be loaded: {(end < 0 ? reason : reason[..end])} {Install}", isTransient: false, failure);
