@@ -29,7 +29,7 @@ internal static class BackendCatalog
 
         var known = string.Join(", ", options.BackendProviders.SelectMany(static provider => provider.Names).Prepend("cpu").Distinct());
         var remedy = options.BackendProviders.Count == 0
-            ? " Other backends are brought by packages: for \"cuda\" reference Slerp.Engine.TorchSharp and call services.AddSlerpTorchSharp()."
+            ? " The GPU's is in an assembly of its own: reference it and call services.AddSlerpTorchSharp(), see docs/gpu.md."
             : "";
         throw new DeviceException($"Unknown backend '{options.Backend}'. Known: {known}.{remedy}", isTransient: false);
     }
