@@ -78,6 +78,9 @@ public sealed record EngineOptions
     /// <summary>Wraps the backend: how tests make a device fail.</summary>
     internal Func<IComputeBackend, IComputeBackend>? DecorateBackend { get; init; }
 
+    /// <summary>Wraps every drafter: how tests make one fail.</summary>
+    internal Func<IDrafter, IDrafter>? DecorateDrafter { get; init; }
+
     /// <summary>What rows cost, in place of a measurement at load: for tests that must draft whatever the machine is busy with.</summary>
     internal CostCurve? Costs { get; init; }
 }

@@ -114,7 +114,7 @@ internal sealed class LoadedModel : IDisposable
                 ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, rows, scratch, cancellationToken));
             return new LoadedModel(backend, loader.Matrices)
             {
-                Drafters = DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
+                Drafters = Decorated(options.DecorateDrafter, DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
                 {
                     Time = options.Costs is null ? TimeProvider.System : null,
                     Recycling = recycling,
@@ -124,7 +124,7 @@ internal sealed class LoadedModel : IDisposable
                     Mask = mask,
                     Speculator = Speculator(options, backend, shape),
                     DraftModel = DraftCheckpoint.Prepare(draft, options, tokenizer, backend, budget.ContextTokens, cancellationToken),
-                }),
+                })),
                 Recycling = recycling,
                 Costs = costs,
                 Notes = notes,
@@ -191,6 +191,9 @@ internal sealed class LoadedModel : IDisposable
 
         _backend.Dispose();
     }
+
+    private static IReadOnlyDictionary<string, IDrafter?> Decorated(Func<IDrafter, IDrafter>? decorate, Dictionary<string, IDrafter?> drafters) =>
+        decorate is null ? drafters : drafters.ToDictionary(static pair => pair.Key, pair => pair.Value is { } drafter ? decorate(drafter) : null);
 
     private static void CheckThreads(int threads)
     {

@@ -36,7 +36,10 @@ public sealed class SlerpEngine : IAsyncDisposable
         {
             var cache = _model.Cache;
             var held = cache.TotalPages - cache.FreePages;
-            return new EngineStatus(!_loop.IsStopping, _loop.Queued, _loop.QueueLimit, Model.KvCacheBytes / Math.Max(1, cache.TotalPages) * held, Model.KvCacheBytes);
+            return new EngineStatus(!_loop.IsStopping, _loop.Queued, _loop.QueueLimit, Model.KvCacheBytes / Math.Max(1, cache.TotalPages) * held, Model.KvCacheBytes)
+            {
+                WarmStartFailure = _warmStart?.Failure,
+            };
         }
     }
 
@@ -97,7 +100,6 @@ public sealed class SlerpEngine : IAsyncDisposable
             sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
         }
 
-        _warmStart?.Note(sequence);
         var generation = new EngineGeneration(
             sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, _baseline, _time)
             {
@@ -109,6 +111,7 @@ public sealed class SlerpEngine : IAsyncDisposable
                 : null,
         };
         _loop.Submit(sequence);
+        _warmStart?.Note();
         return new ValueTask<Generation>(generation);
     }
 
@@ -149,9 +152,10 @@ public sealed class SlerpEngine : IAsyncDisposable
 
     private async Task DisposeOnceAsync()
     {
-        _warmStart?.Dispose();
+        _warmStart?.Stop();
         _loop.Stop();
         await _loop.Stopped.ConfigureAwait(false);
+        _warmStart?.Dispose();
         _loop.Dispose();
         _model.Dispose();
     }

@@ -19,6 +19,7 @@ internal sealed class WarmStart : IDisposable
     // Heuristics: enough for the few hundred most frequent tokens, and over soon on a small machine; a user who thinks for two pauses is not in a hurry.
     private const int AnswerTokens = 96;
     private const int Together = 4;
+    private const int FewestAnswers = 8;
 
     // No tenant of a request: nothing of these answers is found in a cache by anyone.
     private const string Tenant = "\u0001warm start";
@@ -30,11 +31,13 @@ internal sealed class WarmStart : IDisposable
     private readonly TreeDrafter _drafter;
     private readonly RecyclingMemory _memory;
     private readonly Queue<string> _questions = new(WarmQuestions.All);
-    private readonly List<Sequence> _requests = [];
     private readonly Lock _lock = new();
     private readonly List<(string Question, Sequence Answer)> _answers = [];
     private ITimer? _timer;
+    private Exception? _failure;
     private int _quietPauses;
+    private int _finished;
+    private volatile bool _isOver;
 
     /// <summary>Starts to watch for pauses, unless the table is there already.</summary>
     public WarmStart(LoadedModel model, EngineLoop loop, TimeProvider time)
@@ -47,59 +50,80 @@ internal sealed class WarmStart : IDisposable
         _drafter = new TreeDrafter("warm", model.Costs, maxNodes: 16, context => [new RecyclingSource(context, _memory)]);
         var bytes = model.Notes.Read(NoteName, SuccessorFile.MostBytes(model.Info.VocabularySize));
         model.Recycling.Warm = bytes is null ? null : SuccessorFile.Read(bytes, model.Info.VocabularySize);
+        _isOver = model.Recycling.Warm is not null;
     }
 
-    /// <summary>Notes a request; what is being written here gives way to it.</summary>
-    public void Note(Sequence request)
+    /// <summary>What went wrong with it; null where nothing did. Any thread.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>Notes a request: the next question waits until it was quiet again.</summary>
+    public void Note()
     {
+        if (_isOver)
+        {
+            return;
+        }
+
         lock (_lock)
         {
-            if (_model.Recycling.Warm is not null)
-            {
-                return;
-            }
-
-            _requests.Add(request);
             _quietPauses = 0;
-            Interrupt();
-            _timer ??= _time.CreateTimer(static state => ((WarmStart)state!).Look(), this, Pause, Pause);
+            _timer ??= _isOver ? null : _time.CreateTimer(static state => ((WarmStart)state!).Look(), this, Pause, Pause);
         }
     }
 
-    /// <summary>Stops watching.</summary>
+    /// <summary>Stops watching. What is being written ends with the loop, or with the next request.</summary>
+    public void Stop()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            _timer?.Dispose();
+        }
+    }
+
+    /// <summary>Frees the drafter. Call it when the loop has stopped.</summary>
     public void Dispose()
     {
-        lock (_lock)
-        {
-            _timer?.Dispose();
-            Interrupt();
-        }
-
+        Stop();
         _drafter.Dispose();
     }
 
-    // At every pause: the next question where nobody has asked anything since the last one but one.
+    // At every pause: the next questions where nobody has asked anything since the last one but one.
     private void Look()
     {
         lock (_lock)
         {
-            _requests.RemoveAll(static request => request.IsDone || request.IsCancelled);
-            _quietPauses = _requests.Count == 0 ? _quietPauses + 1 : 0;
-            if (_quietPauses > 1)
+            // A timer may call once more after its end.
+            if (_isOver)
             {
-                GoOn();
+                return;
+            }
+
+            try
+            {
+                _quietPauses = _loop.IsIdle ? _quietPauses + 1 : 0;
+                if (_quietPauses > 1)
+                {
+                    GoOn();
+                }
+            }
+#pragma warning disable CA1031 // Nobody awaits a timer: what left here would end the process. It is told in the engine's status.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                Volatile.Write(ref _failure, failure);
+                Stop();
             }
         }
     }
 
     private void GoOn()
     {
-        if (!_answers.TrueForAll(static answer => HasEnded(answer.Answer)))
+        if (!TakeAnswers())
         {
             return;
         }
 
-        _answers.Clear();
         while (_answers.Count < Together && _questions.TryDequeue(out var question))
         {
             Ask(question);
@@ -107,11 +131,39 @@ internal sealed class WarmStart : IDisposable
 
         if (_answers.Count == 0)
         {
-            var table = _memory.Open("", [], out _);
-            _model.Notes.Write(NoteName, SuccessorFile.Write(table));
-            _model.Recycling.Warm = table;
-            _timer?.Dispose();
+            Finish();
         }
+    }
+
+    // False while one is being written. One that a request ended is asked again. The reader's side tells of an end: by then the step has learned its last.
+    private bool TakeAnswers()
+    {
+        for (var index = _answers.Count - 1; index >= 0; index--)
+        {
+            var (question, answer) = _answers[index];
+            answer.Output.Take([], out _, out var finish, out var failure);
+            if (finish is not null)
+            {
+                // One that lost its drafter taught nothing.
+                _finished += answer.Stats.Drafts.Faults == 0 ? 1 : 0;
+            }
+            else if (failure is not null)
+            {
+                Volatile.Write(ref _failure, failure);
+            }
+            else if (answer.IsCancelled)
+            {
+                _questions.Enqueue(question);
+            }
+            else
+            {
+                continue;
+            }
+
+            _answers.RemoveAt(index);
+        }
+
+        return _answers.Count == 0;
     }
 
     private void Ask(string question)
@@ -119,46 +171,33 @@ internal sealed class WarmStart : IDisposable
         Prompt prompt = _model.Info.HasChatTemplate
             ? new Prompt.Conversation([ChatTurn.FromText(ChatTurnRole.User, question)], [], new Dictionary<string, JsonElement>())
             : new Prompt.Raw($"Question: {question}\nAnswer:");
-        try
+        var ids = _model.Prompts.Encode(prompt, Tenant).Ids;
+        var tokens = Math.Min(AnswerTokens, _model.Info.ContextTokens - ids.Length);
+        if (tokens < 1)
         {
-            var ids = _model.Prompts.Encode(prompt, Tenant).Ids;
-            var tokens = Math.Min(AnswerTokens, _model.Info.ContextTokens - ids.Length);
-            if (tokens < 1)
-            {
-                return;
-            }
+            return;
+        }
 
-            var stop = new StopRules(_model.Tokenizer, _model.EndTokens, tokens, []);
-            var answer = new Sequence(
-                ids, SamplingMode.Greedy.Instance, Penalties.None, tokens, stop, new SequenceClock(_time), _drafter, constraint: null, Tenant);
-            _loop.Submit(answer);
-            _answers.Add((question, answer));
-        }
-        catch (Exception error) when (error is EngineException or ObjectDisposedException)
+        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, tokens, []);
+        var answer = new Sequence(
+            ids, SamplingMode.Greedy.Instance, Penalties.None, tokens, stop, new SequenceClock(_time), _drafter, constraint: null, Tenant)
         {
-            // A template that refuses a plain question, or the end of the engine: this question is not asked.
-        }
+            IsBackground = true,
+        };
+        _loop.Submit(answer);
+        _answers.Add((question, answer));
     }
 
-    private void Interrupt()
+    // A table of few answers would be this checkpoint's for good: rather none, and another try at the next load.
+    private void Finish()
     {
-        foreach (var (question, answer) in _answers)
+        if (_finished >= FewestAnswers)
         {
-            if (!HasEnded(answer))
-            {
-                answer.Cancel();
-                _questions.Enqueue(question);
-            }
+            var table = _memory.Open("", [], out _);
+            _model.Recycling.Warm = table;
+            _model.Notes.Write(NoteName, SuccessorFile.Write(table));
         }
 
-        _answers.Clear();
-        _loop.Notice();
-    }
-
-    // The reader's side tells: when it knows of the end, the step has learned its last.
-    private static bool HasEnded(Sequence answer)
-    {
-        answer.Output.Take([], out _, out var finish, out var failure);
-        return finish is not null || failure is not null;
+        Stop();
     }
 }

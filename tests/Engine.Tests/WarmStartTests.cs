@@ -61,6 +61,76 @@ public sealed class WarmStartTests : IDisposable
     }
 
     [Fact]
+    public async Task EngineWithoutAQueue_TakesARequestWhileItsPlacesAreWarming()
+    {
+        // Two at a time: those before may still be leaving.
+        await using var engine = await SlerpEngine.LoadAsync(Options() with { MaxConcurrentRequests = 4, QueueLimit = 0 }, time: _time);
+        var expected = (await engine.AnswerAsync(EngineRequests.Raw("abc", 40))).Text;
+        for (var round = 0; round < 4; round++)
+        {
+            _time.Pause();
+            _time.Pause();
+            Assert.All(await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => engine.AnswerAsync(EngineRequests.Raw("abc", 40)))), answer => Assert.Equal(expected, answer.Text));
+        }
+    }
+
+    [Fact]
+    public async Task EngineForOneRequest_LearnsFromAsManyAnswersAsAnother()
+    {
+        var roomy = await RowsAsync(Options() with { NotesFolder = Path.Combine(_notes, "roomy") });
+        var narrow = await RowsAsync(Options() with { NotesFolder = Path.Combine(_notes, "narrow"), MaxConcurrentRequests = 1, QueueLimit = 0 });
+        Assert.InRange(narrow, roomy * 9 / 10, roomy * 11 / 10);
+    }
+
+    [Fact]
+    public async Task WarmAnswers_TakeNoEntryOfThePrefixCache()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(Options() with { CachedPrefixes = 1 }, time: _time);
+        var asked = new string('x', 40);
+        await engine.AnswerAsync(EngineRequests.Raw(asked, 4));
+        await TestTimeouts.EventuallyAsync(
+            () =>
+            {
+                _time.Pause();
+                return Notes().Length > 0;
+            },
+            "the table is written");
+        Assert.Equal(39, (await engine.AnswerAsync(EngineRequests.Raw(asked, 4))).Stats.CachedPromptTokens);
+    }
+
+    [Fact]
+    public async Task TimerThatCallsAfterTheEnd_DoesNothing()
+    {
+        var engine = await SlerpEngine.LoadAsync(Options(), time: _time);
+        await engine.AnswerAsync(EngineRequests.Raw("abc", 10));
+        var late = _time.Callbacks();
+        _time.Pause();
+        await engine.DisposeAsync();
+        for (var call = 0; call < 4; call++)
+        {
+            late.ForEach(callback => callback());
+        }
+
+        Assert.Empty(Notes());
+    }
+
+    [Fact]
+    public async Task FaultInTheTimer_EndsTheWarmStartAlone_AndIsTold()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(Options(), time: _time);
+        var expected = (await engine.AnswerAsync(EngineRequests.Raw("abc", 10))).Text;
+        _time.Fault = new InvalidOperationException("The drill's fault.");
+        _time.Pause();
+        _time.Pause();
+        _time.Fault = null;
+        Assert.Equal("The drill's fault.", engine.Status.WarmStartFailure?.Message);
+        Assert.Equal(0, _time.Timers);
+        Assert.Equal(expected, (await engine.AnswerAsync(EngineRequests.Raw("abc", 10))).Text);
+        Assert.Equal(0, _time.Timers);
+        Assert.Empty(Notes());
+    }
+
+    [Fact]
     public async Task TurnedOff_NothingIsWatchedOrWritten()
     {
         await using var engine = await SlerpEngine.LoadAsync(Options() with { WarmStart = false }, time: _time);
@@ -95,6 +165,22 @@ public sealed class WarmStartTests : IDisposable
         Assert.Single(Notes());
     }
 
+    private async Task<int> RowsAsync(EngineOptions options)
+    {
+        await using var engine = await SlerpEngine.LoadAsync(options, time: _time);
+        await engine.AnswerAsync(EngineRequests.Raw("abc", 4));
+        await TestTimeouts.EventuallyAsync(
+            () =>
+            {
+                _time.Pause();
+                return _time.Timers == 0;
+            },
+            "the warm start is over");
+        Assert.Null(engine.Status.WarmStartFailure);
+        var note = Directory.GetFiles(options.NotesFolder!, "successors", SearchOption.AllDirectories).Single();
+        return SuccessorFile.Read(await File.ReadAllBytesAsync(note), ToyCheckpoint.VocabularySize)!.RowCount;
+    }
+
     private EngineOptions Options() => new() { ModelPath = _model, NotesFolder = _notes, Threads = 1 };
 
     // What rows cost is noted by every load.
@@ -118,19 +204,20 @@ public sealed class WarmStartTests : IDisposable
             }
         }
 
-        public void Pause()
+        /// <summary>Thrown by whoever asks what time it is.</summary>
+        public Exception? Fault { get; set; }
+
+        public void Pause() => Callbacks().ForEach(static callback => callback());
+
+        public List<Action> Callbacks()
         {
-            Timer[] timers;
             lock (_timers)
             {
-                timers = [.. _timers];
-            }
-
-            foreach (var timer in timers)
-            {
-                timer.Fire();
+                return [.. _timers.Select(static timer => (Action)timer.Fire)];
             }
         }
+
+        public override long GetTimestamp() => Fault is { } fault ? throw fault : base.GetTimestamp();
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {

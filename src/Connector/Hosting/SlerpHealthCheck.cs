@@ -32,6 +32,12 @@ internal sealed class SlerpHealthCheck(EngineHost host) : IHealthCheck
             ["kv_cache_bytes_held"] = status.KvCacheBytesHeld,
             ["kv_cache_bytes"] = status.KvCacheBytes,
         };
+        if (status.WarmStartFailure is { } warmStart)
+        {
+            // Costs speed, no answer: told, not held against the engine.
+            data["warm_start_failure"] = $"{warmStart.GetType().Name}: {warmStart.Message}";
+        }
+
         return !status.IsServing ? new HealthCheckResult(failure, "The engine was disposed.", data: data)
             : status.QueuedRequests >= status.QueueLimit && status.QueueLimit > 0 ? HealthCheckResult.Degraded(
                 string.Create(CultureInfo.InvariantCulture, $"The queue is full: {status.QueuedRequests} of {status.QueueLimit} requests."), data: data)

@@ -65,6 +65,8 @@ internal sealed class DecodingPolicy(CircuitCatalog circuits)
             {
                 while (run.Shown.TryRead(out var segment))
                 {
+                    // What was made before the caller left is not shown after it.
+                    cancellationToken.ThrowIfCancellationRequested();
                     record.Note(segment);
                     record.Stats = run.Stats;
                     record.Fallback = run.Fallback;

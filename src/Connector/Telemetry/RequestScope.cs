@@ -69,6 +69,11 @@ internal sealed class RequestScope : IDisposable
                 ResponseId, fallback.AcceptedTokens, SlerpNames.Of(fallback.Reason!.Value), SlerpNames.Of(fallback.Stage), fallback.Check ?? "none", fallback.Failure);
         }
 
+        if (Decoding.Stats?.Drafts is { FirstFault: { } cause } drafts)
+        {
+            _logger.DrafterFailed(ResponseId, Drafter, drafts.Faults, cause);
+        }
+
         _instruments.Fallbacks.Record(_modelId, Decoding);
         _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Decoding.Stats, _failure);
         _instruments.Drafts.Record(_modelId, Drafter, Decoding.Stats);

@@ -47,6 +47,9 @@ internal static partial class SlerpLog
     [LoggerMessage(18, LogLevel.Warning, "Request {ResponseId} went on in vanilla decoding after {Tokens} tokens: {Reason} in {Stage} (check: {Check}).")]
     public static partial void FellBack(this ILogger logger, string responseId, int tokens, string reason, string stage, string check, Exception? failure);
 
+    [LoggerMessage(19, LogLevel.Warning, "Request {ResponseId}: the drafter {Drafter} failed {Faults} times, which costs speed and no answer. The first: {Cause}")]
+    public static partial void DrafterFailed(this ILogger logger, string responseId, string? drafter, int faults, string cause);
+
     [LoggerMessage(20, LogLevel.Warning, "Ignored: {What}. {Why}")]
     public static partial void IgnoredWithWarning(this ILogger logger, string what, string why);
 

@@ -10,33 +10,36 @@ namespace Slerp.Engine.Decoding;
 /// <summary>Measures what a step over M rows costs, with the loaded model on the machine at hand.</summary>
 internal static class CostCalibration
 {
-    private static readonly int[] RowCounts = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
+    // The first three span the curve and are measured whatever they take: close points of a slow model, of which no more fit into the time, tell noise from
+    // slope badly. The rest fill in.
+    private static readonly int[] RowCounts = [1, 8, 24, 64, 4, 16, 2, 12, 32, 6, 3, 48];
+    private const int Needed = 3;
 
-    // Heuristic: a load should not feel longer for it. What is not measured in this time is extended from the last slope.
+    // Heuristic: a load should not feel longer for it.
     private static readonly TimeSpan Budget = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Runs short chains on an empty slot; leaves the cache as it was.</summary>
     public static CostCurve Measure(IDecoder decoder, KvCache cache, Workspace workspace, CancellationToken cancellationToken)
     {
         var slot = cache.TryOpen();
-        var rows = new List<int>();
-        var seconds = new List<double>();
+        var seconds = new SortedList<int, double>();
         var start = Stopwatch.GetTimestamp();
         foreach (var count in RowCounts)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var isLate = rows.Count >= 2 && Stopwatch.GetElapsedTime(start) > Budget;
-            if (isLate || count > decoder.Shape.MaxPositions || !cache.TryReserve(slot, count))
+            if (seconds.Count >= Needed && Stopwatch.GetElapsedTime(start) > Budget)
             {
                 break;
             }
 
-            rows.Add(count);
-            seconds.Add(Fastest(decoder, cache, workspace, slot, count));
+            if (count <= decoder.Shape.MaxPositions && cache.TryReserve(slot, count))
+            {
+                seconds.Add(count, Fastest(decoder, cache, workspace, slot, count));
+            }
         }
 
         cache.Release(slot);
-        return rows.Count < 2 ? CostCurve.Linear : new CostCurve(rows, seconds);
+        return seconds.Count < 2 ? CostCurve.Linear : new CostCurve([.. seconds.Keys], [.. seconds.Values]);
     }
 
     // The fastest of a few: what disturbs a measurement only ever makes it slower. The very first runs also pay for compilation.
@@ -48,7 +51,7 @@ internal static class CostCalibration
         batch.Add(new StepSlice(slot, tree, WantedRows.All, count));
         var fastest = double.MaxValue;
         var total = 0.0;
-        for (var run = 0; run < (count == 1 ? 8 : 4) && (run < 2 || total < 0.05); run++)
+        for (var run = 0; run < (count == 1 ? 8 : 4) && (run < (count == 1 ? 3 : 2) || total < 0.05); run++)
         {
             var start = Stopwatch.GetTimestamp();
             decoder.Forward(batch, cache, workspace).ArgMax(0);

@@ -3,12 +3,12 @@ using Slerp.Engine.Drafting;
 
 namespace Slerp.Engine.Decoding;
 
-/// <summary>A measured cost curve as JSON: {"build": …, "rows": […], "costs": […]}.</summary>
+/// <summary>A measured cost curve as JSON: {"build": …, "rows": […], "seconds": […]}.</summary>
 internal static class CostCurveRecord
 {
     private const int MaxPoints = 64;
     private const int MaxRows = 1 << 16;
-    private const double MaxCost = 1e6;
+    private const double MaxSeconds = 1e6;
 
     /// <summary>Writes a curve.</summary>
     /// <param name="build">The build whose kernels were measured.</param>
@@ -27,10 +27,10 @@ internal static class CostCurveRecord
             }
 
             writer.WriteEndArray();
-            writer.WriteStartArray("costs");
+            writer.WriteStartArray("seconds");
             foreach (var cost in curve.Costs)
             {
-                writer.WriteNumberValue(cost);
+                writer.WriteNumberValue(cost * curve.Seconds);
             }
 
             writer.WriteEndArray();
@@ -59,8 +59,8 @@ internal static class CostCurveRecord
             }
 
             var rows = Numbers(root, "rows", MaxRows);
-            var costs = Numbers(root, "costs", MaxCost);
-            return rows.Count == costs.Count && IsAscendingFromOne(rows) ? new CostCurve([.. rows.Select(static value => (int)value)], costs) : null;
+            var seconds = Numbers(root, "seconds", MaxSeconds);
+            return rows.Count == seconds.Count && IsAscendingFromOne(rows) ? new CostCurve([.. rows.Select(static value => (int)value)], seconds) : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -68,7 +68,7 @@ internal static class CostCurveRecord
         }
     }
 
-    // Empty where they are not a list of whole or broken numbers from 1 to the most; nothing a curve measured is smaller.
+    // Empty where they are not a list of numbers above 0, up to the most.
     private static List<double> Numbers(JsonElement root, string name, double most)
     {
         var numbers = new List<double>();
@@ -76,7 +76,7 @@ internal static class CostCurveRecord
         {
             foreach (var item in list.EnumerateArray())
             {
-                if (item.ValueKind != JsonValueKind.Number || !item.TryGetDouble(out var value) || !(value >= 1 && value <= most))
+                if (item.ValueKind != JsonValueKind.Number || !item.TryGetDouble(out var value) || !(value > 0 && value <= most))
                 {
                     return [];
                 }

@@ -3,9 +3,12 @@ using Slerp.Engine.Drafting;
 namespace Slerp.Engine.Decoding;
 
 /// <summary>Asks the drafters of a step, each once for all its sequences. A drafter that throws is an empty draft and a counted fault.</summary>
+/// <remarks>Where one throws for a batch it is asked again for each sequence alone: only those it throws for go on without it.</remarks>
 internal sealed class DraftRound
 {
+    private readonly List<IDrafter> _drafters = [];
     private DraftTask[] _tasks = new DraftTask[8];
+    private Sequence?[] _asked = new Sequence?[8];
 
     /// <summary>Adds drafts to the trees of the sequences that decode and have a drafter.</summary>
     public void Propose(ReadOnlySpan<Sequence> sequences)
@@ -15,15 +18,18 @@ internal sealed class DraftRound
         foreach (var sequence in sequences)
         {
             plainRows += sequence.Tree.Count;
-        }
-
-        for (var index = 0; index < sequences.Length; index++)
-        {
-            if (MayDraft(sequences[index]) && IsFirstOfItsDrafter(sequences, index))
+            if (MayDraft(sequence) && !_drafters.Contains(sequence.Drafter!))
             {
-                Ask(sequences[index..], sequences[index].Drafter!, plainRows);
+                _drafters.Add(sequence.Drafter!);
             }
         }
+
+        foreach (var drafter in _drafters)
+        {
+            Ask(sequences, drafter, plainRows);
+        }
+
+        _drafters.Clear();
     }
 
     /// <summary>Opens a sequence's drafter before the first step that speaks, so that it learns from the prompt's last row already.</summary>
@@ -39,10 +45,10 @@ internal sealed class DraftRound
             sequence.OpenDraft();
         }
 #pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception)
+        catch (Exception failure)
 #pragma warning restore CA1031
         {
-            sequence.DropDraft();
+            sequence.DropDraft(failure);
         }
     }
 
@@ -59,60 +65,84 @@ internal sealed class DraftRound
             draft.Observe(outcome);
         }
 #pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception)
+        catch (Exception failure)
 #pragma warning restore CA1031
         {
-            sequence.DropDraft();
+            sequence.DropDraft(failure);
         }
     }
 
     // The last token of an answer needs no draft.
     private static bool MayDraft(Sequence sequence) => sequence is { Drafter: not null, PendingTokens: 1, TokensLeft: > 1 };
 
-    private static bool IsFirstOfItsDrafter(ReadOnlySpan<Sequence> sequences, int index)
-    {
-        for (var earlier = 0; earlier < index; earlier++)
-        {
-            if (MayDraft(sequences[earlier]) && ReferenceEquals(sequences[earlier].Drafter, sequences[index].Drafter))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
     private void Ask(ReadOnlySpan<Sequence> sequences, IDrafter drafter, int plainRows)
     {
         var count = 0;
-        try
+        foreach (var sequence in sequences)
         {
-            foreach (var sequence in sequences)
+            if (!MayDraft(sequence) || !ReferenceEquals(sequence.Drafter, drafter))
             {
-                if (MayDraft(sequence) && ReferenceEquals(sequence.Drafter, drafter))
-                {
-                    sequence.OpenDraft();
-                    _tasks[count++] = new DraftTask(sequence.Draft!, sequence.Tree, sequence.TokensLeft - 1);
-                }
+                continue;
             }
 
-            drafter.Propose(_tasks.AsSpan(0, count), plainRows);
-        }
-#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-            foreach (var sequence in sequences)
+            Open(sequence);
+            if (sequence.Draft is { } session)
             {
-                if (MayDraft(sequence) && ReferenceEquals(sequence.Drafter, drafter))
-                {
-                    sequence.Tree.Truncate(1);
-                    sequence.DropDraft();
-                }
+                _asked[count] = sequence;
+                _tasks[count++] = new DraftTask(session, sequence.Tree, sequence.TokensLeft - 1);
             }
+        }
+
+        if (count > 0 && TryPropose(drafter, 0, count, plainRows) is { } failure)
+        {
+            AskAlone(drafter, count, plainRows, failure);
         }
 
         _tasks.AsSpan(0, count).Clear();
+        _asked.AsSpan(0, count).Clear();
+    }
+
+    private void AskAlone(IDrafter drafter, int count, int plainRows, Exception failure)
+    {
+        var isTold = false;
+        for (var index = 0; index < count; index++)
+        {
+            if ((count == 1 ? failure : TryPropose(drafter, index, 1, plainRows)) is { } ownFailure)
+            {
+                _asked[index]!.DropDraft(ownFailure);
+                isTold = true;
+            }
+
+            plainRows += _tasks[index].Tree.Count - 1;
+        }
+
+        if (!isTold)
+        {
+            // It cost nobody its drafter; somebody's figures tell of it.
+            _asked[0]!.Ledger.CountFault(failure);
+        }
+    }
+
+    // What it threw, with nothing of its draft left in the trees; null where it did not.
+    private Exception? TryPropose(IDrafter drafter, int first, int count, int plainRows)
+    {
+        var tasks = _tasks.AsSpan(first, count);
+        try
+        {
+            drafter.Propose(tasks, plainRows);
+            return null;
+        }
+#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            foreach (var task in tasks)
+            {
+                task.Tree.Truncate(1);
+            }
+
+            return failure;
+        }
     }
 
     private void EnsureCapacity(int count)
@@ -120,6 +150,7 @@ internal sealed class DraftRound
         if (_tasks.Length < count)
         {
             _tasks = new DraftTask[count];
+            _asked = new Sequence?[count];
         }
     }
 }

@@ -88,6 +88,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whose request it is: its rows serve no other tenant.</summary>
     public string Tenant { get; }
 
+    /// <summary>Whether it is the engine's own work, which gives way to every request: counted nowhere, and its rows are not kept.</summary>
+    public bool IsBackground { get; init; }
+
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens { get; }
 
@@ -310,9 +313,9 @@ internal sealed class Sequence : IDraftContext
     public void OpenDraft() => Draft ??= Drafter?.Open(this);
 
     /// <summary>Goes on without a draft: the drafter threw.</summary>
-    public void DropDraft()
+    public void DropDraft(Exception failure)
     {
-        Ledger.Faults++;
+        Ledger.CountFault(failure);
         CloseDraft();
         Drafter = null;
     }
@@ -332,10 +335,10 @@ internal sealed class Sequence : IDraftContext
             draft.Dispose();
         }
 #pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception)
+        catch (Exception failure)
 #pragma warning restore CA1031
         {
-            Ledger.Faults++;
+            Ledger.CountFault(failure);
         }
     }
 
@@ -438,7 +441,10 @@ internal sealed class Sequence : IDraftContext
             Ledger.Proposed,
             Ledger.Accepted,
             Ledger.Faults,
-            Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))));
+            Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
+        {
+            FirstFault = Ledger.FirstFault,
+        }));
     }
 
     private GenerationStats Measure(DraftStats drafts) => new()

@@ -1,7 +1,12 @@
 namespace Slerp.Engine.Drafting;
 
 /// <summary>What a step over M rows costs, relative to one row: measured on the machine at hand, not taken from a paper.</summary>
-/// <remarks>Between measured points the cost is interpolated; beyond the last it grows with the last slope. Never falls. Immutable.</remarks>
+/// <remarks>
+/// <para>What disturbs a measurement only ever makes it slower, so a step over M rows costs at most what more rows were seen to take: of a point and all
+/// later ones the cheapest holds.</para>
+/// <para>Between measured points the cost is interpolated. Beyond the last it grows with the last slope, at least with the mean slope of all: two points
+/// that noise made equal do not say that further rows are free. Never falls. Immutable.</para>
+/// </remarks>
 internal sealed class CostCurve
 {
     private readonly int[] _rows;
@@ -15,14 +20,18 @@ internal sealed class CostCurve
         ArgumentOutOfRangeException.ThrowIfLessThan(rows.Count, 2);
         ArgumentOutOfRangeException.ThrowIfNotEqual(seconds.Count, rows.Count);
         ArgumentOutOfRangeException.ThrowIfNotEqual(rows[0], 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seconds[0]);
-        Seconds = seconds[0];
         _rows = [.. rows];
-        _costs = new double[rows.Count];
+        _costs = [.. seconds];
+        for (var index = _costs.Length - 2; index >= 0; index--)
+        {
+            _costs[index] = Math.Min(_costs[index], _costs[index + 1]);
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(_costs[0], nameof(seconds));
+        Seconds = _costs[0];
         for (var index = 0; index < _costs.Length; index++)
         {
-            // Noise can make more rows look cheaper than fewer; they never are.
-            _costs[index] = Math.Max(seconds[index] / seconds[0], index == 0 ? 1 : _costs[index - 1]);
+            _costs[index] /= Seconds;
         }
     }
 
@@ -49,8 +58,12 @@ internal sealed class CostCurve
                 upper++;
             }
 
-            var slope = (_costs[upper] - _costs[upper - 1]) / (_rows[upper] - _rows[upper - 1]);
-            return Math.Max(_costs[0], _costs[upper - 1] + (slope * (rows - _rows[upper - 1])));
+            var slope = Slope(upper - 1, upper);
+            return rows > _rows[upper]
+                ? _costs[upper] + (Math.Max(slope, Slope(0, upper)) * (rows - _rows[upper]))
+                : Math.Max(_costs[0], _costs[upper - 1] + (slope * (rows - _rows[upper - 1])));
         }
     }
+
+    private double Slope(int from, int to) => (_costs[to] - _costs[from]) / (_rows[to] - _rows[from]);
 }

@@ -15,7 +15,10 @@ internal sealed class DraftLedger
     public int Accepted { get; private set; }
 
     /// <summary>Times the drafter threw.</summary>
-    public int Faults { get; set; }
+    public int Faults { get; private set; }
+
+    /// <summary>What it threw first, type and message; null where it did not.</summary>
+    public string? FirstFault { get; private set; }
 
     /// <summary>Counts by source.</summary>
     public IReadOnlyDictionary<string, (int Proposed, int Accepted)> Sources => _sources;
@@ -29,6 +32,13 @@ internal sealed class DraftLedger
             Proposed += proposed;
             Accepted += accepted;
         }
+    }
+
+    /// <summary>Counts a fault.</summary>
+    public void CountFault(Exception failure)
+    {
+        Faults++;
+        FirstFault ??= $"{failure.GetType().Name}: {failure.Message}";
     }
 
     /// <summary>Adds the counts of a source: one answer may have had several sessions.</summary>

@@ -39,6 +39,9 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Sequences that wait: those in flight beyond what runs at once.</summary>
     public int Queued => (int)Math.Max(0, Volatile.Read(ref _inFlight) - _limits.MaxRunning);
 
+    /// <summary>Whether nobody's request is in flight. Any thread.</summary>
+    public bool IsIdle => Volatile.Read(ref _inFlight) == 0;
+
     /// <summary>Most sequences that may wait.</summary>
     public int QueueLimit => _limits.QueueLimit;
 
@@ -51,13 +54,13 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Starts the thread.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "Slerp engine" }.Start();
 
-    /// <summary>Queues a sequence. Any thread.</summary>
+    /// <summary>Queues a sequence. Any thread. One of the background takes nobody's place, and is cancelled as soon as a request is in flight.</summary>
     /// <exception cref="CapacityException">The queue is full.</exception>
     /// <exception cref="ObjectDisposedException">The loop is stopping.</exception>
     public void Submit(Sequence sequence)
     {
         ObjectDisposedException.ThrowIf(_isStopping, this);
-        if (Interlocked.Increment(ref _inFlight) > (long)_limits.MaxRunning + _limits.QueueLimit)
+        if (!sequence.IsBackground && Interlocked.Increment(ref _inFlight) > (long)_limits.MaxRunning + _limits.QueueLimit)
         {
             Interlocked.Decrement(ref _inFlight);
             throw new CapacityException(
@@ -155,8 +158,25 @@ internal sealed class EngineLoop : IDisposable
             Restart(rejection);
         }
 
+        if (!IsIdle)
+        {
+            CancelBackground(_waiting);
+            CancelBackground(_running);
+        }
+
         Drop(_waiting);
         Drop(_running);
+    }
+
+    private static void CancelBackground(List<Sequence> sequences)
+    {
+        foreach (var sequence in sequences)
+        {
+            if (sequence.IsBackground)
+            {
+                sequence.Cancel();
+            }
+        }
     }
 
     private void Drop(List<Sequence> sequences)
@@ -168,7 +188,10 @@ internal sealed class EngineLoop : IDisposable
             {
                 Retire(sequence);
                 sequences.RemoveAt(index);
-                Interlocked.Decrement(ref _inFlight);
+                if (!sequence.IsBackground)
+                {
+                    Interlocked.Decrement(ref _inFlight);
+                }
             }
         }
     }
@@ -311,10 +334,10 @@ internal sealed class EngineLoop : IDisposable
         _waiting.Insert(0, youngest);
     }
 
-    // A request that ended leaves its rows to the next turn.
+    // A request that ended leaves its rows to the next turn; nobody goes on from what the background wrote.
     private void Retire(Sequence sequence)
     {
-        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
+        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null, IsBackground: false, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
         {
             sequence.CloseDraft();
             _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)], sequence.Plan as PromptMergePlan);

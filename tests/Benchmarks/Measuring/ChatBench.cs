@@ -28,7 +28,12 @@ internal sealed class ChatBench : IAsyncDisposable
     public ModelInfo Model { get; }
 
     /// <summary>Registers, resolves and loads.</summary>
-    public static async Task<ChatBench> LoadAsync(BenchSettings settings, CancellationToken cancellationToken, int cachedPrefixes = 0)
+    public static async Task<ChatBench> LoadAsync(
+        BenchSettings settings,
+        CancellationToken cancellationToken,
+        int cachedPrefixes = 0,
+        Action<SlerpChatClientOptions>? configure = null,
+        IEnumerable<IQualityCheck>? checks = null)
     {
         var services = new ServiceCollection();
         foreach (var provided in BenchBackends.Providers)
@@ -48,7 +53,13 @@ internal sealed class ChatBench : IAsyncDisposable
             options.Engine.NotesFolder = settings.NotesFolder;
             // None by default: a prompt that comes again would not be read again.
             options.Engine.CachedPrefixes = cachedPrefixes;
+            configure?.Invoke(options);
         });
+        foreach (var check in checks ?? [])
+        {
+            services.AddSingleton(check);
+        }
+
         services.AddSlerpEmbeddingGenerator(options => options.ModelPath = settings.Folder);
         var provider = services.BuildServiceProvider();
         var model = await provider.GetRequiredService<SlerpChatClient>().LoadAsync(cancellationToken);

@@ -23,6 +23,10 @@ internal static class VerbCatalog
         new AllocationsVerb(),
         new EmbeddedQualityVerb(),
         new MergingVerb(),
+        new SoakVerb(),
+        new SchemasVerb(),
+        new GateVerb(),
+        new FallbackDrillVerb(),
         new GgufVerb(),
     ];
 }

@@ -32,6 +32,10 @@ public sealed class HealthCheckTests : IDisposable
         var served = await CheckAsync(provider);
         Assert.Equal(HealthStatus.Healthy, served.Status);
         Assert.Equal(4L, served.Data["kv_cache_bytes_held"]);
+        Assert.DoesNotContain("warm_start_failure", served.Data);
+        _engine.Status = _engine.Status with { WarmStartFailure = new IOException("gone") };
+        var slower = await CheckAsync(provider);
+        Assert.Equal((HealthStatus.Healthy, "IOException: gone"), (slower.Status, slower.Data["warm_start_failure"]));
         _engine.Status = _engine.Status with { QueuedRequests = 10 };
         Assert.Equal(HealthStatus.Degraded, (await CheckAsync(provider)).Status);
         _engine.Status = _engine.Status with { IsServing = false };

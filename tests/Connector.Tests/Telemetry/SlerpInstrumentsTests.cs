@@ -36,6 +36,17 @@ public sealed class SlerpInstrumentsTests
     }
 
     [Fact]
+    public async Task DrafterThatFailed_IsLoggedWithItsCause()
+    {
+        var drafts = DraftStats.None with { Faults = 2, FirstFault = "IOException: gone" };
+        using var under = new ClientUnderTest(new FakeEngine { Drafts = drafts });
+        await under.AskAsync(true);
+        var warning = Assert.Single(under.Logger.Warnings);
+        Assert.Contains("failed 2 times", warning, StringComparison.Ordinal);
+        Assert.Contains("IOException: gone", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Request_IsASpan_WithItsTokensAndTheEndOfThePrompt()
     {
         var modelId = Guid.NewGuid().ToString();

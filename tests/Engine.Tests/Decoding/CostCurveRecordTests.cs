@@ -11,10 +11,11 @@ public sealed class CostCurveRecordTests
     [Fact]
     public void Write_IsReadAsItWas()
     {
-        var curve = new CostCurve([1, 2, 64], [0.5, 0.7, 31]);
+        var curve = new CostCurve([1, 2, 64], [0.5, 0.75, 31]);
         var read = CostCurveRecord.TryRead("build", CostCurveRecord.Write("build", curve))!;
         Assert.Equal(curve.Rows, read.Rows);
         Assert.Equal(curve.Costs, read.Costs);
+        Assert.Equal(curve.Seconds, read.Seconds);
         Assert.Null(CostCurveRecord.TryRead("another build", CostCurveRecord.Write("build", curve)));
     }
 
@@ -24,20 +25,20 @@ public sealed class CostCurveRecordTests
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("{}")]
-    [InlineData("""{"build":1,"rows":[1,2],"costs":[1,2]}""")]
+    [InlineData("""{"build":1,"rows":[1,2],"seconds":[1,2]}""")]
     [InlineData("""{"build":"build"}""")]
-    [InlineData("""{"build":"build","rows":1,"costs":2}""")]
-    [InlineData("""{"build":"build","rows":[1],"costs":[1]}""")]
-    [InlineData("""{"build":"build","rows":[1,2],"costs":[1]}""")]
-    [InlineData("""{"build":"build","rows":[1,1],"costs":[1,1]}""")]
-    [InlineData("""{"build":"build","rows":[2,3],"costs":[1,1]}""")]
-    [InlineData("""{"build":"build","rows":[1,2.5],"costs":[1,1]}""")]
-    [InlineData("""{"build":"build","rows":[1,2],"costs":[1,0]}""")]
-    [InlineData("""{"build":"build","rows":[1,2],"costs":[1,-3]}""")]
-    [InlineData("""{"build":"build","rows":[1,2],"costs":[1,1e999]}""")]
-    [InlineData("""{"build":"build","rows":[1,1e18],"costs":[1,2]}""")]
-    [InlineData("""{"build":"build","rows":[1,"2"],"costs":[1,2]}""")]
-    [InlineData("""{"build":"\ud800","rows":[1,2],"costs":[1,2]}""")]
+    [InlineData("""{"build":"build","rows":1,"seconds":2}""")]
+    [InlineData("""{"build":"build","rows":[1],"seconds":[1]}""")]
+    [InlineData("""{"build":"build","rows":[1,2],"seconds":[1]}""")]
+    [InlineData("""{"build":"build","rows":[1,1],"seconds":[1,1]}""")]
+    [InlineData("""{"build":"build","rows":[2,3],"seconds":[1,1]}""")]
+    [InlineData("""{"build":"build","rows":[1,2.5],"seconds":[1,1]}""")]
+    [InlineData("""{"build":"build","rows":[1,2],"seconds":[1,0]}""")]
+    [InlineData("""{"build":"build","rows":[1,2],"seconds":[1,-3]}""")]
+    [InlineData("""{"build":"build","rows":[1,2],"seconds":[1,1e999]}""")]
+    [InlineData("""{"build":"build","rows":[1,1e18],"seconds":[1,2]}""")]
+    [InlineData("""{"build":"build","rows":[1,"2"],"seconds":[1,2]}""")]
+    [InlineData("""{"build":"\ud800","rows":[1,2],"seconds":[1,2]}""")]
     public void OtherContent_IsNoCurve(string content) => Assert.Null(CostCurveRecord.TryRead("build", Encoding.UTF8.GetBytes(content)));
 
     [Fact]

@@ -11,6 +11,11 @@ internal sealed class ScriptedDrafter : IDrafter
 
     public Action? OnPropose { get; init; }
 
+    public Action<IDraftContext>? OnOpen { get; init; }
+
+    /// <summary>Told each sequence when it is drafted for.</summary>
+    public Action<IDraftContext>? OnDraft { get; init; }
+
     public int Opened { get; private set; }
 
     public string Name => "scripted";
@@ -18,7 +23,8 @@ internal sealed class ScriptedDrafter : IDrafter
     public DraftSession Open(IDraftContext context)
     {
         Opened++;
-        return new Session(this);
+        OnOpen?.Invoke(context);
+        return new Session(this, context);
     }
 
     public void Propose(ReadOnlySpan<DraftTask> tasks, int plainRows)
@@ -27,6 +33,7 @@ internal sealed class ScriptedDrafter : IDrafter
         foreach (var task in tasks)
         {
             task.Tree.Add(task.Tree.Tokens[0], 0);
+            OnDraft?.Invoke(((Session)task.Session).Context);
         }
     }
 
@@ -34,8 +41,10 @@ internal sealed class ScriptedDrafter : IDrafter
     {
     }
 
-    private sealed class Session(ScriptedDrafter drafter) : DraftSession
+    private sealed class Session(ScriptedDrafter drafter, IDraftContext context) : DraftSession
     {
+        public IDraftContext Context => context;
+
         private int _proposed;
         private int _accepted;
 

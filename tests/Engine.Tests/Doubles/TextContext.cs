@@ -16,7 +16,9 @@ internal sealed class TextContext(int slot, params IEnumerable<int> tokens) : ID
 
     public int Slot => slot;
 
-    public int Position => _tokens.Length;
+    public int RowsWithoutIds { get; init; }
+
+    public int Position => _tokens.Length + RowsWithoutIds;
 
     public int PromptTokens { get; init; }
 

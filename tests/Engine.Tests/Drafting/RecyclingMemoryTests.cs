@@ -41,14 +41,98 @@ public sealed class RecyclingMemoryTests
         var left = memory.Open("t", [1, 2, 3, 9], out known);
         Assert.Equal(3, known);
         Assert.Equal([3, 4], left.Successors(2).ToArray());
+        var right = memory.Open("t", [1, 2, 3, 8], out known);
+        Assert.Equal(3, known);
         left.Write(2, [50]);
         memory.Keep("t", [1, 2, 3, 9, 10], left);
 
-        var right = memory.Open("t", [1, 2, 3, 8], out known);
-        Assert.Equal(3, known);
         Assert.Equal([3, 4], right.Successors(2).ToArray());
         Assert.Equal([50], memory.Open("t", [1, 2, 3, 9, 10, 11], out known).Successors(2).ToArray());
         Assert.Equal(5, known);
+    }
+
+    [Fact]
+    public void Conversation_KeepsOneTable_HoweverManyTurnsItHas()
+    {
+        var memory = new RecyclingMemory(V, RecyclingScope.Conversation);
+        int[] tokens = [1, 2, 3];
+        for (var turn = 0; turn < 20; turn++)
+        {
+            var table = memory.Open("t", tokens, out var known);
+            Assert.Equal(turn == 0 ? 0 : tokens.Length - 1, known);
+            table.Write(turn, [turn + 1]);
+            memory.Keep("t", tokens, table);
+            tokens = [.. tokens, turn];
+        }
+
+        Assert.InRange(memory.KeptBytes, 1, sizeof(int) * ((V * RecyclingSource.Width) + tokens.Length));
+        Assert.Equal([1], memory.Open("t", tokens, out _).Successors(0).ToArray());
+    }
+
+    [Fact]
+    public void OneTenantsVolume_LeavesAnothersTable()
+    {
+        var memory = new RecyclingMemory(V, RecyclingScope.Conversation);
+        memory.Keep("quiet", [1, 2, 3], memory.Open("quiet", [1, 2], out _));
+        for (var index = 0; index < 1000; index++)
+        {
+            memory.Keep("loud", [60, index], memory.Open("loud", [60], out _));
+        }
+
+        memory.Open("quiet", [1, 2, 3, 4], out var known);
+        Assert.Equal(3, known);
+        for (var tenant = 0; tenant < 300; tenant++)
+        {
+            memory.Keep($"other {tenant}", [1, 2, 3], memory.Open("other", [1, 2], out _));
+        }
+
+        Assert.InRange(memory.KeptBytes, 1, 256 * sizeof(int) * (V * (RecyclingSource.Width + 1)));
+    }
+
+    [Fact]
+    public void TablesThatGrowAfterTheyWereAdded_StayWithinTheLimit()
+    {
+        const int Large = 128 << 10;
+        var memory = new RecyclingMemory(Large, RecyclingScope.Tenant);
+        for (var tenant = 0; tenant < 20; tenant++)
+        {
+            var table = memory.Open($"t{tenant}", [], out _);
+            for (var token = 0; token < Large; token++)
+            {
+                table.Write(token, [1, 2, 3]);
+            }
+        }
+
+        Assert.Same(memory.Open("t19", [], out _), memory.Open("t19", [], out _));
+        Assert.InRange(memory.KeptBytes, 1, 64 << 20);
+    }
+
+    [Fact]
+    public void TokensOfLongConversations_CountAsWell()
+    {
+        var memory = new RecyclingMemory(V, RecyclingScope.Conversation);
+        for (var index = 0; index < 20; index++)
+        {
+            memory.Keep("t", [index, .. new int[1 << 20]], memory.Open("t", [index], out _));
+        }
+
+        Assert.InRange(memory.KeptBytes, 1, 64 << 20);
+    }
+
+    [Fact]
+    public void RowsWithoutIds_AreOfNoConversationThatTokensTell()
+    {
+        var memory = new RecyclingMemory(V, RecyclingScope.Conversation);
+        foreach (var rowsWithoutIds in (int[])[4, 0])
+        {
+            var context = new TextContext(0, 1, 2, 3) { HasEnded = true, RowsWithoutIds = rowsWithoutIds };
+            using (new RecyclingSource(context, memory))
+            {
+                Assert.Equal(0, memory.KeptBytes);
+            }
+
+            Assert.Equal(rowsWithoutIds == 0, memory.KeptBytes > 0);
+        }
     }
 
     [Fact]

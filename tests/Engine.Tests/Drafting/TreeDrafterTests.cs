@@ -30,13 +30,34 @@ public sealed class TreeDrafterTests
         Assert.Equal(3, Propose(Costs, plainRows: 1, token => [new Candidate(token + 1, 0.9, -1)], maxNodes: 2).Count);
 
     [Fact]
-    public void CostCurve_NeverFallsAndGoesOnWithItsLastSlope()
+    public void Propose_WhileNothingHasPaid_StillAsksWhatIsFree()
     {
-        var curve = new CostCurve([1, 2, 4], [2, 1.5, 4]);
-        Assert.Equal(1, curve[1]);
-        Assert.Equal(1, curve[2]);
-        Assert.Equal(1.5, curve[3]);
-        Assert.Equal(3, curve[6]);
+        // One source learns from rows and never pays; the other finds a quotation after 100 steps.
+        var found = false;
+        using var drafter = new TreeDrafter("test", Costs, 64, _ =>
+        [
+            new FixedSource(static token => [new Candidate(token + 2, 0, -1)], topK: 8),
+            new FixedSource(token => found ? [new Candidate(token + 1, 0.95, -1)] : [], isFree: true),
+        ]);
+        using var session = (TreeSession)drafter.Open(null!);
+        for (var step = 0; step < 100; step++)
+        {
+            Assert.Equal(1, Step(drafter, session).Count);
+        }
+
+        Assert.Equal(0, session.TopK);
+        found = true;
+        Assert.Equal(8, Step(drafter, session).Count);
+        Assert.Equal(8, session.TopK);
+    }
+
+    private static TokenTree Step(TreeDrafter drafter, TreeSession session)
+    {
+        var tree = new TokenTree();
+        tree.Add(0, -1);
+        drafter.Propose([new DraftTask(session, tree, 100)], plainRows: 1);
+        session.Observe(new StepOutcome { Tree = tree, Path = [0], Chosen = [1], Output = null!, FirstRow = 0, FirstNode = 0 });
+        return tree;
     }
 
     private static TokenTree Propose(CostCurve costs, int plainRows, Func<int, Candidate[]> children, int maxNodes = 100)
@@ -49,8 +70,12 @@ public sealed class TreeDrafterTests
         return tree;
     }
 
-    private sealed class FixedSource(Func<int, Candidate[]> children) : CandidateSource
+    private sealed class FixedSource(Func<int, Candidate[]> children, int topK = 0, bool isFree = false) : CandidateSource
     {
+        public override int TopK => topK;
+
+        public override bool IsFree => isFree;
+
         public override string Name => "fixed";
 
         public override void Expand(int token, long cursor, List<Candidate> candidates) => candidates.AddRange(children(token));

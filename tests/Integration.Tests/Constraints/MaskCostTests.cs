@@ -3,6 +3,7 @@ using System.Text.Json;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Constraints.Grammars;
 using Slerp.Tests.Shared;
+using Slerp.Tests.Shared.Engine;
 using Xunit.Abstractions;
 
 namespace Slerp.Integration.Tests.Constraints;
@@ -11,20 +12,6 @@ namespace Slerp.Integration.Tests.Constraints;
 [Collection(TimedConstraintTests.Name)]
 public sealed class MaskCostTests(ITestOutputHelper output)
 {
-    private const string OrderSchema = """
-        {"type":"object","properties":{
-          "id":{"type":"integer","minimum":1,"maximum":999999},
-          "customer":{"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":80},"email":{"type":"string","pattern":"^[^@ ]+@[^@ ]+$"},"vip":{"type":"boolean"}},"required":["name","email"],"additionalProperties":false},
-          "lines":{"type":"array","items":{"type":"object","properties":{"sku":{"type":"string","pattern":"^[A-Z]{3}-[0-9]{4}$"},"title":{"type":"string"},"quantity":{"type":"integer","minimum":1},"price":{"type":"number","minimum":0}},"required":["sku","title","quantity","price"],"additionalProperties":false}},
-          "status":{"enum":["open","paid","shipped","returned"]},
-          "note":{"anyOf":[{"type":"string"},{"type":"null"}]}},
-         "required":["id","customer","lines","status"],"additionalProperties":false}
-        """;
-
-    private const string Order = """
-        {"id": 48213, "customer": {"name": "Margarethe Küçükoğlu-Lindström", "email": "margarethe@example.org", "vip": true}, "lines": [{"sku": "ABC-1234", "title": "A rather long description of a small blue lamp that stands on a desk and lights the page", "quantity": 2, "price": 129.95}, {"sku": "XYZ-0001", "title": "Replacement bulb, warm white, \"E27\" socket", "quantity": 10, "price": 3.5}, {"sku": "QQQ-7777", "title": "灯罩 (lamp shade) in paper, folded by hand", "quantity": 1, "price": 45}], "status": "shipped", "note": "Please ring twice and leave the parcel with the neighbours if nobody answers. The door code is on the label; do not write it down anywhere else, and thank you very much for your patience."}
-        """;
-
     [SharedDataFact]
     public void Masks_OnQwen2_CostLittleAndAgreeWithStepping()
     {
@@ -35,20 +22,11 @@ public sealed class MaskCostTests(ITestOutputHelper output)
 
         // A schema compiled anew finds nothing in the cache. Of three rounds the best counts: in the first the runtime still compiles the code,
         // and processor time includes what the runtime does beside.
-        foreach (var (name, schema, text) in Cases())
+        foreach (var (name, schema, text) in SchemaCases.All)
         {
             output.WriteLine($"{name}: best mean of three rounds {Enumerable.Range(0, 3).Min(round => Measure($"{name} (round {round})", vocabulary, schema, tokens, text)):F3} ms a token");
         }
     }
-
-    private static IEnumerable<(string Name, string Schema, string Text)> Cases() =>
-    [
-        ("order schema", OrderSchema, Order.Trim()),
-        ("any JSON object", """{"type":"object"}""", Order.Trim()),
-        ("any JSON, pretty", "true", JsonSerializer.Serialize(JsonDocument.Parse(Order).RootElement, Indented)),
-    ];
-
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private double Measure(string name, ConstraintVocabulary vocabulary, string schema, byte[][] tokens, string text)
     {

@@ -55,7 +55,7 @@ internal sealed class DraftModelDrafter : IDrafter
         {
             var session = (TreeSession)task.Session;
             var source = (DraftModelSource)session.Sources[0];
-            if (!session.IsAsleep && source.TryBegin() && task.MaxNodes > 0)
+            if (session.IsAwake(0) && source.TryBegin() && task.MaxNodes > 0)
             {
                 source.MaxGuesses = Math.Min(task.MaxNodes, MaxDepth);
                 _drafting.Add(source);

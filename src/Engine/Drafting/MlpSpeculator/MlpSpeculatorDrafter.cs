@@ -59,7 +59,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
         {
             var session = (TreeSession)task.Session;
             var source = (MlpSource)session.Sources[0];
-            if (!session.IsAsleep && task.MaxNodes > 0 && source.HasHidden)
+            if (session.IsAwake(0) && task.MaxNodes > 0 && source.HasHidden)
             {
                 source.Begin(task.Tree.Tokens[0]);
                 _live.Add(new Live(source, 0));

@@ -25,6 +25,9 @@ internal sealed class LookupSource : CandidateSource
     public override string Name => "lookup";
 
     /// <inheritdoc />
+    public override bool IsFree => true;
+
+    /// <inheritdoc />
     public override long RootCursor => _index.MatchLength == 0 ? None : Cursor(_index.MatchEnd, _index.MatchLength);
 
     /// <inheritdoc />

@@ -3,13 +3,16 @@ namespace Slerp.Engine.Drafting.TokenRecycling;
 /// <summary>Successor tables by scope, over one warm table that all read and nobody writes.</summary>
 /// <remarks>
 /// <para>A conversation is a chain of requests of one tenant, each of which begins with all tokens of the one before. Its table is kept with the finished
-/// tokens, copied by each request that goes on from them (two branches do not see each other), and dropped when others have been used more lately.</para>
+/// tokens, copied by each request that goes on from them (two branches at once do not see each other), and replaced by what the first of them to finish
+/// has learned: one table a conversation; a later branch starts anew. Where there are too many, a tenant makes room by its own first: the one with
+/// the most tables loses the least lately used of them.</para>
 /// <para>Engine thread only, but for <see cref="Warm"/>.</para>
 /// </remarks>
 internal sealed class RecyclingMemory
 {
-    // Heuristics: as many conversations as prefixes are kept by default, and never more than a small model's worth of memory.
-    private const int MostKept = 32;
+    // Heuristics: of a tenant as many conversations as prefixes are kept by default; in all never more than a small model's worth of memory.
+    private const int MostOfTenant = 32;
+    private const int MostKept = 256;
     private const long MostKeptBytes = 64 << 20;
 
     private readonly int _vocabularySize;
@@ -33,8 +36,8 @@ internal sealed class RecyclingMemory
         set => Volatile.Write(ref _warm, value);
     }
 
-    /// <summary>Bytes of the tables kept for requests to come.</summary>
-    public long KeptBytes => _kept.Sum(static kept => kept.Table.Bytes);
+    /// <summary>Bytes of what is kept for requests to come: tables, and the tokens they are found by.</summary>
+    public long KeptBytes => _kept.Sum(static kept => kept.Table.Bytes + (sizeof(int) * (long)kept.Tokens.Length));
 
     /// <summary>The table of a request.</summary>
     /// <param name="tenant">Whose request it is.</param>
@@ -78,12 +81,11 @@ internal sealed class RecyclingMemory
             return;
         }
 
-        foreach (var kept in _kept)
+        for (var index = _kept.Count - 1; index >= 0; index--)
         {
-            if (kept.Owner == tenant && tokens.SequenceEqual(kept.Tokens))
+            if (_kept[index].Owner == tenant && tokens.StartsWith(_kept[index].Tokens))
             {
-                _kept.Remove(kept);
-                break;
+                _kept.RemoveAt(index);
             }
         }
 
@@ -96,7 +98,9 @@ internal sealed class RecyclingMemory
         {
             if (kept.Owner == owner)
             {
+                // It has grown since it was added.
                 Touch(kept);
+                MakeRoom();
                 return kept.Table;
             }
         }
@@ -117,9 +121,20 @@ internal sealed class RecyclingMemory
     private void Add(Kept kept)
     {
         _kept.Add(kept);
+        if (_kept.Count(other => other.Owner == kept.Owner) > MostOfTenant)
+        {
+            _kept.Remove(_kept.First(other => other.Owner == kept.Owner));
+        }
+
+        MakeRoom();
+    }
+
+    // Groups come by their least lately used: among equals its owner gives.
+    private void MakeRoom()
+    {
         while (_kept.Count > MostKept || (_kept.Count > 1 && KeptBytes > MostKeptBytes))
         {
-            _kept.RemoveAt(0);
+            _kept.Remove(_kept.GroupBy(static kept => kept.Owner).MaxBy(static group => group.Count())!.First());
         }
     }
 

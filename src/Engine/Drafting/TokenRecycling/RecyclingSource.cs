@@ -30,7 +30,7 @@ internal sealed class RecyclingSource : CandidateSource
         _context = context;
         _memory = memory;
         var tokens = context.Tokens;
-        _table = memory.Open(context.Tenant, tokens, out var known);
+        _table = memory.Open(context.Tenant, Key(context), out var known);
         for (var index = Math.Max(1, known); index < tokens.Length; index++)
         {
             _table.Promote(tokens[index - 1], tokens[index]);
@@ -80,11 +80,14 @@ internal sealed class RecyclingSource : CandidateSource
     {
         if (_context.HasEnded)
         {
-            _memory.Keep(_context.Tenant, _context.Tokens, _table);
+            _memory.Keep(_context.Tenant, Key(_context), _table);
         }
 
         base.Dispose();
     }
+
+    // Where rows have no ids, tokens do not tell one conversation from another: it is found by none and kept for none.
+    private static ReadOnlySpan<int> Key(IDraftContext context) => context.Position == context.Tokens.Length ? context.Tokens : [];
 
     private void CountRanks(int token, int chosen)
     {

@@ -12,6 +12,9 @@ internal abstract class CandidateSource : IDisposable
     /// <summary>Successors it wants of every verified row.</summary>
     public virtual int TopK => 0;
 
+    /// <summary>Whether looking costs no pass and no row: then it is asked even while drafts have not paid for a while.</summary>
+    public virtual bool IsFree => false;
+
     /// <summary>The cursor of the root.</summary>
     public virtual long RootCursor => None;
 

@@ -47,12 +47,9 @@ internal sealed class TreeDrafter : IDrafter
         {
             var session = (TreeSession)tasks[task].Session;
             session.BeginTree();
-            if (!session.IsAsleep && tasks[task].MaxNodes > 0)
+            for (var source = 0; source < session.Sources.Count && tasks[task].MaxNodes > 0; source++)
             {
-                for (var source = 0; source < session.Sources.Count; source++)
-                {
-                    Offer(tasks[task], task, node: 0, weight: 1, source, session.Sources[source].RootCursor);
-                }
+                Offer(tasks[task], task, node: 0, weight: 1, source, session.Sources[source].RootCursor);
             }
         }
 
@@ -100,8 +97,14 @@ internal sealed class TreeDrafter : IDrafter
 
     private void Offer(in DraftTask task, int index, int node, double weight, int source, long cursor)
     {
+        var session = (TreeSession)task.Session;
+        if (!session.IsAwake(source))
+        {
+            return;
+        }
+
         _candidates.Clear();
-        ((TreeSession)task.Session).Sources[source].Expand(task.Tree.Tokens[node], cursor, _candidates);
+        session.Sources[source].Expand(task.Tree.Tokens[node], cursor, _candidates);
         foreach (var candidate in _candidates)
         {
             var product = weight * candidate.Probability;

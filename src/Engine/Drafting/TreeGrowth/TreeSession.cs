@@ -12,15 +12,16 @@ internal sealed class TreeSession(IReadOnlyList<CandidateSource> sources) : Draf
     private readonly int[] _accepted = new int[sources.Count];
     private readonly List<int> _sourceOfNode = [];
     private int _stepsWithoutDraft;
+    private bool _isAsleep;
 
     /// <summary>What it draws on.</summary>
     public IReadOnlyList<CandidateSource> Sources => sources;
 
-    /// <summary>Whether drafts have not paid for a while: then nothing is proposed until the next probe.</summary>
-    public bool IsAsleep { get; private set; }
-
     /// <inheritdoc />
-    public override int TopK => IsAsleep ? 0 : sources.Max(static source => source.TopK);
+    public override int TopK => _isAsleep ? 0 : sources.Max(static source => source.TopK);
+
+    /// <summary>Whether a source is asked for candidates: while drafts have not paid for a while, only one that is free.</summary>
+    public bool IsAwake(int source) => !_isAsleep || sources[source].IsFree;
 
     /// <summary>Forgets the nodes of the last tree; the root came from nowhere.</summary>
     public void BeginTree()
@@ -39,7 +40,7 @@ internal sealed class TreeSession(IReadOnlyList<CandidateSource> sources) : Draf
         foreach (var source in sources)
         {
             // A source that learns from rows is not asked for while it sleeps; one that learns from the text always is.
-            if (source.TopK == 0 || !IsAsleep)
+            if (source.TopK == 0 || !_isAsleep)
             {
                 source.Observe(outcome);
             }
@@ -90,6 +91,6 @@ internal sealed class TreeSession(IReadOnlyList<CandidateSource> sources) : Draf
     {
         _stepsWithoutDraft = hadDraft ? 0 : _stepsWithoutDraft + 1;
         var phase = _stepsWithoutDraft - StepsBeforeSleep;
-        IsAsleep = phase >= 0 && phase % (SleepingSteps + ProbingSteps) < SleepingSteps;
+        _isAsleep = phase >= 0 && phase % (SleepingSteps + ProbingSteps) < SleepingSteps;
     }
 }

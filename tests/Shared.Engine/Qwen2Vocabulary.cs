@@ -1,9 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Slerp.Engine.Constraints;
-using Slerp.Tests.Shared;
 
-namespace Slerp.Integration.Tests.Constraints;
+namespace Slerp.Tests.Shared.Engine;
 
 /// <summary>The 151,643 byte-level tokens of Qwen2, as bytes; one end token after them.</summary>
 internal static class Qwen2Vocabulary

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Microsoft.Extensions.AI;
+using Slerp.Benchmarks.Measuring;
+using Slerp.Connector;
+
+namespace Slerp.Benchmarks.Gate;
+
+/// <summary>What the gate costs: decoding time where nothing fails, and the time until a first word is visible where the prompt is merged.</summary>
+internal sealed class GateTiming(BenchSettings settings, GateBench bench, PromptText prompts)
+{
+    private const int OverheadTokens = 192;
+    private const int FirstTokens = 16;
+
+    /// <summary>Decoding time judged over unjudged, of the same text, nothing merged and nothing failing.</summary>
+    public async Task OverheadAsync(CancellationToken cancellationToken)
+    {
+        var ratios = new Samples();
+        var plains = new Samples();
+        for (var pair = 0; pair <= settings.Pairs; pair++)
+        {
+            ChatMessage[] messages = [new(ChatRole.User, prompts.Of(settings.Context, pair))];
+            var before = await DecodeAsync(messages, "never", cancellationToken);
+            var judged = await DecodeAsync(messages, "always", cancellationToken);
+            var plain = (before + await DecodeAsync(messages, "never", cancellationToken)) / 2;
+            if (pair > 0)
+            {
+                ratios.Add(judged / plain);
+                plains.Add(plain);
+                Progress.Say($"  pair {pair}: {plain:F3} ms a token, judged {judged:F3}");
+            }
+        }
+
+        Figure.Print(
+            "gate-overhead", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("threads", settings.Threads), ("overhead", ratios.Median - 1),
+            ("milliseconds_per_token", plains.Median), ("pairs", settings.Pairs), ("overhead_min", ratios.Min - 1), ("overhead_max", ratios.Max - 1));
+    }
+
+    /// <summary>Time to the first visible text, merged and judged as installed, over vanilla's.</summary>
+    public async Task FirstTextAsync(int length, double cutoff, CancellationToken cancellationToken)
+    {
+        var ratios = new Samples();
+        var plains = new Samples();
+        var (fallbacks, early) = (0, 0);
+        var cases = PaddedCase.Read(prompts, settings.Pairs + 1, length);
+        for (var pair = 0; pair < cases.Count; pair++)
+        {
+            var messages = cases[pair].Messages;
+            var (before, _, _) = await FirstAsync(messages, null, cancellationToken);
+            var (merged, fellBack, fellBackFirst) = await FirstAsync(messages, cutoff, cancellationToken);
+            var plain = (before + (await FirstAsync(messages, null, cancellationToken)).Seconds) / 2;
+            if (pair > 0)
+            {
+                ratios.Add(merged / plain);
+                plains.Add(plain);
+                fallbacks += fellBack ? 1 : 0;
+                early += fellBackFirst ? 1 : 0;
+                Progress.Say($"  pair {pair}: {plain * 1000:F1} ms vanilla, {merged * 1000:F1} merged and judged{(fellBack ? ", fell back" : "")}");
+            }
+        }
+
+        Figure.Print(
+            "gate-first-text", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("threads", settings.Threads), ("length", length), ("cutoff", cutoff),
+            ("ratio", ratios.Median), ("vanilla_milliseconds", plains.Median * 1000), ("fallbacks", fallbacks), ("fallbacks_before_any_text", early), ("pairs", ratios.Count),
+            ("ratio_min", ratios.Min), ("ratio_max", ratios.Max));
+    }
+
+    // Every check is asked and none obeyed: nothing fails, whatever the text.
+    private async Task<double> DecodeAsync(ChatMessage[] messages, string gate, CancellationToken cancellationToken)
+    {
+        var options = GateOptions.Of(OverheadTokens, null, gate);
+        options.AdditionalProperties![SlerpProperties.Raw] = true;
+        var answer = await bench.Scored.Client.GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        var statistics = answer.GetSlerpStatistics()!;
+        return statistics.DecodeTime.TotalMilliseconds / Math.Max(1, statistics.OutputTokens - 1);
+    }
+
+    private async Task<(double Seconds, bool FellBack, bool FellBackFirst)> FirstAsync(IReadOnlyList<ChatMessage> messages, double? cutoff, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        double? first = null;
+        var updates = new List<ChatResponseUpdate>();
+        await foreach (var update in bench.Product.Client.GetStreamingResponseAsync(messages, GateOptions.Of(FirstTokens, cutoff, "lossy"), cancellationToken))
+        {
+            first ??= update.Text.Length > 0 ? Stopwatch.GetElapsedTime(began).TotalSeconds : null;
+            updates.Add(update);
+        }
+
+        var answer = updates.ToChatResponse();
+        var fellBack = answer.GetSlerpStatistics()!.Fallbacks > 0;
+        var firstSegment = updates.Select(static update => update.RawRepresentation).OfType<Engine.Segment>().FirstOrDefault();
+        return (first ?? Stopwatch.GetElapsedTime(began).TotalSeconds, fellBack, fellBack && firstSegment is { Statistics.IsEmpty: true });
+    }
+}

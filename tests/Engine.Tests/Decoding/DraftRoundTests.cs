@@ -1,0 +1,98 @@
+using Slerp.Engine.Decoding;
+using Slerp.Engine.Drafting;
+using Slerp.Engine.Tests.Doubles;
+
+namespace Slerp.Engine.Tests.Decoding;
+
+/// <summary>A drafter that throws for one sequence of a batch costs that one its drafts, and nobody a token.</summary>
+public sealed class DraftRoundTests : IDisposable
+{
+    private readonly DecodingHarness _harness = new();
+
+    public void Dispose() => _harness.Dispose();
+
+    [Fact]
+    public void FaultOfOneDraft_LeavesTheNeighboursTheirs_AndIsTold()
+    {
+        using var drafter = new ScriptedDrafter { OnDraft = FaultOf("bad") };
+        var (batch, victim) = Run(drafter);
+        Assert.Equal((1, "InvalidOperationException: The drill's fault."), (victim.Ledger.Faults, victim.Stats.Drafts.FirstFault));
+        Assert.Null(victim.Drafter);
+        Assert.All(batch, AssertDrafted);
+    }
+
+    [Fact]
+    public void FaultOfOneSession_LeavesTheNeighboursTheirs_AndIsTold()
+    {
+        // The first step that speaks opens a session; one that was sent back opens its next in a round.
+        using var drafter = new ScriptedDrafter { OnOpen = FaultOf("bad") };
+        var (batch, victim) = Run(drafter);
+        Assert.Equal((1, "InvalidOperationException: The drill's fault."), (victim.Ledger.Faults, victim.Stats.Drafts.FirstFault));
+        Assert.All(batch, AssertDrafted);
+    }
+
+    [Fact]
+    public void SessionThatCannotBeOpenedInARound_IsItsOwnFaultAlone()
+    {
+        using var drafter = new ScriptedDrafter { OnOpen = FaultOf("bad") };
+        var (good, bad) = (Begun("good", drafter), Begun("bad", drafter));
+        new DraftRound().Propose([bad, good]);
+        Assert.Equal((1, 1), (bad.Ledger.Faults, bad.Tree.Count));
+        Assert.Equal((0, 2), (good.Ledger.Faults, good.Tree.Count));
+        Assert.NotNull(good.Draft);
+    }
+
+    [Fact]
+    public void FaultThatDoesNotComeAgain_CostsNobodyItsDrafter_AndIsToldOnce()
+    {
+        var isFirst = true;
+        using var drafter = new ScriptedDrafter
+        {
+            OnDraft = _ =>
+            {
+                if (isFirst)
+                {
+                    isFirst = false;
+                    throw new InvalidOperationException("The drill's fault.");
+                }
+            },
+        };
+        Sequence[] batch = [Begun("one", drafter), Begun("two", drafter)];
+        new DraftRound().Propose(batch);
+        Assert.All(batch, static sequence => Assert.Equal(2, sequence.Tree.Count));
+        Assert.All(batch, static sequence => Assert.NotNull(sequence.Drafter));
+        Assert.Equal(1, batch.Sum(static sequence => sequence.Ledger.Faults));
+    }
+
+    private static Action<IDraftContext> FaultOf(string tenant) => context =>
+    {
+        if (context.Tenant == tenant)
+        {
+            throw new InvalidOperationException("The drill's fault.");
+        }
+    };
+
+    private static void AssertDrafted(Sequence sequence)
+    {
+        Assert.Equal(0, sequence.Ledger.Faults);
+        Assert.Null(sequence.Stats.Drafts.FirstFault);
+        Assert.True(sequence.Ledger.Proposed > 20, $"{sequence.Ledger.Proposed} proposed");
+    }
+
+    // As after its prompt was read.
+    private Sequence Begun(string tenant, IDrafter drafter)
+    {
+        var sequence = _harness.Create([65], drafter, tenant: tenant);
+        DecodeStep.Begin(sequence, 1);
+        return sequence;
+    }
+
+    private (Sequence[] Neighbours, Sequence Victim) Run(IDrafter drafter)
+    {
+        Sequence Create(int index, IDrafter? drafts) => _harness.Create([65, 66, 67 + index], drafts, tenant: index == 1 ? "bad" : "good");
+        var vanilla = _harness.Run([.. Enumerable.Range(0, 4).Select(index => Create(index, null))]);
+        var batch = Enumerable.Range(0, 4).Select(index => Create(index, drafter)).ToArray();
+        Assert.Equal(vanilla, _harness.Run(batch));
+        return ([batch[0], batch[2], batch[3]], batch[1]);
+    }
+}

@@ -1,0 +1,231 @@
+using Microsoft.Extensions.AI;
+using Slerp.Benchmarks.Gate;
+using Slerp.Connector;
+using Slerp.Engine;
+using Slerp.Tests.Shared;
+
+namespace Slerp.Integration.Tests.Resilience;
+
+/// <summary>Faults on purpose in merged, judged answers of a real engine behind the real client: what was shown stays, and what follows is vanilla's.</summary>
+public sealed class FaultDrillTests : IDisposable
+{
+    private const string Passage = "The harbour of Brontle opens at nine. The lamp of Corvin is green. Nobody has seen the clock of Dunmere.";
+    private const string Question = " abcabc?";
+    private const int Layers = 4;
+    private const int Tokens = 70;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _path;
+
+    public FaultDrillTests() => _path = new ToyCheckpoint { Layers = Layers, Sharpness = 8, Context = 512 }.Save(_folder);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task NoFault_NothingIsTold_AndMergingShows()
+    {
+        await using var drill = await LoadAsync();
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        var outcome = await drill.RunAsync(DrillFault.None, messages, options, default);
+        Assert.Empty(outcome.Told);
+        Assert.Null(outcome.Reason);
+        Assert.True(outcome.StrategyDiffers, "merging should change the text of this model");
+        Assert.Equal((0, Tokens), (outcome.PagesLeaked, outcome.AcceptedTokens));
+    }
+
+    [Theory]
+    [InlineData("quality")]
+    [InlineData("throw")]
+    [InlineData("hang")]
+    public async Task CheckThatFails_AtAnySegment(string kind)
+    {
+        await using var drill = await LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromSeconds(kind == "hang" ? 1 : 30));
+        for (var segment = 0; segment < 5; segment++)
+        {
+            await AssertHoldsAsync(drill, new DrillFault(kind, segment), "decode", segment);
+        }
+    }
+
+    [Theory]
+    [InlineData("nan", 1)]
+    [InlineData("step", 3)]
+    public async Task EngineThatFails_AtAnyLayerAndStep(string kind, int stride)
+    {
+        await using var drill = await LoadAsync();
+        for (var token = 0; token < 30; token += stride)
+        {
+            var segment = new[] { 0, 4, 12, 28 }.Count(first => first <= token) - 1;
+            for (var call = 0; call < 2 * Layers; call++)
+            {
+                await AssertHoldsAsync(drill, new DrillFault(kind, segment) { Token = token, Call = call }, token == 0 ? "prefill" : "decode", segment);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task DrafterThatThrows_AtAnyProposal()
+    {
+        await using var drill = await LoadAsync();
+        for (var proposal = 0; proposal < 12; proposal++)
+        {
+            var fault = new DrillFault("drafter", proposal);
+            var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, fault);
+            var outcome = await drill.RunAsync(fault, messages, options, default);
+            Assert.True(outcome is { PrefixOk: true, EqualsVanilla: true, PagesLeaked: 0 }, $"{fault}: {outcome}");
+            Assert.Equal(("error", "draft"), Assert.Single(outcome.Told));
+            Assert.Equal((Tokens, "length"), ((int)outcome.Tokens.Told, outcome.Finish));
+        }
+    }
+
+    [Fact]
+    public async Task DrafterThatThrows_InAMergedAnswer_ChangesNothingOfIt()
+    {
+        await using var drill = await LoadAsync();
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        options.AdditionalProperties![SlerpProperties.Drafter] = "auto";
+        var undisturbed = (await drill.Client.GetResponseAsync(messages, options)).Text;
+        drill.Metrics.TakeFallbacks();
+        drill.Arm(new DrillFault("drafter", 2));
+        Assert.Equal(undisturbed, (await drill.Client.GetResponseAsync(messages, options)).Text);
+        drill.Disarm();
+        Assert.Equal(("error", "draft"), Assert.Single(drill.Metrics.TakeFallbacks()));
+        Assert.Equal(0, await drill.PagesLeakedAsync());
+    }
+
+    [Fact]
+    public async Task Circuit_OpensStaysOpenProbesAndCloses()
+    {
+        var clock = new ManualClock();
+        await using var drill = await LoadAsync(clock, options => options.Resilience.CircuitBreaker.MinimumThroughput = 3);
+        for (var request = 0; request < 3; request++)
+        {
+            await AssertHoldsAsync(drill, new DrillFault("quality", 1), "decode", 1);
+        }
+
+        Assert.Equal(2, drill.Metrics.Circuit());
+        await AssertOpenAsync(drill);
+        clock.Advance(TimeSpan.FromSeconds(59));
+        await AssertOpenAsync(drill);
+        clock.Advance(TimeSpan.FromSeconds(2));
+
+        // A bad probe opens it for as long again.
+        await AssertHoldsAsync(drill, new DrillFault("nan", 1), "decode", 1);
+        await AssertOpenAsync(drill);
+        clock.Advance(TimeSpan.FromSeconds(61));
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        var probe = await drill.RunAsync(DrillFault.None, messages, options, default);
+        Assert.Equal((Tokens, 0), (probe.AcceptedTokens, probe.Told.Count));
+        Assert.Equal(0, drill.Metrics.Circuit());
+    }
+
+    [Fact]
+    public async Task OpenCircuit_IsNotTheOtherStrategys()
+    {
+        await using var drill = await LoadAsync(configure: options => options.Resilience.CircuitBreaker.MinimumThroughput = 2);
+        for (var request = 0; request < 2; request++)
+        {
+            await AssertHoldsAsync(drill, new DrillFault("quality", 0), "decode", 0);
+        }
+
+        await AssertOpenAsync(drill);
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        options.AdditionalProperties![SlerpProperties.Merge] = "incremental";
+        Assert.Equal(0, (await drill.Client.GetResponseAsync(messages, options)).GetSlerpStatistics()!.Fallbacks);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task CancelledAsTheFallbackBegins_EndsWithTheCallersTokenAndFreesPages(int segment)
+    {
+        await using var drill = await LoadAsync();
+        using var cancellation = new CancellationTokenSource();
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        drill.Arm(new DrillFault("quality", segment));
+        drill.Struck = cancellation.Cancel;
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => drill.Client.GetResponseAsync(messages, options, cancellation.Token));
+        drill.Disarm();
+        Assert.Equal(cancellation.Token, failure.CancellationToken);
+        Assert.Equal(0, await drill.PagesLeakedAsync());
+    }
+
+    [Fact]
+    public async Task CancelledInTheVanillaPart_ShowsOnlyAPrefixOfIt()
+    {
+        await using var drill = await LoadAsync();
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        drill.Arm(new DrillFault("quality", 1));
+        var whole = (await drill.Client.GetResponseAsync(messages, options)).Text;
+        using var cancellation = new CancellationTokenSource();
+        var shown = "";
+
+        // Two calls a layer: at most 29 passes before what was judged is taken back, at least 67 after.
+        drill.Backend.Spoil = (call, _) =>
+        {
+            if (call == 50 * 2 * Layers)
+            {
+                cancellation.Cancel();
+            }
+
+            return false;
+        };
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var update in drill.Client.GetStreamingResponseAsync(messages, options, cancellation.Token))
+            {
+                shown += update.Text;
+            }
+        });
+        drill.Disarm();
+        Assert.Equal(cancellation.Token, failure.CancellationToken);
+        Assert.StartsWith(shown, whole, StringComparison.Ordinal);
+        Assert.NotEqual(whole, shown);
+        Assert.Equal(0, await drill.PagesLeakedAsync());
+    }
+
+    [Fact]
+    public async Task HungCheck_AndACallerThatLeaves_IsACancellation()
+    {
+        await using var drill = await LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromMinutes(5));
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        drill.Arm(new DrillFault("hang", 1));
+        using var cancellation = new CancellationTokenSource();
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var update in drill.Client.GetStreamingResponseAsync(messages, options, cancellation.Token))
+            {
+                Assert.NotEmpty(update.Text);
+                await cancellation.CancelAsync();
+            }
+        });
+        drill.Disarm();
+        Assert.Equal(cancellation.Token, failure.CancellationToken);
+        Assert.Empty(drill.Metrics.TakeFallbacks());
+        Assert.Equal(0, await drill.PagesLeakedAsync());
+    }
+
+    private static async Task AssertHoldsAsync(FallbackDrill drill, DrillFault fault, string stage, int segments)
+    {
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, fault);
+        var outcome = await drill.RunAsync(fault, messages, options, default);
+        Assert.True(outcome is { PrefixOk: true, EqualsVanilla: true, PagesLeaked: 0 }, $"{fault}: {outcome}");
+        Assert.Equal((fault.Reason, stage), Assert.Single(outcome.Told));
+        Assert.Equal((fault.Reason, segments), (outcome.Reason, outcome.AcceptedSegments));
+        Assert.Equal(DrillFault.FirstToken(segments), outcome.AcceptedTokens);
+        Assert.True(segments < 2 || outcome.StrategyDiffers, "by then merging should have changed the text");
+        Assert.Equal((outcome.Tokens.Expected, "length"), ((int)outcome.Tokens.Told, outcome.Finish));
+    }
+
+    private static async Task AssertOpenAsync(FallbackDrill drill)
+    {
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        var outcome = await drill.RunAsync(DrillFault.None, messages, options, default);
+        Assert.True(outcome is { PrefixOk: true, EqualsVanilla: true, PagesLeaked: 0, AcceptedTokens: 0 }, outcome.ToString());
+        Assert.Equal(("circuit_open", "prefill"), Assert.Single(outcome.Told));
+        Assert.Equal(2, drill.Metrics.Circuit());
+    }
+
+    private Task<FallbackDrill> LoadAsync(TimeProvider? clock = null, Action<SlerpChatClientOptions>? configure = null) =>
+        FallbackDrill.LoadAsync(_path, WeightFormat.AsStored, 1, clock ?? TimeProvider.System, configure, default);
+}
