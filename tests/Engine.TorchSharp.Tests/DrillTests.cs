@@ -1,4 +1,5 @@
 using Slerp.Engine.Backends;
+using Slerp.Engine.Checkpoints;
 using Slerp.Engine.Tests.Backends;
 using Slerp.Tests.Shared;
 using Slerp.Tests.Shared.Engine;
@@ -45,13 +46,9 @@ public sealed class DrillTests : IDisposable
     [Fact]
     public void DeniedMemoryInsideAVerb_IsATransientDeviceException()
     {
-        const int rows = 1 << 20;
         using var backend = TestDevice.Open();
         using var workspace = backend.CreateWorkspace();
-        using var matrix = backend.LoadMatrix([new TestWeight(new float[rows], rows, 1)], WeightFormat.Float32);
-        var x = workspace.Rent(rows, 1);
-        backend.Upload(new float[rows], x);
-        var error = Assert.Throws<DeviceException>(() => backend.Linear(matrix, x, null, workspace.Rent(rows, rows)));
+        var error = Assert.Throws<DeviceException>(() => AskTooMuch(backend));
         Assert.Contains("denied memory", error.Message, StringComparison.Ordinal);
         Assert.True(error.IsTransient);
         AssertWorks(backend, workspace);
@@ -73,7 +70,18 @@ public sealed class DrillTests : IDisposable
         var denied = false;
         var options = TestDevice.On(new EngineOptions { ModelPath = new ToyCheckpoint().Save(_folder), Threads = 1 }) with
         {
-            DecorateBackend = backend => new FaultyBackend(backend) { Spoil = (_, _) => denied ? throw Denied() : false },
+            DecorateBackend = backend => new FaultyBackend(backend)
+            {
+                Spoil = (_, _) =>
+                {
+                    if (denied)
+                    {
+                        AskTooMuch(backend);
+                    }
+
+                    return false;
+                },
+            },
         };
         await using var engine = await SlerpEngine.LoadAsync(options);
         var before = await engine.AnswerAsync(EngineRequests.Raw("abc", 8, null, "vanilla"));
@@ -83,8 +91,24 @@ public sealed class DrillTests : IDisposable
         Assert.Equal(before.Text, (await engine.AnswerAsync(EngineRequests.Raw("abc", 8, null, "vanilla"))).Text);
     }
 
+    [Theory]
+    [InlineData("F32")]
+    [InlineData("BF16")]
+    [InlineData("F16")]
+    public void DamagedWeights_AreNamedAtLoad(string dtype)
+    {
+        var values = new float[15];
+        values[7] = float.NaN;
+        var path = new SafetensorsWriter().Add("some.weight", [5, 3], values, dtype).Save(_folder.Path("model.safetensors"));
+        using var weights = SafetensorsWeights.OpenFile(path);
+        using var backend = TestDevice.Open();
+        var error = Assert.Throws<CheckpointException>(() => backend.LoadMatrix([weights.Get("some.weight", 5, 3)], WeightFormat.AsStored));
+        Assert.Contains("some.weight", error.Message, StringComparison.Ordinal);
+        Assert.Contains("row 2, column 1", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
-    public void DamagedWeights_AreNamedAtLoad()
+    public void HalfWeights_StayInSixteenBits()
     {
         using var backend = TestDevice.Open();
         using var matrix = backend.LoadMatrix([TestWeight.Random(1, 4, 4, WeightDType.BF16)], WeightFormat.AsStored);
@@ -93,7 +117,16 @@ public sealed class DrillTests : IDisposable
         Assert.Equal((WeightFormat.Float16, 32), (half.Format, half.Bytes));
     }
 
-    private static DeviceException Denied() => TorchFailure.Of("Linear", TestDevice.Name, new System.Runtime.InteropServices.ExternalException("CUDA out of memory. Tried to allocate 2 GiB"));
+    // A product of 4 TiB.
+    private static void AskTooMuch(IComputeBackend backend)
+    {
+        const int rows = 1 << 20;
+        using var workspace = backend.CreateWorkspace();
+        using var matrix = backend.LoadMatrix([new TestWeight(new float[rows], rows, 1)], WeightFormat.Float32);
+        var x = workspace.Rent(rows, 1);
+        backend.Upload(new float[rows], x);
+        backend.Linear(matrix, x, null, workspace.Rent(rows, rows));
+    }
 
     private static void AssertWorks(TorchBackend backend, Workspace workspace)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Slerp.Engine.Backends;
 using Slerp.Engine.Tokenizers;
 using Slerp.Tests.Shared;
 using Slerp.Tests.Shared.Engine;
