@@ -6,6 +6,12 @@ namespace Slerp.Connector;
 /// <remarks>Values may be numbers, booleans or strings, plain or as JSON elements.</remarks>
 public static class SlerpProperties
 {
+    /// <summary>In usage counts: earlier answers that were compared with the unmerged model.</summary>
+    public const string ShadowAnswers = "slerp.shadow.answers";
+
+    /// <summary>In the response: the share of tokens that agreed in those comparisons; absent before the first.</summary>
+    public const string ShadowAgreement = "slerp.shadow.agreement";
+
     /// <summary>Options, boolean: continue the text of the messages as it stands, without a chat template.</summary>
     public const string Raw = "slerp.raw";
 
@@ -77,6 +83,9 @@ public static class SlerpProperties
 
     /// <summary>Response, usage count, integer: passes over the weights after the prompt.</summary>
     public const string Steps = "slerp.steps";
+
+    /// <summary>Response, usage count, integer: tokens those passes gave, the end token and tokens taken back among them.</summary>
+    public const string DecodedTokens = "slerp.decoded_tokens";
 
     /// <summary>Response, usage count, integer: times the answer went on in vanilla decoding after a failed check or a fault.</summary>
     public const string Fallbacks = "slerp.fallbacks";

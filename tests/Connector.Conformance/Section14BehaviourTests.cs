@@ -113,6 +113,42 @@ public sealed class Section14BehaviourTests : IDisposable
         }
     }
 
+    [Theory, BothWays]
+    public async Task ServicesDisposed_WhileRequestsOfSeveralClientsRun_EndsThemWithATypedError_AndHangsNobody(bool streaming)
+    {
+        var path = new ToyCheckpoint().Save(_folder);
+        var services = new ServiceCollection();
+        services.AddSlerpChatClient(options => options.ModelPath = path).WarmUpOnStart();
+        services.AddKeyedSlerpChatClient("second", options => options.ModelPath = path);
+        services.AddKeyedSlerpChatClient("other", options => (options.ModelPath, options.Engine.KvFormat) = (path, KvFormat.BFloat16));
+        services.AddSlerpEmbeddingGenerator(options => options.ModelPath = path);
+        var provider = services.BuildServiceProvider();
+        var embeddings = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+        IChatClient[] clients = [provider.GetRequiredService<IChatClient>(), .. ((string[])["second", "other"]).Select(key => provider.GetRequiredKeyedService<IChatClient>(key))];
+        var first = clients[0].GetStreamingResponseAsync([User("one that has begun")], new ChatOptions { MaxOutputTokens = 200 }).GetAsyncEnumerator();
+        Assert.True(await first.MoveNextAsync());
+        List<Task> running = [.. clients.SelectMany(client => Questions.Select(question => AskAsync(client, streaming, question, new ChatOptions { MaxOutputTokens = 200 })))];
+        running.Add(embeddings.GenerateAsync(Questions));
+        running.Add(ToTheEndAsync(first));
+        await provider.DisposeAsync().AsTask().WaitAsync(TestTimeouts.Limit);
+        foreach (var task in running)
+        {
+            await Task.WhenAny(task).WaitAsync(TestTimeouts.Limit);
+            Assert.True(task.IsCompletedSuccessfully || task.Exception!.InnerException is ObjectDisposedException, task.Exception?.ToString());
+        }
+
+        static async Task ToTheEndAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
+        {
+            await using (updates)
+            {
+                while (await updates.MoveNextAsync())
+                {
+                    Assert.Null(updates.Current.ConversationId);
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task SharedEngine_OutlivesAClientThatDoesNotOwnIt()
     {

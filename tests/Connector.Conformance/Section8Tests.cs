@@ -73,6 +73,38 @@ public sealed class Section8Tests
     }
 
     [Theory, BothWays]
+    public async Task Requests_InstructionsAsASystemMessageWithAnAuthor_OrInTheOptions_AreTheSame(bool streaming)
+    {
+        var message = Assert.Single(await TurnsAsync(streaming, null, new ChatMessage(ChatRole.System, "Be brief.") { AuthorName = "agent" }));
+        var option = Assert.Single(await TurnsAsync(streaming, new ChatOptions { Instructions = "Be brief." }));
+        Assert.Equal((ChatTurnRole.System, "Be brief."), (message.Role, message.Text()));
+        Assert.Equal((option.Role, option.Text()), (message.Role, message.Text()));
+    }
+
+    [Theory, BothWays]
+    public async Task Requests_EmptyUserText_IsTaken(bool streaming) => Assert.Empty(Assert.Single(await TurnsAsync(streaming, null, User(""))).Text());
+
+    [Theory, BothWays]
+    public async Task Requests_ProcessedCalls_AreStillRendered(bool streaming) => Assert.Equal(
+        "Plugin_Function",
+        Assert.Single((await TurnsAsync(streaming, null, new ChatMessage(ChatRole.Assistant, [new FunctionCallContent("1", "Plugin_Function") { InformationalOnly = true }])))[0].ToolCalls).Name);
+
+    [Theory, BothWays]
+    public async Task Requests_ReasoningThatComesBack_IsKeptApartFromTheText(bool streaming)
+    {
+        var turn = Assert.Single(await TurnsAsync(streaming, null, new ChatMessage(ChatRole.Assistant, [new TextReasoningContent("hm"), new TextContent("42")])));
+        Assert.Equal(("hm", "42"), (turn.Reasoning, turn.Text()));
+    }
+
+    [Theory, BothWays]
+    public async Task Requests_ToolNames_AreNeverChanged(bool streaming)
+    {
+        var tool = AIFunctionFactory.CreateDeclaration("Plugin_Function", "A kernel function.", JsonElement.Parse("""{"type":"object"}"""));
+        var answer = """<tool_call>{"name":"Plugin_Function","arguments":{}}</tool_call>""";
+        Assert.Equal("Plugin_Function", (await AnswerAsync(streaming, answer, new ChatOptions { Tools = [tool] })).Messages[0].Contents.OfType<FunctionCallContent>().Single().Name);
+    }
+
+    [Theory, BothWays]
     public async Task Requests_GroupChats_ConsecutiveAssistantsAndAnAssistantAtTheEnd_AreTaken(bool streaming)
     {
         var turns = await TurnsAsync(

@@ -13,6 +13,7 @@ internal sealed class DraftInstruments
     private readonly Counter<long> _faults;
     private readonly Histogram<double> _tokensPerStep;
     private readonly Histogram<double> _width;
+    private readonly Histogram<double> _acceptedLength;
 
     /// <summary>Makes them on a meter.</summary>
     public DraftInstruments(Meter meter)
@@ -23,6 +24,7 @@ internal sealed class DraftInstruments
         _faults = meter.CreateCounter<long>(SlerpTelemetry.DraftFaults, "{fault}");
         _tokensPerStep = meter.CreateHistogram<double>(SlerpTelemetry.DraftTokensPerStep, "{token}");
         _width = meter.CreateHistogram<double>(SlerpTelemetry.DraftWidth, "{token}");
+        _acceptedLength = meter.CreateHistogram<double>(SlerpTelemetry.DraftAcceptedLength, "{token}");
     }
 
     /// <summary>Records one answer; nothing where it was decoded without a drafter.</summary>
@@ -42,12 +44,13 @@ internal sealed class DraftInstruments
 
         if (stats.Steps > 0)
         {
-            _tokensPerStep.Record((double)Math.Max(0, stats.OutputTokens - 1) / stats.Steps, tags);
+            _tokensPerStep.Record((double)stats.DecodedTokens / stats.Steps, tags);
         }
 
         if (drafts.Rounds > 0)
         {
             _width.Record((double)drafts.Proposed / drafts.Rounds, tags);
+            _acceptedLength.Record((double)drafts.Accepted / drafts.Rounds, tags);
         }
 
         foreach (var (name, source) in drafts.Sources)

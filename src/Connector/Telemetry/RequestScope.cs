@@ -96,6 +96,14 @@ internal sealed class RequestScope : IDisposable
             _span.AddEvent(new ActivityEvent(SlerpTelemetry.PrefillEndEvent, CreatedAt + stats.QueueTime + stats.PrefillTime));
         }
 
+        if (Decoding.Fallback is { } fallback)
+        {
+            _span.AddEvent(new ActivityEvent(SlerpTelemetry.FallbackEvent, tags: new ActivityTagsCollection
+            {
+                [SlerpTelemetry.FallbackReasonTag] = SlerpNames.Of(fallback.Reason!.Value), [SlerpTelemetry.FallbackStageTag] = SlerpNames.Of(fallback.Stage),
+            }));
+        }
+
         if (_failure is not null)
         {
             _span.SetTag(SlerpTelemetry.ErrorTag, _failure.GetType().FullName);

@@ -36,6 +36,9 @@ public static class SlerpTelemetry
     /// <summary>Histogram, tokens: per step of an answer, the token the step would have given without a draft among them; by <see cref="DrafterTag"/>.</summary>
     public const string DraftTokensPerStep = "slerp.draft.tokens_per_step";
 
+    /// <summary>Histogram, tokens: proposed ones that were the model's own, per step that ran a draft; by <see cref="DrafterTag"/>.</summary>
+    public const string DraftAcceptedLength = "slerp.draft.accepted_length";
+
     /// <summary>Histogram, tokens: proposed per step that ran a draft; by <see cref="DrafterTag"/>.</summary>
     public const string DraftWidth = "slerp.draft.width";
 
@@ -56,6 +59,9 @@ public static class SlerpTelemetry
 
     /// <summary>Event of <see cref="GenerateSpan"/>: the prompt was read.</summary>
     public const string PrefillEndEvent = "slerp.prefill.end";
+
+    /// <summary>Event of <see cref="GenerateSpan"/>: the answer went on in vanilla decoding; with <see cref="FallbackReasonTag"/> and <see cref="FallbackStageTag"/>.</summary>
+    public const string FallbackEvent = "slerp.fallback";
 
     /// <summary>Histogram, seconds: loading a model.</summary>
     public const string ModelLoadDuration = "slerp.model.load.duration";
@@ -86,6 +92,15 @@ public static class SlerpTelemetry
 
     /// <summary>Gauge: a strategy's circuit: 0 closed, 1 half-open, 2 open, 3 held open by hand.</summary>
     public const string CircuitState = "slerp.circuit.state";
+
+    /// <summary>Histogram, share of a merged answer's tokens that the unmerged model chooses too; by <see cref="StrategyTag"/>.</summary>
+    public const string ShadowAgreement = "slerp.shadow.agreement";
+
+    /// <summary>Histogram, seconds: comparing one answer, in pauses of the engine.</summary>
+    public const string ShadowDuration = "slerp.shadow.duration";
+
+    /// <summary>Counter, tokens read again to compare answers.</summary>
+    public const string ShadowTokens = "slerp.shadow.tokens";
 
     /// <summary>Tag: why an answer fell back: quality, timeout, check_error, non_finite, error or circuit_open.</summary>
     public const string FallbackReasonTag = "slerp.fallback.reason";

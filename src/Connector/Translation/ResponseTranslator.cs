@@ -67,6 +67,11 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
             [SlerpProperties.MergeSimilarity] = stats.Merging.MeanSimilarity,
         };
+        if (record.Compared.Share is { } agreement)
+        {
+            properties[SlerpProperties.ShadowAgreement] = agreement;
+        }
+
         if (record.Fallback is { } fallback)
         {
             properties[SlerpProperties.FallbackReason] = SlerpNames.Of(fallback.Reason!.Value);
@@ -95,9 +100,11 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
         var counts = new AdditionalPropertiesDictionary<long>
         {
             [SlerpProperties.Steps] = stats.Steps,
+            [SlerpProperties.DecodedTokens] = stats.DecodedTokens,
             [SlerpProperties.Fallbacks] = record.Fallback is null ? 0 : 1,
             [SlerpProperties.RejectedTokens] = stats.RejectedTokens,
             [SlerpProperties.FailedChecks] = record.FailedChecks.Values.Sum(),
+            [SlerpProperties.ShadowAnswers] = record.Compared.Answers,
             [SlerpProperties.MergedTokens] = stats.Merging.MergedTokens,
             [SlerpProperties.MergeKvBytesSaved] = stats.Merging.KvBytesSaved,
             [SlerpProperties.DraftRounds] = stats.Drafts.Rounds,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
+using Slerp.Engine.Tests.Constraints;
 
 namespace Slerp.Benchmarks.Quality;
 
@@ -46,6 +47,16 @@ internal sealed class QualityCase
         return calls.Count == 0
             && (_says.Length > 0 ? _says.All(value => text.Contains(value, StringComparison.Ordinal)) : text == _expected.GetValue<string>());
     }
+
+    /// <summary>Whether a call is the expected one.</summary>
+    public bool IsRight(FunctionCallContent call) =>
+        call.Name == _expected["name"]?.GetValue<string>() && JsonNode.DeepEquals(JsonSerializer.SerializeToNode(call.Arguments), _expected["arguments"]);
+
+    /// <summary>Whether a call is one of a tool that was offered, with arguments that tool takes.</summary>
+    public bool IsValid(FunctionCallContent call) =>
+        call.Exception is null && call.Arguments is { } arguments
+        && Tools.OfType<AIFunctionDeclaration>().FirstOrDefault(tool => tool.Name == call.Name) is { } tool
+        && SchemaOracle.IsValid(tool.JsonSchema, tool.JsonSchema, JsonSerializer.SerializeToElement(arguments));
 
     private static IEnumerable<ChatMessage> Message(JsonNode message, int index)
     {

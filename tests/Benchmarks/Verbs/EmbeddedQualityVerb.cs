@@ -18,6 +18,8 @@ internal sealed class EmbeddedQualityVerb() : Verb("embedded-quality", "Held-out
     private static readonly string[] OpenPrompts =
         ["Tell me a story.", "Write a paragraph.", "Tell me about a journey.", "Describe a day.", "Write a short text."];
 
+    private static readonly string[] ToolSkills = ["tool_seen", "tool_unseen"];
+
     private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => int.MaxValue, Description = "At most so many cases of a skill." };
     private readonly Option<int> _show = new("--show") { DefaultValueFactory = _ => 0, Description = "Wrong answers of each skill to show on standard error." };
     private readonly Option<int> _loops = new("--loops") { DefaultValueFactory = _ => 50, Description = "Free answers to look for loops in." };
@@ -34,6 +36,12 @@ internal sealed class EmbeddedQualityVerb() : Verb("embedded-quality", "Held-out
             {
                 var file = Path.Combine(HeldOutText.CasesFolder, skill + ".jsonl");
                 await ScoreAsync(chat.Client, skill, [.. QualityCase.Read(file).Take(parsed.GetValue(_cases))], parsed.GetValue(_show), cancellationToken);
+            }
+
+            foreach (var skill in ToolSkills)
+            {
+                QualityCase[] cases = [.. QualityCase.Read(Path.Combine(HeldOutText.CasesFolder, skill + ".jsonl")).Take(parsed.GetValue(_cases))];
+                await ToolLoop.ScoreAsync(chat.Client, skill, cases, MaxTokens, AtOnce, cancellationToken);
             }
 
             await RetrievalAsync(chat.Embeddings, parsed.GetValue(_cases), parsed.GetValue(_show), cancellationToken);

@@ -11,23 +11,43 @@ internal sealed class SecondTurnVerb() : Verb("second-turn", "Time to first toke
 {
     private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 1500, Description = "Tokens of the first turn." };
 
+    private readonly Option<string> _merge = new("--merge") { DefaultValueFactory = _ => "both", Description = "Token merging of the first turn's passage: none, prompt, or both ways." };
+
     /// <inheritdoc />
-    protected override IEnumerable<Option> Options => [_tokens];
+    protected override IEnumerable<Option> Options
+    {
+        get
+        {
+            _merge.AcceptOnlyFromAmong("none", "prompt", "both");
+            return [_tokens, _merge];
+        }
+    }
 
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
         var tokens = Math.Max(32, parsed.GetValue(_tokens));
+        await using var chat = await ChatBench.LoadAsync(settings, cancellationToken, cachedPrefixes: 4, configure: static options => options.Quality.Gate = GateUse.Never);
+        // Random words end in loops, which a judge would take back: it is the reading that is measured.
+        foreach (var merge in parsed.GetValue(_merge) is "both" ? (string[])["none", "prompt"] : [parsed.GetValue(_merge)!])
+        {
+            await MeasureAsync(chat, settings, tokens, merge, cancellationToken);
+        }
+    }
+
+    private static async Task MeasureAsync(ChatBench chat, BenchSettings settings, int tokens, string merge, CancellationToken cancellationToken)
+    {
         var prompts = new PromptText(settings.Folder);
         Samples ratios = new(), firsts = new(), seconds = new(), reused = new();
-        await using var chat = await ChatBench.LoadAsync(settings, cancellationToken, cachedPrefixes: 4);
         for (var pass = 0; pass <= settings.Pairs; pass++)
         {
-            List<ChatMessage> messages = [new(ChatRole.User, prompts.Of(tokens - 16, pass))];
-            var (first, answer) = await AskAsync(chat, messages, cancellationToken);
+            // A text of its own for each way, so that neither finds the other's rows.
+            var passage = new TextContent(prompts.Of(tokens - 16, (pass * 2) + (merge == "none" ? 0 : 1))).AsContext();
+            List<ChatMessage> messages = [new(ChatRole.User, [passage])];
+            var (first, answer) = await AskAsync(chat, messages, merge, cancellationToken);
             messages.AddMessages(answer);
             messages.Add(new ChatMessage(ChatRole.User, "And then?"));
-            var (second, next) = await AskAsync(chat, messages, cancellationToken);
+            var (second, next) = await AskAsync(chat, messages, merge, cancellationToken);
             if (pass > 0)
             {
                 var usage = answer.Usage!;
@@ -35,23 +55,24 @@ internal sealed class SecondTurnVerb() : Verb("second-turn", "Time to first toke
                 seconds.Add(second);
                 ratios.Add(first / second);
                 reused.Add((double)next.Usage!.CachedInputTokenCount!.Value / (usage.InputTokenCount!.Value + usage.OutputTokenCount!.Value));
-                Progress.Say($"  pass {pass}: {first * 1000:F1} ms, then {second * 1000:F1} ms");
+                Progress.Say($"  merging {merge}, pass {pass}: {first * 1000:F1} ms, then {second * 1000:F1} ms; {answer.GetSlerpStatistics()!.MergedTokens} tokens merged");
             }
         }
 
         Figure.Print(
-            "second-turn", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("threads", settings.Threads), ("tokens", tokens),
+            "second-turn", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("threads", settings.Threads), ("tokens", tokens), ("merging", merge),
             ("ratio", ratios.Median), ("first_ms", firsts.Median * 1000), ("second_ms", seconds.Median * 1000), ("reused", reused.Median),
             ("passes", settings.Pairs), ("ratio_min", ratios.Min), ("ratio_max", ratios.Max));
     }
 
-    private static async Task<(double Seconds, ChatResponse Response)> AskAsync(ChatBench chat, List<ChatMessage> messages, CancellationToken cancellationToken)
+    private static async Task<(double Seconds, ChatResponse Response)> AskAsync(
+        ChatBench chat, List<ChatMessage> messages, string merge, CancellationToken cancellationToken)
     {
         var options = new ChatOptions
         {
             Temperature = 0,
             MaxOutputTokens = 16,
-            AdditionalProperties = new() { [SlerpProperties.Drafter] = "vanilla" },
+            AdditionalProperties = new() { [SlerpProperties.Drafter] = "vanilla", [SlerpProperties.Merge] = merge },
         };
         var began = Stopwatch.GetTimestamp();
         var toFirst = 0.0;

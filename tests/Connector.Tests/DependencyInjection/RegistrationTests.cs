@@ -125,6 +125,33 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task WarmUp_ThatFails_FailsTheStart()
+    {
+        _loader.Failure = new DeviceException("too small", isTransient: false);
+        await using var provider = Provider(services => services.AddSlerpChatClient(options => options.ModelPath = _model.FullName).WarmUpOnStart());
+        Assert.Same(_loader.Failure, await Assert.ThrowsAsync<DeviceException>(() => Assert.Single(provider.GetServices<IHostedService>()).StartAsync(CancellationToken.None)));
+    }
+
+    [Fact]
+    public async Task SeveralClients_OfOneCheckpoint_ShareItsWeights_OtherSettingsDoNot()
+    {
+        await using var provider = Provider(services =>
+        {
+            services.AddSlerpChatClient(options => options.ModelPath = _model.FullName);
+            services.AddKeyedSlerpChatClient("same", options => (options.ModelPath, options.ModelId) = (_model.FullName + Path.DirectorySeparatorChar, "same"));
+            services.AddSlerpEmbeddingGenerator(options => options.ModelPath = _model.FullName);
+            services.AddKeyedSlerpChatClient("packed", options => (options.ModelPath, options.Engine.WeightFormat) = (_model.FullName, WeightFormat.Int8Block32));
+        });
+        var answers = await Task.WhenAll(
+            provider.GetRequiredService<IChatClient>().GetResponseAsync("Hi"), provider.GetRequiredKeyedService<IChatClient>("same").GetResponseAsync("Hi"));
+        await provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>().GenerateAsync(["Hi"]);
+        Assert.Equal([_model.Name, "same"], answers.Select(answer => answer.ModelId));
+        Assert.Equal(1, _loader.Loads);
+        await provider.GetRequiredKeyedService<IChatClient>("packed").GetResponseAsync("Hi");
+        Assert.Equal(2, _loader.Loads);
+    }
+
+    [Fact]
     public async Task LoadProgress_IsReported()
     {
         var seen = new List<double>();

@@ -34,6 +34,7 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
         CachedPromptTokens = 3,
         OutputTokens = _script.Take(_accepted).Sum(segment => segment?.Tokens ?? 0),
         Steps = _accepted,
+        DecodedTokens = _accepted,
         QueueTime = TimeSpan.FromMilliseconds(1),
         PrefillTime = TimeSpan.FromMilliseconds(20),
         DecodeTime = TimeSpan.FromMilliseconds(500),
@@ -73,6 +74,17 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
         _script = [.. _script.Take(_accepted), .. VanillaScript];
         _next = _accepted;
         return default;
+    }
+
+    /// <summary>What comparing with the unmerged model finds.</summary>
+    public Func<ValueTask<AnswerAgreement?>>? Comparison { get; init; }
+
+    public int Comparisons { get; private set; }
+
+    public override ValueTask<AnswerAgreement?> CompareUnmergedAsync(CancellationToken cancellationToken)
+    {
+        Comparisons++;
+        return Comparison?.Invoke() ?? default;
     }
 
     public override ValueTask DisposeAsync()
