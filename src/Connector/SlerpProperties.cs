@@ -78,6 +78,9 @@ public static class SlerpProperties
     /// <summary>Response, usage count, integer: passes over the weights after the prompt.</summary>
     public const string Steps = "slerp.steps";
 
+    /// <summary>Response, usage count, integer: tokens those passes gave, the end token and tokens taken back among them.</summary>
+    public const string DecodedTokens = "slerp.decoded_tokens";
+
     /// <summary>Response, usage count, integer: times the answer went on in vanilla decoding after a failed check or a fault.</summary>
     public const string Fallbacks = "slerp.fallbacks";
 

@@ -24,6 +24,7 @@ public static class SlerpResponseExtensions
             CachedPromptTokens = usage.CachedInputTokenCount ?? 0,
             OutputTokens = usage.OutputTokenCount ?? 0,
             Steps = Count(usage, SlerpProperties.Steps),
+            DecodedTokens = Count(usage, SlerpProperties.DecodedTokens),
             Fallbacks = Count(usage, SlerpProperties.Fallbacks),
             MergedTokens = Count(usage, SlerpProperties.MergedTokens),
             KvBytesSaved = Count(usage, SlerpProperties.MergeKvBytesSaved),

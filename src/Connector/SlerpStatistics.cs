@@ -15,6 +15,9 @@ public sealed record SlerpStatistics
     /// <summary>Passes over the weights after the prompt.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>Tokens those passes gave: all but the first, which the prompt's own pass yields, the end token and tokens taken back among them.</summary>
+    public long DecodedTokens { get; init; }
+
     /// <summary>Times the answer went on in vanilla decoding after a failed check or a fault.</summary>
     public required long Fallbacks { get; init; }
 
@@ -42,6 +45,6 @@ public sealed record SlerpStatistics
     /// <summary>The seed the answer was drawn with.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>Tokens per pass over the weights, the first token (which the prompt's own pass yields) not counted; 0 without a pass.</summary>
-    public double TokensPerStep => Steps == 0 ? 0 : (double)(OutputTokens - 1) / Steps;
+    /// <summary><see cref="DecodedTokens"/> per pass over the weights, 1 without a drafter; 0 without a pass.</summary>
+    public double TokensPerStep => Steps == 0 ? 0 : (double)DecodedTokens / Steps;
 }

@@ -43,6 +43,9 @@ internal sealed class EngineGeneration : Generation
     /// <summary>Told the answer's tokens when it has ended; null where nobody asks.</summary>
     public AnswerEnded? Ended { get; init; }
 
+    /// <summary>The answer's tokens, once it has ended: what tells one answer from another where their texts are alike.</summary>
+    public ReadOnlySpan<int> AnswerIds => _sequence.Tokens[_sequence.PromptTokens..];
+
     /// <inheritdoc />
     public override GenerationStats Stats => _sequence.Stats;
 

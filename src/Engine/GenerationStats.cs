@@ -15,6 +15,9 @@ public sealed record GenerationStats
     /// <summary>Decode steps: passes over the weights after the prompt.</summary>
     public int Steps { get; init; }
 
+    /// <summary>Tokens that the decode steps gave: the first of the answer is the prompt's pass's, the end token and those taken back are among them.</summary>
+    public int DecodedTokens { get; init; }
+
     /// <summary>From submission to the first step.</summary>
     public TimeSpan QueueTime { get; init; }
 

@@ -50,6 +50,9 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <summary>Pages of the KV cache that no running request holds, and all of them: what tests ask after a drill.</summary>
     internal (int Free, int Total) CachePages => (_model.Cache.FreePages + _model.Prefixes.HeldPages, _model.Cache.TotalPages);
 
+    /// <summary>Told the tokens of every answer that has ended, on its reader's thread: for runs that compare them. Requests that began before it was set do not tell.</summary>
+    internal AnswerEnded? Answered { get; set; }
+
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="options">What to load and how.</param>
     /// <param name="progress">Told as weights are packed; may be null.</param>
@@ -104,15 +107,16 @@ public sealed class SlerpEngine : IAsyncDisposable
             sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
         }
 
+        AnswerEnded? remember = prompt.Rendered is { } rendered
+            ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
+            : null;
         var generation = new EngineGeneration(
             sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, _baseline, _time)
             {
                 ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
             })
         {
-            Ended = prompt.Rendered is { } rendered
-                ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
-                : null,
+            Ended = remember + Answered,
         };
         _loop.Submit(sequence);
         _warmStart?.Note();

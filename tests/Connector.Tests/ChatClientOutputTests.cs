@@ -117,8 +117,9 @@ public sealed class ChatClientOutputTests
         Assert.Equal(long.MaxValue, statistics.Seed);
         Assert.Equal(TimeSpan.FromMilliseconds(20), statistics.PrefillTime);
         Assert.Equal(2, statistics.TokensPerSecond, 6);
-        Assert.Equal(0.5, statistics.TokensPerStep);
+        Assert.Equal(1, statistics.TokensPerStep);
         Assert.Equal(2, response.Usage!.AdditionalCounts![SlerpProperties.Steps]);
+        Assert.Equal(2, response.Usage.AdditionalCounts[SlerpProperties.DecodedTokens]);
     }
 
     [Fact]

@@ -30,9 +30,19 @@ internal static class EngineRequests
         }
         while (segments[^1].Finish is null);
 
-        return new Answer(string.Concat(segments.Select(segment => segment.Text)), segments[^1].Finish!.Value, generation.Stats, segments);
+        return new Answer(string.Concat(segments.Select(segment => segment.Text)), segments[^1].Finish!.Value, generation.Stats, segments)
+        {
+            Ids = ((EngineGeneration)generation).AnswerIds.ToArray(),
+        };
     }
 
     /// <summary>An answer as its reader saw it.</summary>
-    internal sealed record Answer(string Text, FinishReason Finish, GenerationStats Stats, IReadOnlyList<Segment> Segments);
+    internal sealed record Answer(string Text, FinishReason Finish, GenerationStats Stats, IReadOnlyList<Segment> Segments)
+    {
+        /// <summary>Its tokens: a text may be spelled in more than one way.</summary>
+        public int[] Ids { get; init; } = [];
+
+        /// <summary>What no drafter may change, comparable.</summary>
+        public (string Ids, FinishReason Finish, string Text) Identity => (string.Join(' ', Ids), Finish, Text);
+    }
 }

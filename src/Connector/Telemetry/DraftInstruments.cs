@@ -44,7 +44,7 @@ internal sealed class DraftInstruments
 
         if (stats.Steps > 0)
         {
-            _tokensPerStep.Record((double)Math.Max(0, stats.OutputTokens - 1) / stats.Steps, tags);
+            _tokensPerStep.Record((double)stats.DecodedTokens / stats.Steps, tags);
         }
 
         if (drafts.Rounds > 0)

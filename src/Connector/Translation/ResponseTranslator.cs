@@ -95,6 +95,7 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
         var counts = new AdditionalPropertiesDictionary<long>
         {
             [SlerpProperties.Steps] = stats.Steps,
+            [SlerpProperties.DecodedTokens] = stats.DecodedTokens,
             [SlerpProperties.Fallbacks] = record.Fallback is null ? 0 : 1,
             [SlerpProperties.RejectedTokens] = stats.RejectedTokens,
             [SlerpProperties.FailedChecks] = record.FailedChecks.Values.Sum(),

@@ -89,8 +89,14 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
         }
 
         DraftRound.Open(sequence);
-        sequence.Steps += sequence.Count > sequence.PromptTokens ? 1 : 0;
+        var isDecoding = sequence.Count > sequence.PromptTokens;
         _verifier.Walk(sequence, output, row, known - 1);
+        if (isDecoding)
+        {
+            sequence.Steps++;
+            sequence.DecodedTokens += _verifier.Chosen.Length;
+        }
+
         sequence.Clock.Token();
         var accepted = _verifier.Path[1..];
         sequence.Ledger.Count(sequence.Tree.Count - known, accepted.Length);

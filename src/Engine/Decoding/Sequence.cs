@@ -184,6 +184,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Decode steps so far.</summary>
     public int Steps { get; set; }
 
+    /// <summary>Tokens that those steps gave: an end token and those taken back among them.</summary>
+    public int DecodedTokens { get; set; }
+
     /// <summary>Prompt rows found in the cache.</summary>
     public int CachedTokens { get; set; }
 
@@ -453,6 +456,7 @@ internal sealed class Sequence : IDraftContext
         CachedPromptTokens = CachedTokens,
         OutputTokens = Stop.Tokens,
         Steps = Steps,
+        DecodedTokens = DecodedTokens,
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,

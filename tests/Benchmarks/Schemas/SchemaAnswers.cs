@@ -34,7 +34,7 @@ internal static class SchemaAnswers
             for (var index = 0; index < schemas.Count; index++)
             {
                 var isValid = IsValid(schemas[index], answers[index].Answer);
-                var isSame = answers[index].Answer == vanilla[index].Answer;
+                var isSame = answers[index].Answer.IsSameAs(vanilla[index].Answer);
                 (valid, same) = (valid + (isValid ? 1 : 0), same + (isSame ? 1 : 0));
                 if (!isValid || !isSame)
                 {
@@ -45,7 +45,7 @@ internal static class SchemaAnswers
 
             Figure.Print(
                 "schemas", ("shape", settings.Shape.Name), ("drafter", drafter), ("schemas", schemas.Count), ("valid", valid), ("identical", same),
-                ("most_tokens", answers.Max(static answer => answer.Answer.Tokens)), ("proposed", answers.Sum(static answer => answer.Drafts.Proposed)),
+                ("most_tokens", answers.Max(static answer => answer.Answer.Ids.Length)), ("proposed", answers.Sum(static answer => answer.Drafts.Proposed)),
                 ("accepted", answers.Sum(static answer => answer.Drafts.Accepted)), ("compile_p99_ms", compileMilliseconds[compileMilliseconds.Count * 99 / 100]));
         }
 
@@ -120,7 +120,7 @@ internal static class SchemaAnswers
     {
         try
         {
-            return answer.Tokens <= MostTokens && SchemaOracle.IsValid(schema, schema, JsonElement.Parse(answer.Text));
+            return answer.Ids.Length <= MostTokens && SchemaOracle.IsValid(schema, schema, JsonElement.Parse(answer.Text));
         }
         catch (JsonException)
         {

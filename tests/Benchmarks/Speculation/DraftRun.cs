@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Slerp.Benchmarks.Measuring;
 using Slerp.Connector;
+using Slerp.Engine;
 
 namespace Slerp.Benchmarks.Speculation;
 
@@ -10,8 +11,8 @@ namespace Slerp.Benchmarks.Speculation;
 /// <param name="Statistics">What it took.</param>
 internal sealed record DraftRun(string Text, ChatFinishReason? Finish, SlerpStatistics Statistics)
 {
-    /// <summary>Tokens that decode steps gave: all but the first, and the end token, which is no part of the answer.</summary>
-    public long DecodedTokens => Statistics.OutputTokens - (Finish == ChatFinishReason.Length ? 1 : 0);
+    /// <summary>Tokens of the answer.</summary>
+    public required int[] Ids { get; init; }
 
     /// <summary>Seconds from the first token to the last.</summary>
     public double Decode => Statistics.DecodeTime.TotalSeconds;
@@ -23,10 +24,16 @@ internal sealed record DraftRun(string Text, ChatFinishReason? Finish, SlerpStat
     public static async Task<DraftRun> RunAsync(ChatBench chat, TaskPrompt prompt, string drafter, int tokens, CancellationToken cancellationToken)
     {
         var options = new ChatOptions { Temperature = 0, MaxOutputTokens = tokens, AdditionalProperties = new() { [SlerpProperties.Drafter] = drafter } };
+        var engine = chat.Client.GetRequiredService<SlerpEngine>();
+        int[] ids = [];
+        engine.Answered = answer => ids = answer.ToArray();
         var response = await chat.Client.GetResponseAsync(prompt.Messages, options, cancellationToken);
         return new DraftRun(
             response.Text,
             response.FinishReason,
-            response.GetSlerpStatistics() ?? throw new InvalidOperationException("The response carries no statistics: it is not this client's."));
+            response.GetSlerpStatistics() ?? throw new InvalidOperationException("The response carries no statistics: it is not this client's."))
+        {
+            Ids = ids,
+        };
     }
 }

@@ -26,7 +26,7 @@ internal sealed class TaskTally
     public void Add(DraftRun vanilla, DraftRun drafted, PromptText tokens)
     {
         _prompts++;
-        _isIdentical &= vanilla.Text == drafted.Text && vanilla.Statistics.OutputTokens == drafted.Statistics.OutputTokens;
+        _isIdentical &= vanilla.Ids.AsSpan().SequenceEqual(drafted.Ids) && vanilla.Finish == drafted.Finish && vanilla.Text == drafted.Text;
         var isLoop = Loops.RepeatedShare(tokens.Ids(vanilla.Text)) > LoopShare;
         _loops += isLoop ? 1 : 0;
         if (isLoop || vanilla.Statistics.OutputTokens < 2 || drafted.Statistics.Steps == 0)
@@ -41,7 +41,7 @@ internal sealed class TaskTally
         _draftedTotal += drafted.EndToEnd;
         _vanillaSteps += vanilla.Statistics.Steps;
         _draftedSteps += drafted.Statistics.Steps;
-        _tokens += drafted.DecodedTokens;
+        _tokens += drafted.Statistics.DecodedTokens;
     }
 
     /// <summary>Adds two vanilla answers to one prompt.</summary>

@@ -63,7 +63,7 @@ internal sealed class IdentityVerb() : Verb("identity", "Answers with each draft
                     var drafted = await AskAllAsync(tally.Drafter);
                     for (var index = 0; index < batch.Length; index++)
                     {
-                        var isSame = drafted[index].Answer == vanilla[index].Answer;
+                        var isSame = drafted[index].Answer.IsSameAs(vanilla[index].Answer);
                         tally.Add(isSame, drafted[index].Drafts);
                         if (!isSame)
                         {

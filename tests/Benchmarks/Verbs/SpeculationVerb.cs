@@ -79,7 +79,7 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
                     }
                 }
 
-                Progress.Say($"  {drafter} {group.Key} {++index}: {(double)drafted.DecodedTokens / drafted.Statistics.Steps:F2} tokens a step, {vanilla.Decode / drafted.Decode:F2} times");
+                Progress.Say($"  {drafter} {group.Key} {++index}: {drafted.Statistics.TokensPerStep:F2} tokens a step, {vanilla.Decode / drafted.Decode:F2} times");
             }
 
             tally.Print(settings, drafter, group.Key);

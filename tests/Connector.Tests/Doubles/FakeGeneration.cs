@@ -34,6 +34,7 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
         CachedPromptTokens = 3,
         OutputTokens = _script.Take(_accepted).Sum(segment => segment?.Tokens ?? 0),
         Steps = _accepted,
+        DecodedTokens = _accepted,
         QueueTime = TimeSpan.FromMilliseconds(1),
         PrefillTime = TimeSpan.FromMilliseconds(20),
         DecodeTime = TimeSpan.FromMilliseconds(500),

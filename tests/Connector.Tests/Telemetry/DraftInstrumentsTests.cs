@@ -10,6 +10,7 @@ public sealed class DraftInstrumentsTests
     {
         OutputTokens = 21,
         Steps = 8,
+        DecodedTokens = 20,
         Drafts = new DraftStats(
             Rounds: 6,
             Proposed: 30,

@@ -23,12 +23,13 @@ internal sealed class DecodingHarness : IDisposable
 
     /// <summary>A request, not yet run.</summary>
     public Sequence Create(
-        ReadOnlySpan<int> prompt, IDrafter? drafter, SamplingMode? sampling = null, int tokens = 60, string tenant = "", EmbeddedRows? embedded = null, bool hasPenalties = false) => new(
+        ReadOnlySpan<int> prompt, IDrafter? drafter, SamplingMode? sampling = null, int tokens = 60, string tenant = "", EmbeddedRows? embedded = null, bool hasPenalties = false,
+        params string[] stops) => new(
             prompt,
             sampling ?? SamplingMode.Greedy.Instance,
             hasPenalties ? new Penalties(0.4f, 0.2f, 1.1f) : Penalties.None,
             tokens,
-            new StopRules(Model.Tokenizer, Model.EndTokens, tokens, []),
+            new StopRules(Model.Tokenizer, Model.EndTokens, tokens, stops),
             new SequenceClock(TimeProvider.System),
             drafter,
             constraint: null,

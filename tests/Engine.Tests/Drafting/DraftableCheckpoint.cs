@@ -14,9 +14,11 @@ internal sealed class DraftableCheckpoint
     public EngineOptions Options { get; }
 
     /// <summary>Writes it.</summary>
-    public static DraftableCheckpoint Save(TemporaryFolder folder)
+    /// <param name="folder">Where.</param>
+    /// <param name="canEnd">Whether it has an end token, as answers of a form need.</param>
+    public static DraftableCheckpoint Save(TemporaryFolder folder, bool canEnd = false)
     {
-        var path = Toy.Save(folder);
+        var path = (Toy with { CanEnd = canEnd }).Save(folder);
         // The first half of the same layers: often right, often wrong.
         (Toy with { Layers = 2 }).Save(folder, "toy-draft");
         File.WriteAllText(Path.Combine(path, "slerp-layer-mask.json"), """{"layers": 4, "skip_attention": [2, 3], "skip_mlp": [1]}""");

@@ -14,16 +14,21 @@ internal sealed class LoopHarness : IAsyncDisposable
     private readonly LoadedModel _model;
     private readonly EngineLoop _loop;
 
-    public LoopHarness(long cacheBytes = 0, int maxRunning = 8, Func<IDecoder, IDecoder>? wrap = null)
+    public LoopHarness(long cacheBytes = 0, int maxRunning = 8, Func<IDecoder, IDecoder>? wrap = null, Func<TemporaryFolder, EngineOptions>? options = null)
     {
         _model = LoadedModel.Load(
-            new EngineOptions { ModelPath = new ToyCheckpoint().Save(_folder), Threads = 1, KvCacheBytes = cacheBytes }, null, CancellationToken.None);
+            options?.Invoke(_folder) ?? new EngineOptions { ModelPath = new ToyCheckpoint().Save(_folder), Threads = 1, KvCacheBytes = cacheBytes }, null, CancellationToken.None);
         var decoder = wrap?.Invoke(_model.Decoder) ?? _model.Decoder;
         _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace), _model.Cache, _model.Prefixes, new EngineLoopLimits(maxRunning, 64, 512));
         _loop.Start();
     }
 
     public ITokenizer Tokenizer => _model.Tokenizer;
+
+    /// <summary>Pages of the KV cache that nobody holds, and all of them.</summary>
+    public (int Free, int Total) CachePages => (_model.Cache.FreePages, _model.Cache.TotalPages);
+
+    public IDrafter? DrafterNamed(string name) => _model.DrafterNamed(name);
 
     public Sequence Create(string prompt, int maxTokens, IDrafter? drafter = null, ITokenizer? tokenizer = null) => new(
         _model.Prompts.EncodeContent(prompt),
