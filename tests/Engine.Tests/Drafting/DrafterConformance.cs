@@ -12,7 +12,8 @@ using Slerp.Tests.Shared.Engine;
 namespace Slerp.Engine.Tests.Drafting;
 
 /// <summary>The law of every drafter in the catalog: the answer is vanilla's, token for token, greedy and sampled, alone and in a batch, cancelled or not.</summary>
-public sealed class DrafterConformance : IDisposable
+/// <remarks>A backend derives and says how an engine is loaded on it.</remarks>
+public abstract class DrafterConformance : IDisposable
 {
     private static readonly string[] Prompts =
     [
@@ -25,11 +26,17 @@ public sealed class DrafterConformance : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly DraftableCheckpoint _checkpoint;
 
-    public DrafterConformance() => _checkpoint = DraftableCheckpoint.Save(_folder);
+    protected DrafterConformance() => _checkpoint = DraftableCheckpoint.Save(_folder);
 
     public static TheoryData<string> Drafters => [.. EngineCatalog.Drafters];
 
-    public void Dispose() => _folder.Dispose();
+    private protected virtual EngineOptions On(EngineOptions options) => options;
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [MemberData(nameof(Drafters))]
@@ -77,7 +84,7 @@ public sealed class DrafterConformance : IDisposable
     {
         Action? onForward = null;
         await using var harness = new LoopHarness(
-            options: static folder => DraftableCheckpoint.Save(folder).Options with { Costs = Costs, CachedPrefixes = 0 }, wrap: decoder => new WatchedDecoder(decoder, () => onForward?.Invoke()));
+            options: folder => On(DraftableCheckpoint.Save(folder).Options with { Costs = Costs, CachedPrefixes = 0 }), wrap: decoder => new WatchedDecoder(decoder, () => onForward?.Invoke()));
         var drafts = harness.DrafterNamed(drafter);
         var other = harness.Create(Prompts[1], 24);
         var whole = harness.Create(Prompts[0], 24);
@@ -114,7 +121,7 @@ public sealed class DrafterConformance : IDisposable
     public async Task FormsNearTheirLimit_AreClosedAsVanillaClosesThem(string drafter)
     {
         using var folder = new TemporaryFolder();
-        await using var engine = await SlerpEngine.LoadAsync(DraftableCheckpoint.Save(folder, canEnd: true).Options with { Costs = Costs });
+        await using var engine = await SlerpEngine.LoadAsync(On(DraftableCheckpoint.Save(folder, canEnd: true).Options with { Costs = Costs }));
         var (proposed, closed) = (0, 0);
         foreach (var sampling in FormSamplings())
         {
@@ -229,7 +236,7 @@ public sealed class DrafterConformance : IDisposable
 
     private Task<SlerpEngine> LoadAsync(Func<EngineOptions, EngineOptions>? change = null)
     {
-        var options = _checkpoint.Options with { Costs = Costs };
+        var options = On(_checkpoint.Options with { Costs = Costs });
         return SlerpEngine.LoadAsync(change is null ? options : change(options));
     }
 
