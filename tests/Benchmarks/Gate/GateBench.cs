@@ -5,39 +5,26 @@ using Slerp.Engine;
 
 namespace Slerp.Benchmarks.Gate;
 
-/// <summary>The product twice on the same model: judged as it is installed, and with every check asked but none obeyed.</summary>
-internal sealed class GateBench : IAsyncDisposable
+/// <summary>The product as the gate is measured on it: judged as it is installed, with every check asked but none obeyed, and steered.</summary>
+internal static class GateBench
 {
     private const double Budget = 0.95;
 
-    private GateBench(ChatBench product, ChatBench scored, ChatBench? steered) => (Product, Scored, Steered) = (product, scored, steered);
-
     /// <summary>As it is installed.</summary>
-    public ChatBench Product { get; }
+    public static Task<ChatBench> LoadProductAsync(BenchSettings settings, CancellationToken cancellationToken) =>
+        ChatBench.LoadAsync(settings, cancellationToken, configure: KeepTheCircuitClosed);
 
     /// <summary>Every check's scores are told; all pass.</summary>
-    public ChatBench Scored { get; }
+    public static Task<ChatBench> LoadScoredAsync(BenchSettings settings, CancellationToken cancellationToken) => ChatBench.LoadAsync(
+        settings, cancellationToken, configure: NoneOfTheBuiltIn, checks: EngineCatalog.QualityChecks.Select(static name => new PassingCheck(EngineCatalog.QualityCheck(name))));
 
-    /// <summary>Every answer compared with the unmerged model, and the cutoff steered by a budget; null where nobody asks.</summary>
-    public ChatBench? Steered { get; }
-
-    /// <summary>Loads them.</summary>
-    public static async Task<GateBench> LoadAsync(BenchSettings settings, bool steers, CancellationToken cancellationToken) => new(
-        await ChatBench.LoadAsync(settings, cancellationToken, configure: KeepTheCircuitClosed),
-        await ChatBench.LoadAsync(settings, cancellationToken, configure: NoneOfTheBuiltIn, checks: EngineCatalog.QualityChecks.Select(static name => new PassingCheck(EngineCatalog.QualityCheck(name)))),
-        steers ? await ChatBench.LoadAsync(settings, cancellationToken, configure: Steer) : null);
+    /// <summary>Every answer compared with the unmerged model, and the cutoff steered by a budget.</summary>
+    public static Task<ChatBench> LoadSteeredAsync(BenchSettings settings, CancellationToken cancellationToken) =>
+        ChatBench.LoadAsync(settings, cancellationToken, configure: Steer);
 
     /// <summary>One answer, greedy and without drafts.</summary>
     public static Task<ChatResponse> AskAsync(IChatClient client, IEnumerable<ChatMessage> messages, int tokens, double? cutoff, string gate, CancellationToken cancellationToken) =>
         client.GetStreamingResponseAsync(messages, GateOptions.Of(tokens, cutoff, gate), cancellationToken).ToChatResponseAsync(cancellationToken);
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        await (Steered?.DisposeAsync() ?? ValueTask.CompletedTask);
-        await Scored.DisposeAsync();
-        await Product.DisposeAsync();
-    }
 
     // Each question is judged by itself: a circuit would let the first ones speak for the rest.
     private static void KeepTheCircuitClosed(SlerpChatClientOptions options) => options.Resilience.CircuitBreaker.MinimumThroughput = int.MaxValue;

@@ -7,7 +7,11 @@ using Slerp.Engine;
 namespace Slerp.Benchmarks.Gate;
 
 /// <summary>What the gate saves: held-out questions unmerged, merged, and merged with the gate; and how well each check tells.</summary>
-internal sealed class GateQuality(GateBench bench, PromptText prompts, int show)
+/// <param name="product">As it is installed.</param>
+/// <param name="second">With every check's scores told, or steered.</param>
+/// <param name="prompts">Counts tokens.</param>
+/// <param name="show">Spoiled answers to show.</param>
+internal sealed class GateQuality(ChatBench product, ChatBench second, PromptText prompts, int show)
 {
     private const int AnswerTokens = 64;
     private const int AtOnce = 8;
@@ -44,12 +48,12 @@ internal sealed class GateQuality(GateBench bench, PromptText prompts, int show)
     public async Task MeasureSteeredAsync(int cases, int length, double cutoff, CancellationToken cancellationToken)
     {
         using var comparisons = new ComparisonCount();
-        var (client, plain, steered, merged, last) = (bench.Steered!.Client, 0, 0, 0, cutoff);
+        var (client, plain, steered, merged, last) = (second.Client, 0, 0, 0, cutoff);
         var path = new List<double> { cutoff };
         var items = PaddedCase.Read(prompts, cases, length);
         foreach (var item in items)
         {
-            plain += item.Case.IsRight(await GateBench.AskAsync(bench.Product.Client, item.Messages, AnswerTokens, null, "never", cancellationToken)) ? 1 : 0;
+            plain += item.Case.IsRight(await GateBench.AskAsync(product.Client, item.Messages, AnswerTokens, null, "never", cancellationToken)) ? 1 : 0;
             var before = comparisons.Count;
             var answer = await GateBench.AskAsync(client, item.Messages, AnswerTokens, cutoff, "lossy", cancellationToken);
             steered += item.Case.IsRight(answer) ? 1 : 0;
@@ -91,9 +95,9 @@ internal sealed class GateQuality(GateBench bench, PromptText prompts, int show)
     private async Task<(PaddedCase Item, ChatResponse Plain, ChatResponse Merged, ChatResponse Gated, Dictionary<string, double> Scores)> AnswersAsync(
         PaddedCase item, double cutoff, CancellationToken cancellationToken)
     {
-        var plain = await GateBench.AskAsync(bench.Product.Client, item.Messages, AnswerTokens, null, "never", cancellationToken);
+        var plain = await GateBench.AskAsync(product.Client, item.Messages, AnswerTokens, null, "never", cancellationToken);
         var (merged, scores) = await ScoredAsync(item.Messages, GateOptions.Of(AnswerTokens, cutoff, "lossy"), cancellationToken);
-        var gated = await GateBench.AskAsync(bench.Product.Client, item.Messages, AnswerTokens, cutoff, "lossy", cancellationToken);
+        var gated = await GateBench.AskAsync(product.Client, item.Messages, AnswerTokens, cutoff, "lossy", cancellationToken);
         return (item, plain, merged, gated, scores);
     }
 
@@ -101,7 +105,7 @@ internal sealed class GateQuality(GateBench bench, PromptText prompts, int show)
         IEnumerable<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
     {
         var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in bench.Scored.Client.GetStreamingResponseAsync(messages, options, cancellationToken))
+        await foreach (var update in second.Client.GetStreamingResponseAsync(messages, options, cancellationToken))
         {
             updates.Add(update);
         }

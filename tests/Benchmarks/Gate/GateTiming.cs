@@ -6,26 +6,26 @@ using Slerp.Connector;
 namespace Slerp.Benchmarks.Gate;
 
 /// <summary>What the gate costs: decoding time where nothing fails, and the time until a first word is visible where the prompt is merged.</summary>
-internal sealed class GateTiming(BenchSettings settings, GateBench bench, PromptText prompts)
+internal sealed class GateTiming(BenchSettings settings, PromptText prompts)
 {
-    private const int OverheadTokens = 192;
     private const int FirstTokens = 16;
 
     // Heuristic: the compiler has done its best with the judge's code by then.
     private const int WarmUps = 4;
 
     /// <summary>Decoding time judged over unjudged, of the same text, nothing merged and nothing failing.</summary>
-    public async Task OverheadAsync(CancellationToken cancellationToken)
+    public async Task OverheadAsync(int tokens, CancellationToken cancellationToken)
     {
+        await using var scored = await GateBench.LoadScoredAsync(settings, cancellationToken);
         var ratios = new Samples();
         var processor = new Samples();
         var plains = new Samples();
         for (var pair = 1 - WarmUps; pair <= settings.Pairs; pair++)
         {
             ChatMessage[] messages = [new(ChatRole.User, prompts.Of(settings.Context, pair + WarmUps))];
-            var before = await DecodeAsync(messages, "never", cancellationToken);
-            var judged = await DecodeAsync(messages, "always", cancellationToken);
-            var after = await DecodeAsync(messages, "never", cancellationToken);
+            var before = await DecodeAsync(scored, messages, "never", tokens, cancellationToken);
+            var judged = await DecodeAsync(scored, messages, "always", tokens, cancellationToken);
+            var after = await DecodeAsync(scored, messages, "never", tokens, cancellationToken);
             var plain = (before.Wall + after.Wall) / 2;
             if (pair > 0)
             {
@@ -44,6 +44,7 @@ internal sealed class GateTiming(BenchSettings settings, GateBench bench, Prompt
     /// <summary>Time to the first visible text, merged and judged as installed, over vanilla's.</summary>
     public async Task FirstTextAsync(int length, double cutoff, CancellationToken cancellationToken)
     {
+        await using var product = await GateBench.LoadProductAsync(settings, cancellationToken);
         var ratios = new Samples();
         var plains = new Samples();
         var (fallbacks, early) = (0, 0);
@@ -51,9 +52,9 @@ internal sealed class GateTiming(BenchSettings settings, GateBench bench, Prompt
         for (var pair = 0; pair < cases.Count; pair++)
         {
             var messages = cases[pair].Messages;
-            var (before, _, _) = await FirstAsync(messages, null, cancellationToken);
-            var (merged, fellBack, fellBackFirst) = await FirstAsync(messages, cutoff, cancellationToken);
-            var plain = (before + (await FirstAsync(messages, null, cancellationToken)).Seconds) / 2;
+            var (before, _, _) = await FirstAsync(product, messages, null, cancellationToken);
+            var (merged, fellBack, fellBackFirst) = await FirstAsync(product, messages, cutoff, cancellationToken);
+            var plain = (before + (await FirstAsync(product, messages, null, cancellationToken)).Seconds) / 2;
             if (pair > 0)
             {
                 ratios.Add(merged / plain);
@@ -71,24 +72,25 @@ internal sealed class GateTiming(BenchSettings settings, GateBench bench, Prompt
     }
 
     // Every check is asked and none obeyed: nothing fails, whatever the text. Processor time is the whole process's, the short prompt's included.
-    private async Task<(double Wall, double Processor)> DecodeAsync(ChatMessage[] messages, string gate, CancellationToken cancellationToken)
+    private static async Task<(double Wall, double Processor)> DecodeAsync(ChatBench scored, ChatMessage[] messages, string gate, int tokens, CancellationToken cancellationToken)
     {
-        var options = GateOptions.Of(OverheadTokens, null, gate);
+        var options = GateOptions.Of(tokens, null, gate);
         options.AdditionalProperties![SlerpProperties.Raw] = true;
         var began = Environment.CpuUsage.TotalTime;
-        var answer = await bench.Scored.Client.GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        var answer = await scored.Client.GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
         var used = Environment.CpuUsage.TotalTime - began;
         var statistics = answer.GetSlerpStatistics()!;
         var steps = Math.Max(1, statistics.OutputTokens - 1);
         return (statistics.DecodeTime.TotalMilliseconds / steps, used.TotalMilliseconds / steps);
     }
 
-    private async Task<(double Seconds, bool FellBack, bool FellBackFirst)> FirstAsync(IReadOnlyList<ChatMessage> messages, double? cutoff, CancellationToken cancellationToken)
+    private static async Task<(double Seconds, bool FellBack, bool FellBackFirst)> FirstAsync(
+        ChatBench product, IReadOnlyList<ChatMessage> messages, double? cutoff, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         double? first = null;
         var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in bench.Product.Client.GetStreamingResponseAsync(messages, GateOptions.Of(FirstTokens, cutoff, "lossy"), cancellationToken))
+        await foreach (var update in product.Client.GetStreamingResponseAsync(messages, GateOptions.Of(FirstTokens, cutoff, "lossy"), cancellationToken))
         {
             first ??= update.Text.Length > 0 ? Stopwatch.GetElapsedTime(began).TotalSeconds : null;
             updates.Add(update);

@@ -12,12 +12,13 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
     private readonly Option<bool> _steered = new("--steered") { Description = "The questions once more, every answer compared with the unmerged model, with an agreement budget of 0.95 from the first cutoff on." };
     private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => 200, Description = "Held-out questions." };
     private readonly Option<int> _answers = new("--answers") { DefaultValueFactory = _ => 40, Description = "Free answers, merged as they are written, to look for loops in." };
+    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 192, Description = "Tokens decoded for the overhead." };
     private readonly Option<int> _show = new("--show") { DefaultValueFactory = _ => 0, Description = "Spoiled answers to show on standard error." };
     private readonly Option<int[]> _lengths = new("--lengths") { Description = "Tokens of the passages together; by default 512, and 1024 for the first text.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double[]> _cutoffs = new("--cutoffs") { Description = "Shares of the layers; by default 0.25.", AllowMultipleArgumentsPerToken = true };
 
     /// <inheritdoc />
-    protected override IEnumerable<Option> Options => [_timing, _quality, _steered, _cases, _answers, _show, _lengths, _cutoffs];
+    protected override IEnumerable<Option> Options => [_timing, _quality, _steered, _cases, _answers, _tokens, _show, _lengths, _cutoffs];
 
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
@@ -27,34 +28,44 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
         var steers = parsed.GetValue(_steered);
         var both = !steers && parsed.GetValue(_timing) == parsed.GetValue(_quality);
         var prompts = new PromptText(settings.Folder);
-        await using var bench = await GateBench.LoadAsync(settings, steers, cancellationToken);
-        var quality = new GateQuality(bench, prompts, parsed.GetValue(_show));
         if (steers)
         {
-            await quality.MeasureSteeredAsync(parsed.GetValue(_cases), (lengths ?? [512])[0], cutoffs[0], cancellationToken);
+            await using var product = await GateBench.LoadProductAsync(settings, cancellationToken);
+            await using var steered = await GateBench.LoadSteeredAsync(settings, cancellationToken);
+            await new GateQuality(product, steered, prompts, 0).MeasureSteeredAsync(parsed.GetValue(_cases), (lengths ?? [512])[0], cutoffs[0], cancellationToken);
         }
 
         if (both || parsed.GetValue(_quality))
         {
-            foreach (var (length, cutoff) in (lengths ?? [512]).SelectMany(length => cutoffs.Select(cutoff => (length, cutoff))))
-            {
-                await quality.MeasureAsync(parsed.GetValue(_cases), length, cutoff, cancellationToken);
-            }
-
-            if (parsed.GetValue(_answers) > 0)
-            {
-                await quality.MeasureLoopsAsync(parsed.GetValue(_answers), cutoffs[0], cancellationToken);
-            }
+            await QualityAsync(settings, parsed, prompts, [.. (lengths ?? [512]).SelectMany(length => cutoffs.Select(cutoff => (length, cutoff)))], cancellationToken);
         }
 
         if (both || parsed.GetValue(_timing))
         {
-            var timing = new GateTiming(settings, bench, prompts);
-            await timing.OverheadAsync(cancellationToken);
+            // One model at a time: the larger shapes fill the memory.
+            var timing = new GateTiming(settings, prompts);
+            await timing.OverheadAsync(parsed.GetValue(_tokens), cancellationToken);
             foreach (var (length, cutoff) in (lengths ?? [1024]).SelectMany(length => cutoffs.Select(cutoff => (length, cutoff))))
             {
                 await timing.FirstTextAsync(length, cutoff, cancellationToken);
             }
+        }
+    }
+
+    private async Task QualityAsync(
+        BenchSettings settings, ParseResult parsed, PromptText prompts, IReadOnlyList<(int Length, double Cutoff)> ways, CancellationToken cancellationToken)
+    {
+        await using var product = await GateBench.LoadProductAsync(settings, cancellationToken);
+        await using var scored = await GateBench.LoadScoredAsync(settings, cancellationToken);
+        var quality = new GateQuality(product, scored, prompts, parsed.GetValue(_show));
+        foreach (var (length, cutoff) in ways)
+        {
+            await quality.MeasureAsync(parsed.GetValue(_cases), length, cutoff, cancellationToken);
+        }
+
+        if (parsed.GetValue(_answers) > 0)
+        {
+            await quality.MeasureLoopsAsync(parsed.GetValue(_answers), ways[0].Cutoff, cancellationToken);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Slerp.Benchmarks.Gate;
 using Slerp.Connector;
 using Slerp.Engine;
@@ -245,6 +246,27 @@ public sealed class FaultDrillTests : IDisposable
             Assert.True(response.Text == undisturbed || response.GetSlerpStatistics()!.Fallbacks == 1);
         }
 
+        Assert.Equal(0, await drill.PagesLeakedAsync());
+    }
+
+    [Fact]
+    public async Task ComparedAnswers_AreToldByLaterOnes_AndChangeNoText()
+    {
+        await using var drill = await LoadAsync(configure: options => options.Quality.ShadowShare = 1);
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        using var comparisons = new ComparisonCount();
+        var answers = new List<ChatResponse>();
+        for (var request = 0; request < 4; request++)
+        {
+            var before = comparisons.Count;
+            answers.Add(await drill.Client.GetResponseAsync(messages, options));
+            await comparisons.WaitAsync(before, default);
+        }
+
+        Assert.Equal([0L, 1, 2, 3], answers.Select(answer => answer.Usage!.AdditionalCounts![SlerpProperties.ShadowAnswers]));
+        Assert.Equal(comparisons.Mean, Assert.IsType<double>(answers[^1].AdditionalProperties![SlerpProperties.ShadowAgreement]), 6);
+        Assert.InRange(comparisons.Mean, 0.01, 0.99);
+        Assert.Single(answers.Select(answer => answer.Text).Distinct());
         Assert.Equal(0, await drill.PagesLeakedAsync());
     }
 
