@@ -20,4 +20,7 @@ public enum FallbackReason
 
     /// <summary>The circuit was open: the strategy was not tried.</summary>
     CircuitOpen = 5,
+
+    /// <summary>The unmerged model would have answered something else: found out when the answer was over, so that it concerns the circuit, never the answer.</summary>
+    Disagreement = 6,
 }

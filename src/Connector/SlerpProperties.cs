@@ -6,6 +6,12 @@ namespace Slerp.Connector;
 /// <remarks>Values may be numbers, booleans or strings, plain or as JSON elements.</remarks>
 public static class SlerpProperties
 {
+    /// <summary>In usage counts: earlier answers that were compared with the unmerged model.</summary>
+    public const string ShadowAnswers = "slerp.shadow.answers";
+
+    /// <summary>In the response: the share of tokens that agreed in those comparisons; absent before the first.</summary>
+    public const string ShadowAgreement = "slerp.shadow.agreement";
+
     /// <summary>Options, boolean: continue the text of the messages as it stands, without a chat template.</summary>
     public const string Raw = "slerp.raw";
 

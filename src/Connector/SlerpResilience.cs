@@ -16,7 +16,9 @@ public static class SlerpResilience
         return builder.AddFallback(new FallbackStrategyOptions<DecodingOutcome>
         {
             Name = "slerp-vanilla",
-            ShouldHandle = static arguments => new ValueTask<bool>(TransientFaults.FallsBack(arguments.Outcome)),
+            // What a comparison tells afterwards passes through as well, with no request to go on with.
+            ShouldHandle = static arguments => new ValueTask<bool>(
+                TransientFaults.FallsBack(arguments.Outcome) && arguments.Context.Properties.TryGetValue(GuardedRun.Key, out _)),
             FallbackAction = static arguments => arguments.Context.Properties.GetValue(GuardedRun.Key, null!).ContinueVanillaAsync(arguments.Outcome),
         });
     }

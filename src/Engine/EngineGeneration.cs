@@ -21,6 +21,7 @@ internal sealed class EngineGeneration : Generation
     private readonly StringBuilder _flowed = new();
     private SegmentReader? _segments;
     private int _acceptedSegments;
+    private bool _hasEnded;
 
     /// <summary>Reads a sequence that was submitted.</summary>
     public EngineGeneration(Sequence sequence, EngineLoop loop, QualityGate gate, GenerationServices services)
@@ -36,7 +37,7 @@ internal sealed class EngineGeneration : Generation
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
     public EngineGeneration(Sequence sequence, EngineLoop loop, ITokenizer tokenizer)
-        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Baseline: null, TimeProvider.System))
+        : this(sequence, loop, QualityGate.None, new GenerationServices(tokenizer, OutputForm.FreeText.Instance, Calibration: null, TimeProvider.System))
     {
     }
 
@@ -93,6 +94,20 @@ internal sealed class EngineGeneration : Generation
     }
 
     /// <inheritdoc />
+    public override ValueTask<AnswerAgreement?> CompareUnmergedAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasEnded)
+        {
+            throw new InvalidOperationException("The answer has not ended. Take and accept its segments up to the last one first.");
+        }
+
+        // What a grammar forces is no choice of the model's; what has no ids cannot be read again.
+        return _sequence is { Stats: { OutputTokens: > 0, Merging.MergedTokens: > 0 }, Embedded: null } && _services.Output is OutputForm.FreeText
+            ? AgreementRun.RunAsync(_sequence, _loop, _services, cancellationToken)
+            : new ValueTask<AnswerAgreement?>((AnswerAgreement?)null);
+    }
+
+    /// <inheritdoc />
     public override ValueTask DisposeAsync()
     {
         Cancel(new ObjectDisposedException(nameof(Generation)));
@@ -107,12 +122,7 @@ internal sealed class EngineGeneration : Generation
             return segment;
         }
 
-        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment) with
-        {
-            Calibration = _services.Baseline is { } baseline && (_segmentChecks.NeedsCalibration || _answerChecks.NeedsCalibration)
-                ? await baseline.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false)
-                : null,
-        };
+        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment);
         var verdicts = await _segmentChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false);
         if (segment.Finish is not null)
         {
@@ -143,6 +153,7 @@ internal sealed class EngineGeneration : Generation
     {
         if (finish is not null)
         {
+            _hasEnded = true;
             Ended?.Invoke(_sequence.Tokens[_sequence.PromptTokens..]);
         }
     }
@@ -157,6 +168,7 @@ internal sealed class EngineGeneration : Generation
         Output = _services.Output,
         Finish = segment.Finish,
         Merging = _sequence.Stats.Merging,
+        Calibration = _services.Calibration,
     };
 
     private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(

@@ -29,6 +29,13 @@ public abstract class Generation : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The answer is vanilla already.</exception>
     public abstract ValueTask RejectAsync(CancellationToken cancellationToken);
 
+    /// <summary>Reads the finished answer again, unmerged, while the engine has nothing else to do, and tells how much of it the model would have written so.</summary>
+    /// <remarks>The answer itself may be disposed meanwhile. It costs about an unmerged prompt, in pauses of the engine.</remarks>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>null where nothing of it was merged, where it is not comparable, or where enough answers wait to be compared.</returns>
+    /// <exception cref="InvalidOperationException">The answer has not ended.</exception>
+    public virtual ValueTask<AnswerAgreement?> CompareUnmergedAsync(CancellationToken cancellationToken) => new((AnswerAgreement?)null);
+
     /// <inheritdoc />
     public abstract ValueTask DisposeAsync();
 }

@@ -5,9 +5,9 @@ namespace Slerp.Engine;
 /// <summary>What an answer is read and judged with.</summary>
 /// <param name="Tokenizer">What tokens spell.</param>
 /// <param name="Output">What form the answer must have.</param>
-/// <param name="Baseline">How sure the model is of its own text; null where nobody asks.</param>
+/// <param name="Calibration">How sure the model is of its own text; null where nobody asks, or it could not be measured.</param>
 /// <param name="Time">The clock of the checks' limit.</param>
-internal sealed record GenerationServices(ITokenizer Tokenizer, OutputForm Output, QualityBaseline? Baseline, TimeProvider Time)
+internal sealed record GenerationServices(ITokenizer Tokenizer, OutputForm Output, QualityCalibration? Calibration, TimeProvider Time)
 {
     /// <summary>Whether the answer goes on where the prompt's text ended: then its first space belongs to it.</summary>
     public bool ContinuesText { get; init; }

@@ -192,7 +192,7 @@ internal sealed class LoadedModel : IDisposable
         _backend.Dispose();
     }
 
-    private static IReadOnlyDictionary<string, IDrafter?> Decorated(Func<IDrafter, IDrafter>? decorate, Dictionary<string, IDrafter?> drafters) =>
+    private static Dictionary<string, IDrafter?> Decorated(Func<IDrafter, IDrafter>? decorate, Dictionary<string, IDrafter?> drafters) =>
         decorate is null ? drafters : drafters.ToDictionary(static pair => pair.Key, pair => pair.Value is { } drafter ? decorate(drafter) : null);
 
     private static void CheckThreads(int threads)

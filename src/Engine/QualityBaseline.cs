@@ -17,7 +17,8 @@ internal sealed class QualityBaseline(LoadedModel model, EngineLoop loop, TimePr
     // More than any vocabulary's entropy: a note that says so is not one of ours.
     private const double MostNats = 100;
 
-    private const string Tenant = "slerp.calibration";
+    // No tenant of a request.
+    private const string Tenant = "\u0001calibration";
 
     private static readonly string[] Openings =
     [

@@ -82,41 +82,9 @@ public sealed class SlerpEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         RequestLimits.Check(request);
-        var mark = CallMark.Of(request.Output, _model.Tokenizer);
-        var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
-            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
-            : null;
-        var drafter = _model.DrafterNamed(request.Drafter);
-        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
-        if (prompt.Ids.Length >= Model.ContextTokens)
-        {
-            throw new ContextLengthException(prompt.Ids.Length, Model.ContextTokens);
-        }
-
-        var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
-        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
-        var sequence = new Sequence(
-            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
-            request.Gate.HoldsSegments ? new SegmentCollector() : null);
-        if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
-        {
-            sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
-        }
-
-        AnswerEnded? remember = prompt.Rendered is { } rendered
-            ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
-            : null;
-        var generation = new EngineGeneration(
-            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, _baseline, _time)
-            {
-                ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
-            })
-        {
-            Ended = remember + Answered,
-        };
-        _loop.Submit(sequence);
-        _warmStart?.Note();
-        return new ValueTask<Generation>(generation);
+        return request.Gate is { HoldsSegments: true } gate && gate.Checks.Any(static check => check.NeedsCalibration)
+            ? CalibratedAsync(request, cancellationToken)
+            : new ValueTask<Generation>(Begin(request, calibration: null));
     }
 
     /// <summary>Turns texts into vectors of length 1, in one batch with whatever else runs.</summary>
@@ -143,6 +111,52 @@ public sealed class SlerpEngine : IAsyncDisposable
         {
             return new ValueTask(_disposal ??= DisposeOnceAsync());
         }
+    }
+
+    // Before it is queued: one that waited for the calibration while it runs might hold the very place the calibration needs.
+    private async ValueTask<Generation> CalibratedAsync(GenerationRequest request, CancellationToken cancellationToken)
+    {
+        var calibration = await _baseline.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return Begin(request, calibration);
+    }
+
+    private EngineGeneration Begin(GenerationRequest request, QualityCalibration? calibration)
+    {
+        var mark = CallMark.Of(request.Output, _model.Tokenizer);
+        var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
+            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
+            : null;
+        var drafter = _model.DrafterNamed(request.Drafter);
+        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
+        if (prompt.Ids.Length >= Model.ContextTokens)
+        {
+            throw new ContextLengthException(prompt.Ids.Length, Model.ContextTokens);
+        }
+
+        var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
+        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
+        var sequence = new Sequence(
+            prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
+            request.Gate.HoldsSegments ? new SegmentCollector() : null);
+        if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
+        {
+            sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
+        }
+
+        AnswerEnded? remember = prompt.Rendered is { } rendered
+            ? answer => _model.Transcripts.Remember(request.Tenant, rendered, prompt.Encoding, answer)
+            : null;
+        var generation = new EngineGeneration(
+            sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, calibration, _time)
+            {
+                ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
+            })
+        {
+            Ended = remember + Answered,
+        };
+        _loop.Submit(sequence);
+        _warmStart?.Note();
+        return generation;
     }
 
     private static SlerpEngine Load(EngineOptions options, IProgress<LoadProgress>? progress, TimeProvider time, CancellationToken cancellationToken)

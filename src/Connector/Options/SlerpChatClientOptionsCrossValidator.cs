@@ -78,6 +78,11 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
             }
         }
 
+        if (options.Quality is { AgreementBudget: not null, ShadowShare: 0 })
+        {
+            failures.AddError("is fed by comparisons, but Quality.ShadowShare is 0. Set that above 0, or leave the budget null.", "Quality.AgreementBudget");
+        }
+
         try
         {
             // Polly knows the ranges of its own options.

@@ -8,7 +8,7 @@ namespace Slerp.Connector.Resilience;
 /// The one home of that decision. What can cost no quality is accepted as it comes. What can goes through one Polly execution per request,
 /// Fallback(continue vanilla) → CircuitBreaker → accelerated, whose circuit is consulted once, before the prompt is read. Thread-safe.
 /// </remarks>
-internal sealed class DecodingPolicy(CircuitCatalog circuits)
+internal sealed class DecodingPolicy(CircuitCatalog circuits, ShadowJudge shadows)
 {
     /// <summary>The accepted segments, the last of which carries the finish.</summary>
     /// <param name="start">Starts a generation of a request.</param>
@@ -18,7 +18,7 @@ internal sealed class DecodingPolicy(CircuitCatalog circuits)
     public IAsyncEnumerable<Segment> RunAsync(
         Func<GenerationRequest, CancellationToken, ValueTask<Generation>> start, GenerationRequest request, DecodingRecord record, CancellationToken cancellationToken) =>
         (record.Strategy = StrategyOf.Name(request)) is { } strategy
-            ? GuardedAsync(strategy, start, request, record, cancellationToken)
+            ? GuardedAsync(strategy, start, shadows.Steer(request, strategy), record, cancellationToken)
             : StraightAsync(start, request, record, cancellationToken);
 
     private static async IAsyncEnumerable<Segment> StraightAsync(
@@ -56,6 +56,7 @@ internal sealed class DecodingPolicy(CircuitCatalog circuits)
         DecodingRecord record,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        record.Compared = shadows.Tally.Found;
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var run = new GuardedRun(start, request, leaving.Token);
         var execution = run.ExecuteAsync(circuits.For(strategy));
@@ -81,6 +82,7 @@ internal sealed class DecodingPolicy(CircuitCatalog circuits)
             await execution.ConfigureAwait(false);
             record.Stats = run.Stats;
             record.Fallback = run.Fallback;
+            shadows.Consider(run, strategy);
             await run.DisposeAsync().ConfigureAwait(false);
         }
     }

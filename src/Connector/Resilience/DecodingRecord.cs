@@ -16,6 +16,9 @@ internal sealed class DecodingRecord
     /// <summary>Why it went on vanilla; null where it did not.</summary>
     public DecodingOutcome? Fallback { get; set; }
 
+    /// <summary>What comparisons of earlier answers with the unmerged model found.</summary>
+    public (long Answers, double? Share) Compared { get; set; }
+
     /// <summary>Checks of the whole answer that did not pass, by name.</summary>
     public IReadOnlyDictionary<string, int> FailedChecks => _verdicts;
 

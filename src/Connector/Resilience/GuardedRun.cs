@@ -28,6 +28,9 @@ internal sealed class GuardedRun(
     /// <summary>Why it went on vanilla; null where it did not.</summary>
     public DecodingOutcome? Fallback { get; private set; }
 
+    /// <summary>Whether the last segment was accepted.</summary>
+    public bool HasEnded { get; private set; }
+
     /// <summary>Tokens accepted so far.</summary>
     public int AcceptedTokens => _acceptedTokens;
 
@@ -76,6 +79,10 @@ internal sealed class GuardedRun(
         return Outcome.FromResult(DecodingOutcome.Completed);
     }
 
+    /// <summary>Compares the answer, which has ended, with what the unmerged model would have written. What was begun goes on after the run is disposed.</summary>
+    public ValueTask<AnswerAgreement?> CompareUnmergedAsync() =>
+        _generation?.CompareUnmergedAsync(CancellationToken.None) ?? new ValueTask<AnswerAgreement?>((AnswerAgreement?)null);
+
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _generation?.DisposeAsync() ?? ValueTask.CompletedTask;
 
@@ -104,6 +111,7 @@ internal sealed class GuardedRun(
     {
         generation.Accept();
         _acceptedTokens += segment.Tokens;
+        HasEnded = segment.Finish is not null;
         _shown.Writer.TryWrite(segment);
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Logging;
 using Slerp.Connector.Telemetry;
 
 namespace Slerp.Connector.Resilience;

@@ -16,7 +16,6 @@ internal sealed class SlerpInstruments : IDisposable
     private readonly Histogram<double> _timePerOutputToken;
     private readonly Counter<long> _outputTokens;
     private readonly UpDownCounter<long> _activeRequests;
-    private readonly FallbackInstruments _fallbacks;
     private readonly Counter<long> _overflows;
     private readonly Counter<long> _cachedTokens;
     private readonly ConcurrentDictionary<IEngine, string> _engines = new();
@@ -35,7 +34,8 @@ internal sealed class SlerpInstruments : IDisposable
         _meter.CreateObservableGauge(SlerpTelemetry.QueuedRequests, () => Observe(static status => status.QueuedRequests), "{request}");
         _meter.CreateObservableGauge(SlerpTelemetry.KvCacheBytes, () => Observe(static status => status.KvCacheBytesHeld), "By");
         Drafts = new DraftInstruments(_meter);
-        _fallbacks = new FallbackInstruments(_meter);
+        Fallbacks = new FallbackInstruments(_meter);
+        Shadows = new ShadowInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
 
@@ -93,7 +93,10 @@ internal sealed class SlerpInstruments : IDisposable
     }
 
     /// <summary>What judged answers are measured by.</summary>
-    public FallbackInstruments Fallbacks => _fallbacks;
+    public FallbackInstruments Fallbacks { get; }
+
+    /// <summary>What comparisons with the unmerged model are measured by.</summary>
+    public ShadowInstruments Shadows { get; }
 
     /// <inheritdoc />
     public void Dispose()

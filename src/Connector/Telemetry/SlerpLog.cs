@@ -50,6 +50,15 @@ internal static partial class SlerpLog
     [LoggerMessage(19, LogLevel.Warning, "Request {ResponseId}: the drafter {Drafter} failed {Faults} times, which costs speed and no answer. The first: {Cause}")]
     public static partial void DrafterFailed(this ILogger logger, string responseId, string? drafter, int faults, string cause);
 
+    [LoggerMessage(24, LogLevel.Information, "An answer by {Strategy} was compared with the unmerged model: {Share:P1} of {Tokens} tokens agree; {Rows} tokens read again in {Milliseconds:F0} ms.")]
+    public static partial void Compared(this ILogger logger, string strategy, double share, int tokens, int rows, double milliseconds);
+
+    [LoggerMessage(22, LogLevel.Warning, "The cutoff of {Strategy} is now at least {Cutoff}: the agreement budget is {Budget}.")]
+    public static partial void Steered(this ILogger logger, string strategy, double cutoff, double budget);
+
+    [LoggerMessage(23, LogLevel.Debug, "An answer by {Strategy} was not compared with the unmerged model.")]
+    public static partial void NotCompared(this ILogger logger, string strategy, Exception failure);
+
     [LoggerMessage(20, LogLevel.Warning, "Ignored: {What}. {Why}")]
     public static partial void IgnoredWithWarning(this ILogger logger, string what, string why);
 

@@ -15,6 +15,7 @@ internal static class SlerpNames
         FallbackReason.Timeout => "timeout",
         FallbackReason.CheckError => "check_error",
         FallbackReason.NonFinite => "non_finite",
+        FallbackReason.Disagreement => "disagreement",
         FallbackReason.CircuitOpen => "circuit_open",
         _ => "error",
     };

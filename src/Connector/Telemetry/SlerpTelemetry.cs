@@ -93,6 +93,15 @@ public static class SlerpTelemetry
     /// <summary>Gauge: a strategy's circuit: 0 closed, 1 half-open, 2 open, 3 held open by hand.</summary>
     public const string CircuitState = "slerp.circuit.state";
 
+    /// <summary>Histogram, share of a merged answer's tokens that the unmerged model chooses too; by <see cref="StrategyTag"/>.</summary>
+    public const string ShadowAgreement = "slerp.shadow.agreement";
+
+    /// <summary>Histogram, seconds: comparing one answer, in pauses of the engine.</summary>
+    public const string ShadowDuration = "slerp.shadow.duration";
+
+    /// <summary>Counter, tokens read again to compare answers.</summary>
+    public const string ShadowTokens = "slerp.shadow.tokens";
+
     /// <summary>Tag: why an answer fell back: quality, timeout, check_error, non_finite, error or circuit_open.</summary>
     public const string FallbackReasonTag = "slerp.fallback.reason";
 

@@ -67,6 +67,11 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
             [SlerpProperties.MergeSimilarity] = stats.Merging.MeanSimilarity,
         };
+        if (record.Compared.Share is { } agreement)
+        {
+            properties[SlerpProperties.ShadowAgreement] = agreement;
+        }
+
         if (record.Fallback is { } fallback)
         {
             properties[SlerpProperties.FallbackReason] = SlerpNames.Of(fallback.Reason!.Value);
@@ -99,6 +104,7 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.Fallbacks] = record.Fallback is null ? 0 : 1,
             [SlerpProperties.RejectedTokens] = stats.RejectedTokens,
             [SlerpProperties.FailedChecks] = record.FailedChecks.Values.Sum(),
+            [SlerpProperties.ShadowAnswers] = record.Compared.Answers,
             [SlerpProperties.MergedTokens] = stats.Merging.MergedTokens,
             [SlerpProperties.MergeKvBytesSaved] = stats.Merging.KvBytesSaved,
             [SlerpProperties.DraftRounds] = stats.Drafts.Rounds,

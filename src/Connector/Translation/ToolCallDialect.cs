@@ -1,4 +1,3 @@
-using Microsoft.Extensions.AI;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;

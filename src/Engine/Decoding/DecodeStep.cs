@@ -64,9 +64,9 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
     // A chunk that ends before the last known token is only read; one that ends with it speaks; a single token may carry a draft.
     private static WantedRows Wanted(Sequence sequence)
     {
-        if (sequence.Pool is not null)
+        if (sequence.Reader is { } reader)
         {
-            return WantedRows.Hidden;
+            return reader.Wanted(sequence.Rows, sequence.Tree.Count);
         }
 
         if (sequence.PendingTokens == 1)
@@ -80,8 +80,8 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
     private void Settle(Sequence sequence, StepOutput output, int row, int rows)
     {
         var known = sequence.PendingTokens == 1 ? 1 : sequence.Tree.Count;
-        sequence.Pool?.Take(output, row, rows, sequence.Rows);
-        if (rows == 0 || sequence.Pool is not null)
+        sequence.Reader?.Take(output, row, rows, sequence.Rows);
+        if (rows == 0 || sequence.Reader is not null)
         {
             Commit(sequence, known, []);
             sequence.EndReading();

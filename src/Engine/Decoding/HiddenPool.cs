@@ -9,17 +9,16 @@ namespace Slerp.Engine.Decoding;
 /// <para>Accuracy: summed in double precision in the order of positions, so that chunks and batches cannot change a bit.</para>
 /// <para>Written by the engine thread, read after the sequence has ended.</para>
 /// </remarks>
-internal sealed class HiddenPool(Pooling pooling)
+internal sealed class HiddenPool(Pooling pooling) : IRowReader
 {
     private double[] _sum = [];
     private float[] _row = [];
     private int _count;
 
-    /// <summary>Takes the rows of a chunk. Rows taken before, of a text that is read again after it lost its pages, are skipped.</summary>
-    /// <param name="output">The step's output.</param>
-    /// <param name="firstRow">The chunk's first row in it.</param>
-    /// <param name="rows">Rows of the chunk.</param>
-    /// <param name="position">Position of the first row in the text.</param>
+    /// <inheritdoc />
+    public WantedRows Wanted(int position, int rows) => WantedRows.Hidden;
+
+    /// <inheritdoc />
     public void Take(StepOutput output, int firstRow, int rows, int position)
     {
         if (_sum.Length == 0)

@@ -76,14 +76,17 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>Creates a sequence whose text is only read: it ends when its last token was.</summary>
     /// <param name="text">The text's tokens, at least one.</param>
-    /// <param name="pool">What its hidden states go to.</param>
+    /// <param name="reader">What its rows go to.</param>
     /// <param name="stop">Never asked.</param>
     /// <param name="clock">When things happened.</param>
-    public Sequence(ReadOnlySpan<int> text, HiddenPool pool, StopRules stop, SequenceClock clock)
-        : this(text, SamplingMode.Greedy.Instance, Penalties.None, maxTokens: 1, stop, clock, drafter: null, constraint: null) => Pool = pool;
+    public Sequence(ReadOnlySpan<int> text, IRowReader reader, StopRules stop, SequenceClock clock)
+        : this(text, SamplingMode.Greedy.Instance, Penalties.None, maxTokens: 1, stop, clock, drafter: null, constraint: null) => Reader = reader;
 
-    /// <summary>Where the hidden states go of a text that is read, not continued; null for an answer.</summary>
-    public HiddenPool? Pool { get; }
+    /// <summary>Where the rows go of a text that is read, not continued; null for an answer.</summary>
+    public IRowReader? Reader { get; }
+
+    /// <summary>Whether it runs only while nothing else does.</summary>
+    public bool IsIdle { get; init; }
 
     /// <summary>Whose request it is: its rows serve no other tenant.</summary>
     public string Tenant { get; }
@@ -351,7 +354,7 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Ends it where its text was only to be read and all of it was.</summary>
     public void EndReading()
     {
-        if (Pool is not null && PendingTokens == 0)
+        if (Reader is not null && PendingTokens == 0)
         {
             Clock.Token();
             _finish = FinishReason.EndOfText;

@@ -6,9 +6,6 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
 {
     private readonly IQualityCheck[] _checks = [.. gate.Checks.Where(check => check.Scope == scope)];
 
-    /// <summary>Whether any of them asks for the calibration.</summary>
-    public bool NeedsCalibration { get; } = gate.Checks.Any(check => check.Scope == scope && check.NeedsCalibration);
-
     /// <summary>Whether there is nobody to ask.</summary>
     public bool IsEmpty => _checks.Length == 0;
 

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Slerp.Engine.Quality;
 
-/// <summary>Fails an answer that had to be JSON and ends without being all of it: the grammar keeps it valid, the token limit may cut it.</summary>
+/// <summary>Fails an answer that had to be JSON and ends without being all of it: the grammar keeps it valid, a limit or a stop text may cut it.</summary>
+/// <remarks>Of the whole answer, so that it is told and not decoded again: vanilla decoding would be cut by the same limit.</remarks>
 internal sealed class CompleteJsonCheck : IQualityCheck
 {
     public const string CheckName = "json";
@@ -14,7 +15,7 @@ internal sealed class CompleteJsonCheck : IQualityCheck
     public string Name => CheckName;
 
     /// <inheritdoc />
-    public QualityScope Scope => QualityScope.Segment;
+    public QualityScope Scope => QualityScope.Answer;
 
     /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) =>

@@ -3,7 +3,7 @@ namespace Slerp.Engine.Quality;
 /// <summary>The checks of this build, one line each. None has state, so one instance serves everyone.</summary>
 internal static class QualityCatalog
 {
-    // Limits measured with `tests/Benchmarks -- gate`: docs/merging.md has the ROC areas they were chosen by.
+    // Heuristics: limits that answers of the embedded model without merging stay below; `tests/Benchmarks -- gate` prints others beside the ROC areas (docs/quality.md).
     private const double LogProbabilityLimit = 6;
     private const double EntropyLimit = 3;
     private const double DistanceLimit = 0.6;
@@ -19,8 +19,8 @@ internal static class QualityCatalog
         new MergeSimilarityCheck(DistanceLimit),
     ];
 
-    // Measured too weak to be asked unasked (ROC area below 0.6): docs/merging.md.
-    private static readonly string[] Weak = [];
+    // Measured too weak to be asked unasked (ROC area below 0.6 on merged passages): docs/quality.md. A model may have other weaknesses: they can be named.
+    private static readonly string[] Weak = [LogProbabilityCheck.CheckName, EntropyCheck.CheckName, MergeSimilarityCheck.CheckName];
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Checks.Select(static check => check.Name)];

@@ -16,6 +16,7 @@ internal sealed class EngineLoop : IDisposable
     private readonly ConcurrentQueue<Rejection> _rejections = new();
     private readonly List<Sequence> _waiting = [];
     private readonly List<Sequence> _running = [];
+    private readonly IdleQueue _idle = new();
     private readonly ManualResetEventSlim _work = new(initialState: false);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StepShare[] _shares;
@@ -76,6 +77,27 @@ internal sealed class EngineLoop : IDisposable
         }
     }
 
+    /// <summary>Queues a sequence that runs only while nothing else does. Any thread.</summary>
+    /// <returns>False where enough of them wait already.</returns>
+    /// <exception cref="ObjectDisposedException">The loop is stopping.</exception>
+    public bool TrySubmitIdle(Sequence sequence)
+    {
+        ObjectDisposedException.ThrowIf(_isStopping, this);
+        if (!_idle.TryAdd(sequence))
+        {
+            return false;
+        }
+
+        _work.Set();
+        if (_isStopping)
+        {
+            // As in Submit.
+            sequence.Abort(Disposed());
+        }
+
+        return true;
+    }
+
     /// <summary>Has a judged sequence go on vanilla after the first <paramref name="tokens"/> tokens of its answer. Any thread.</summary>
     /// <returns>Completes when nothing more comes of what was taken back.</returns>
     public Task RejectAsync(Sequence sequence, int tokens)
@@ -114,7 +136,9 @@ internal sealed class EngineLoop : IDisposable
         {
             _work.Reset();
             DrainInbox();
+            GiveWay();
             Admit();
+            AdmitIdle();
             if (_running.Count == 0)
             {
                 if (!_isStopping && _inbox.IsEmpty)
@@ -132,7 +156,7 @@ internal sealed class EngineLoop : IDisposable
         }
 
         DrainInbox();
-        foreach (var sequence in _running.Concat(_waiting))
+        foreach (var sequence in _running.Concat(_waiting).Concat(_idle.TakeAll()))
         {
             Release(sequence);
             sequence.Fail(Disposed());
@@ -188,7 +212,7 @@ internal sealed class EngineLoop : IDisposable
             {
                 Retire(sequence);
                 sequences.RemoveAt(index);
-                if (!sequence.IsBackground)
+                if (sequence is { IsIdle: false, IsBackground: false })
                 {
                     Interlocked.Decrement(ref _inFlight);
                 }
@@ -206,11 +230,37 @@ internal sealed class EngineLoop : IDisposable
         }
     }
 
+    // What runs idly is put back as soon as anyone else is there: its rows are read again later.
+    private void GiveWay()
+    {
+        if (_running is [{ IsIdle: true } idle, ..] && (_waiting.Count > 0 || _running.Count > 1))
+        {
+            _running.RemoveAt(0);
+            Release(idle);
+            _idle.PutBack(idle);
+        }
+    }
+
+    private void AdmitIdle()
+    {
+        if (_running.Count == 0 && _waiting.Count == 0 && _idle.TryTake() is { } idle)
+        {
+            if (TryEnter(idle))
+            {
+                _running.Add(idle);
+            }
+            else
+            {
+                _idle.PutBack(idle);
+            }
+        }
+    }
+
     // What an earlier request of its tenant left is taken over first (not by a text of which every row is wanted), and what nobody uses makes room for the rest.
     private bool TryEnter(Sequence sequence)
     {
         var slot = _cache.TryOpen();
-        var found = sequence.Pool is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.CacheableTokens, sequence.Plan) : default;
+        var found = sequence.Reader is null ? _prefixes.Resume(slot, sequence.Tenant, sequence.CacheableTokens, sequence.Plan) : default;
         while (!Admission.MayEnter(sequence.Count, found.Rows, _cache.Layers, _cache.FreePages, _running.Count == 0))
         {
             if (!_prefixes.Evict())
@@ -331,13 +381,21 @@ internal sealed class EngineLoop : IDisposable
         var youngest = _running[^1];
         _running.RemoveAt(_running.Count - 1);
         Release(youngest);
-        _waiting.Insert(0, youngest);
+        if (youngest.IsIdle)
+        {
+            // Alone and without room: it never will have any.
+            youngest.Fail(new CapacityException("The KV cache has no room to read an answer again."));
+        }
+        else
+        {
+            _waiting.Insert(0, youngest);
+        }
     }
 
     // A request that ended leaves its rows to the next turn; nobody goes on from what the background wrote.
     private void Retire(Sequence sequence)
     {
-        if (sequence is { Slot: >= 0, HasSoundRows: true, Pool: null, IsBackground: false, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
+        if (sequence is { Slot: >= 0, HasSoundRows: true, Reader: null, IsBackground: false, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
         {
             sequence.CloseDraft();
             _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)], sequence.Plan as PromptMergePlan);

@@ -11,27 +11,33 @@ internal sealed class GateTiming(BenchSettings settings, GateBench bench, Prompt
     private const int OverheadTokens = 192;
     private const int FirstTokens = 16;
 
+    // Heuristic: the compiler has done its best with the judge's code by then.
+    private const int WarmUps = 4;
+
     /// <summary>Decoding time judged over unjudged, of the same text, nothing merged and nothing failing.</summary>
     public async Task OverheadAsync(CancellationToken cancellationToken)
     {
         var ratios = new Samples();
+        var processor = new Samples();
         var plains = new Samples();
-        for (var pair = 0; pair <= settings.Pairs; pair++)
+        for (var pair = 1 - WarmUps; pair <= settings.Pairs; pair++)
         {
-            ChatMessage[] messages = [new(ChatRole.User, prompts.Of(settings.Context, pair))];
+            ChatMessage[] messages = [new(ChatRole.User, prompts.Of(settings.Context, pair + WarmUps))];
             var before = await DecodeAsync(messages, "never", cancellationToken);
             var judged = await DecodeAsync(messages, "always", cancellationToken);
-            var plain = (before + await DecodeAsync(messages, "never", cancellationToken)) / 2;
+            var after = await DecodeAsync(messages, "never", cancellationToken);
+            var plain = (before.Wall + after.Wall) / 2;
             if (pair > 0)
             {
-                ratios.Add(judged / plain);
+                ratios.Add(judged.Wall / plain);
+                processor.Add(judged.Processor / ((before.Processor + after.Processor) / 2));
                 plains.Add(plain);
-                Progress.Say($"  pair {pair}: {plain:F3} ms a token, judged {judged:F3}");
+                Progress.Say($"  pair {pair}: {plain:F3} ms a token, judged {judged.Wall:F3}; processor {(before.Processor + after.Processor) / 2:F3}, judged {judged.Processor:F3}");
             }
         }
 
         Figure.Print(
-            "gate-overhead", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("threads", settings.Threads), ("overhead", ratios.Median - 1),
+            "gate-overhead", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("threads", settings.Threads), ("overhead", ratios.Median - 1), ("processor_overhead", processor.Median - 1),
             ("milliseconds_per_token", plains.Median), ("pairs", settings.Pairs), ("overhead_min", ratios.Min - 1), ("overhead_max", ratios.Max - 1));
     }
 
@@ -64,14 +70,17 @@ internal sealed class GateTiming(BenchSettings settings, GateBench bench, Prompt
             ("ratio_min", ratios.Min), ("ratio_max", ratios.Max));
     }
 
-    // Every check is asked and none obeyed: nothing fails, whatever the text.
-    private async Task<double> DecodeAsync(ChatMessage[] messages, string gate, CancellationToken cancellationToken)
+    // Every check is asked and none obeyed: nothing fails, whatever the text. Processor time is the whole process's, the short prompt's included.
+    private async Task<(double Wall, double Processor)> DecodeAsync(ChatMessage[] messages, string gate, CancellationToken cancellationToken)
     {
         var options = GateOptions.Of(OverheadTokens, null, gate);
         options.AdditionalProperties![SlerpProperties.Raw] = true;
+        var began = Environment.CpuUsage.TotalTime;
         var answer = await bench.Scored.Client.GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        var used = Environment.CpuUsage.TotalTime - began;
         var statistics = answer.GetSlerpStatistics()!;
-        return statistics.DecodeTime.TotalMilliseconds / Math.Max(1, statistics.OutputTokens - 1);
+        var steps = Math.Max(1, statistics.OutputTokens - 1);
+        return (statistics.DecodeTime.TotalMilliseconds / steps, used.TotalMilliseconds / steps);
     }
 
     private async Task<(double Seconds, bool FellBack, bool FellBackFirst)> FirstAsync(IReadOnlyList<ChatMessage> messages, double? cutoff, CancellationToken cancellationToken)

@@ -26,6 +26,9 @@ internal sealed class FakeEngine : IEngine
     /// <summary>What follows a rejection.</summary>
     public IReadOnlyList<Segment?> VanillaScript { get; init; } = [];
 
+    /// <summary>What comparing an answer with the unmerged model finds.</summary>
+    public Func<ValueTask<AnswerAgreement?>>? Comparison { get; set; }
+
     /// <summary>Holds the segments of generations begun while it is set.</summary>
     public SemaphoreSlim? Hold { get; set; }
 
@@ -73,7 +76,7 @@ internal sealed class FakeEngine : IEngine
             _requests.Add(request);
             return Refusal(request) is { } refusal
                 ? throw refusal
-                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, VanillaScript = VanillaScript, Hold = Hold, Drafts = Drafts });
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, VanillaScript = VanillaScript, Hold = Hold, Comparison = Comparison, Drafts = Drafts });
         }
     }
 

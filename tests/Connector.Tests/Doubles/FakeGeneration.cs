@@ -76,6 +76,17 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
         return default;
     }
 
+    /// <summary>What comparing with the unmerged model finds.</summary>
+    public Func<ValueTask<AnswerAgreement?>>? Comparison { get; init; }
+
+    public int Comparisons { get; private set; }
+
+    public override ValueTask<AnswerAgreement?> CompareUnmergedAsync(CancellationToken cancellationToken)
+    {
+        Comparisons++;
+        return Comparison?.Invoke() ?? default;
+    }
+
     public override ValueTask DisposeAsync()
     {
         IsDisposed = true;

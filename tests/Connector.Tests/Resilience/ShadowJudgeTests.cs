@@ -1,0 +1,230 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Polly;
+using Polly.CircuitBreaker;
+using Slerp.Connector.Resilience;
+using Slerp.Connector.Tests.Doubles;
+using Slerp.Engine;
+using Slerp.Tests.Shared;
+
+namespace Slerp.Connector.Tests.Resilience;
+
+/// <summary>Comparisons with the unmerged model: how many there are, what they move, and that no reader notices.</summary>
+public sealed class ShadowJudgeTests
+{
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.25, 2)]
+    [InlineData(0.5, 4)]
+    [InlineData(1, 8)]
+    public async Task Share_IsHowManyAreCompared(double share, int expected)
+    {
+        using var under = Under(Agreeing(10, 10), options => options.Quality.ShadowShare = share);
+        var compared = 0;
+        for (var request = 0; request < 8; request++)
+        {
+            await under.AskAsync(true, Merged());
+            compared += under.Engine.LastGeneration!.Comparisons;
+        }
+
+        Assert.Equal(expected, compared);
+    }
+
+    [Fact]
+    public async Task WhatWasNotMergedToItsEnd_IsNotCompared()
+    {
+        using var under = Under(Agreeing(10, 10), options => options.Quality.ShadowShare = 1, bad: 1);
+        await under.AskAsync(true, Merged());
+        Assert.Equal((1, 0), (under.Engine.LastGeneration!.Rejections, under.Engine.LastGeneration.Comparisons));
+
+        using var left = Under(Agreeing(10, 10), options => options.Quality.ShadowShare = 1);
+        await foreach (var update in left.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hi")], Merged()))
+        {
+            Assert.Equal("one ", update.Text);
+            break;
+        }
+
+        // Whether the whole was made before its reader left or not: what is compared has ended.
+        await left.AskAsync(true);
+        Assert.Equal(0, left.Engine.LastGeneration!.Comparisons);
+    }
+
+    [Fact]
+    public async Task Comparison_IsNotWaitedFor_AndToldByLaterAnswers()
+    {
+        var comparison = new TaskCompletionSource<AnswerAgreement?>();
+        using var under = Under(() => new ValueTask<AnswerAgreement?>(comparison.Task), options => options.Quality.ShadowShare = 1);
+        var first = await under.AskAsync(true, Merged());
+        Assert.Equal(0, first.Usage!.AdditionalCounts![SlerpProperties.ShadowAnswers]);
+        Assert.False(first.AdditionalProperties!.ContainsKey(SlerpProperties.ShadowAgreement));
+        comparison.SetResult(new AnswerAgreement(10, 9, 100, TimeSpan.FromSeconds(1)));
+        var later = first;
+        await EventuallyAsync(async () => (later = await under.AskAsync(true, Merged())).Usage!.AdditionalCounts![SlerpProperties.ShadowAnswers] > 0);
+        Assert.Equal(0.9, later.AdditionalProperties![SlerpProperties.ShadowAgreement]);
+    }
+
+    [Fact]
+    public async Task ComparisonThatFails_ChangesNothing()
+    {
+        using var under = Under(() => ValueTask.FromException<AnswerAgreement?>(new ObjectDisposedException("engine")), options => options.Quality.ShadowShare = 1);
+        for (var request = 0; request < 8; request++)
+        {
+            Assert.Equal("one two", (await under.AskAsync(true, Merged())).Text);
+        }
+
+        Assert.Equal(0, (await under.AskAsync(true, Merged())).GetSlerpStatistics()!.Fallbacks);
+    }
+
+    [Fact]
+    public async Task Disagreement_OpensTheCircuit()
+    {
+        var clock = new ManualClock();
+        var found = 0;
+        using var under = Under(
+            () => Interlocked.Increment(ref found) <= 20 ? Agreeing(10, 10)() : Agreeing(5, 10)(), options => options.Quality.ShadowShare = 0.5, clock: clock);
+        await EventuallyAsync(async () => Reason(await under.AskAsync(true, Merged())) == "circuit_open");
+        Assert.IsType<MergingMode.None>(under.Engine.LastRequest.Merging);
+
+        // What is not merged agrees with itself: nothing is compared while it is open; then one request probes.
+        Assert.Equal(0, under.Engine.LastGeneration!.Comparisons);
+        clock.Advance(TimeSpan.FromSeconds(61));
+        under.Engine.Comparison = Agreeing(10, 10);
+        Assert.Null(Reason(await under.AskAsync(true, Merged())));
+        Assert.Null(Reason(await under.AskAsync(true, Merged())));
+    }
+
+    [Fact]
+    public async Task FewDisagreements_LeaveTheCircuitAlone()
+    {
+        var found = 0;
+        using var under = Under(() => Interlocked.Increment(ref found) % 4 == 0 ? Agreeing(5, 10)() : Agreeing(8, 10)(), options => options.Quality.ShadowShare = 1);
+        for (var request = 0; request < 20; request++)
+        {
+            Assert.Null(Reason(await under.AskAsync(true, Merged())));
+        }
+    }
+
+    [Fact]
+    public async Task Budget_RaisesTheCutoffAndLowersItAgain_ThenTheCircuitOpens()
+    {
+        using var under = Under(Agreeing(50, 64), options => (options.Quality.ShadowShare, options.Quality.AgreementBudget) = (1, 0.9));
+        Assert.Equal(0.25, await CutoffAsync(under));
+        await EventuallyAsync(async () => await CutoffAsync(under) >= 0.5);
+        under.Engine.Comparison = Agreeing(64, 64);
+        await EventuallyAsync(async () => await CutoffAsync(under) == 0.25);
+
+        // A request that wants less merged is not merged more for it.
+        Assert.Equal(0.75, await CutoffAsync(under, 0.75));
+        under.Engine.Comparison = Agreeing(0, 64);
+        await EventuallyAsync(async () => Reason(await under.AskAsync(true, Merged())) == "circuit_open");
+    }
+
+    [Fact]
+    public void Steering_StaysBelowTheEnd_AndLeavesLayersAlone()
+    {
+        var steering = new CutoffSteering(0.9);
+        var asked = Only(new MergeCutoff.Share(0.25));
+        Assert.Equal(asked, steering.Apply(asked));
+        Assert.Null(steering.Note(new AnswerAgreement(63, 0, 63, TimeSpan.Zero)));
+        Assert.Equal(0.375, steering.Note(new AnswerAgreement(1, 0, 1, TimeSpan.Zero)));
+        for (var answer = 0; answer < 10; answer++)
+        {
+            steering.Note(new AnswerAgreement(64, 0, 64, TimeSpan.Zero));
+        }
+
+        Assert.True(steering.IsAtItsEnd);
+        Assert.Equal(Only(new MergeCutoff.Share(0.875)), steering.Apply(asked));
+        Assert.Equal(Only(new MergeCutoff.Layer(3)), steering.Apply(Only(new MergeCutoff.Layer(3))));
+        Assert.Equal(MergingMode.None.Instance, steering.Apply(MergingMode.None.Instance));
+
+        // Within the budget but not far: it stays. Far: back, never below what is asked.
+        Assert.Null(steering.Note(new AnswerAgreement(100, 92, 100, TimeSpan.Zero)));
+        for (var answer = 0; answer < 10; answer++)
+        {
+            steering.Note(new AnswerAgreement(64, 64, 64, TimeSpan.Zero));
+        }
+
+        Assert.Equal(asked, steering.Apply(asked));
+    }
+
+    [Fact]
+    public async Task OwnCircuit_IsToldToo()
+    {
+        // A pipeline as an application makes it: the outcome passes through, and its fallback has nothing to go on with.
+        var outcomes = new List<FallbackReason?>();
+        var pipeline = new ResiliencePipelineBuilder<DecodingOutcome>()
+            .AddVanillaFallback()
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<DecodingOutcome>
+            {
+                ShouldHandle = arguments =>
+                {
+                    outcomes.Add(arguments.Outcome.Result?.Reason);
+                    return new ValueTask<bool>(SlerpResilience.IsFault(arguments.Outcome));
+                },
+            })
+            .Build();
+        var told = new DecodingOutcome { Reason = FallbackReason.Disagreement };
+        var outcome = await pipeline.ExecuteAsync(_ => new ValueTask<DecodingOutcome>(told));
+        Assert.Same(told, outcome);
+        Assert.Equal([FallbackReason.Disagreement], outcomes);
+    }
+
+    [Theory]
+    [InlineData(0, 0.9, "AgreementBudget")]
+    [InlineData(1.5, null, "ShadowShare")]
+    [InlineData(0.5, -0.1, "AgreementBudget")]
+    public void WrongValues_AreNamed(double share, double? budget, string name)
+    {
+        var options = new SlerpChatClientOptions { Quality = { ShadowShare = share, AgreementBudget = budget } };
+        var failure = Assert.Throws<OptionsValidationException>(() => new SlerpChatClient(options));
+        Assert.Contains(name, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static ClientUnderTest Under(Func<ValueTask<AnswerAgreement?>> comparison, Action<SlerpChatClientOptions> configure, int bad = -1, TimeProvider? clock = null)
+    {
+        var segments = FakeEngine.Segments("one ", "two");
+        return new ClientUnderTest(
+            new FakeEngine
+            {
+                Script = _ => [.. segments.Select((segment, index) => index == bad ? segment! with { Verdicts = [Verdict.Failed("drill")] } : segment)],
+                VanillaScript = FakeEngine.Segments("VANILLA"),
+                Comparison = comparison,
+            },
+            configure,
+            clock);
+    }
+
+    private static ChatOptions Merged(double? cutoff = null)
+    {
+        var options = new ChatOptions { AdditionalProperties = new() { [SlerpProperties.Merge] = "prompt" } };
+        if (cutoff is { } share)
+        {
+            options.AdditionalProperties[SlerpProperties.MergeCutoff] = share;
+        }
+
+        return options;
+    }
+
+    private static Func<ValueTask<AnswerAgreement?>> Agreeing(int agreeing, int tokens) =>
+        () => new ValueTask<AnswerAgreement?>(new AnswerAgreement(tokens, agreeing, 100, TimeSpan.FromMilliseconds(1)));
+
+    private static MergingMode.PromptOnly Only(MergeCutoff cutoff) => new(cutoff, MergePairing.Blind.Instance, MergePositions.Mean, MergeVariant.PerRow);
+
+    private static async Task<double> CutoffAsync(ClientUnderTest under, double? cutoff = null)
+    {
+        await under.AskAsync(true, Merged(cutoff));
+        return Assert.IsType<MergeCutoff.Share>(Assert.IsType<MergingMode.PromptOnly>(under.Engine.LastRequest.Merging).Cutoff).Fraction;
+    }
+
+    private static string? Reason(ChatResponse response) => response.AdditionalProperties!.TryGetValue(SlerpProperties.FallbackReason, out var reason) ? (string?)reason : null;
+
+    // Comparisons end when they end.
+    private static async Task EventuallyAsync(Func<Task<bool>> condition)
+    {
+        using var timeout = new CancellationTokenSource(TestTimeouts.Limit);
+        while (!await condition())
+        {
+            Assert.False(timeout.IsCancellationRequested, "not in time");
+        }
+    }
+}
