@@ -47,7 +47,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         IEnumerable<IQualityCheck>? qualityChecks = null)
         : this(
             OptionsValidation.ThrowIfInvalid(options),
-            new SlerpEngineLoader(TimeProvider.System),
+            new SlerpEngineLoader(TimeProvider.System, []),
             (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<SlerpChatClient>(),
             new SlerpInstruments(meterFactory),
             loadProgress,

@@ -59,7 +59,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         : this(
             new EngineHost(
                 options.ToEngineOptions(),
-                new SlerpEngineLoader(services.Time),
+                new SlerpEngineLoader(services.Time, []),
                 new EngineHostServices(services.Logger, services.Instruments, services.Time, loadProgress)),
             options,
             services)

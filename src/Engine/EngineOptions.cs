@@ -31,9 +31,13 @@ public sealed record EngineOptions
     /// <value>null: the user's folder for local application data.</value>
     public string? NotesFolder { get; init; }
 
-    /// <summary>The backend's name.</summary>
+    /// <summary>The backend's name: "cpu", or one that a provider brings.</summary>
     /// <value>"cpu".</value>
     public string Backend { get; init; } = "cpu";
+
+    /// <summary>Backends of other assemblies. Those registered as services are found without being named here.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<BackendProvider> BackendProviders { get; init; } = [];
 
     /// <summary>How weights are kept.</summary>
     /// <value>As the checkpoint stores them.</value>

@@ -75,7 +75,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
     private static long WeightBytes(WeightFormat format, DecoderShape shape, long checkpointBytes) => format switch
     {
         WeightFormat.Float32 => shape.Parameters * 4,
-        WeightFormat.BFloat16 => shape.Parameters * 2,
+        WeightFormat.BFloat16 or WeightFormat.Float16 => shape.Parameters * 2,
         WeightFormat.Int8Block32 => shape.Parameters * 9 / 8,
         WeightFormat.Int8Channel => shape.Parameters,
         WeightFormat.Int4Block32 => shape.Parameters * 5 / 8,

@@ -8,7 +8,11 @@ namespace Slerp.Engine;
 /// <remarks>Thread-safe. Requests run as one batch; one request's failure never harms another.</remarks>
 public sealed class SlerpEngine : IAsyncDisposable
 {
+    /// <summary>Forms of answers whose grammars are kept: applications have few.</summary>
+    private const int RememberedGrammars = 32;
+
     private readonly LoadedModel _model;
+    private readonly GrammarMemory _grammars = new(RememberedGrammars);
     private readonly EngineLoop _loop;
     private readonly TimeProvider _time;
     private WarmStart? _warmStart;
@@ -123,7 +127,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     private EngineGeneration Begin(GenerationRequest request, QualityCalibration? calibration)
     {
         var mark = CallMark.Of(request.Output, _model.Tokenizer);
-        var constraint = OutputGrammar.For(request.Output, mark) is { } grammar
+        var constraint = _grammars.For(request.Output, mark) is { } grammar
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;
         var drafter = _model.DrafterNamed(request.Drafter);

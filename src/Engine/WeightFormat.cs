@@ -4,7 +4,7 @@ namespace Slerp.Engine;
 /// <remarks>Quantised formats are made at load from the checkpoint; what each costs in quality is in docs/performance.md.</remarks>
 public enum WeightFormat
 {
-    /// <summary>As the checkpoint stores them, exactly: BF16 keeps 16 bits, F32 32; F16 is held in 32 bits where the backend has no fast exact way to widen it (the CPU backend).</summary>
+    /// <summary>As the checkpoint stores them, exactly: BF16 keeps 16 bits, F32 32, F16 as <see cref="Float16"/>.</summary>
     AsStored = 0,
 
     /// <summary>32-bit floats: four bytes a weight.</summary>
@@ -21,4 +21,7 @@ public enum WeightFormat
 
     /// <summary>4-bit integers with one scale per 32 inputs; activations are quantised to 8 bits in the same blocks.</summary>
     Int4Block32,
+
+    /// <summary>IEEE half: two bytes a weight. The CPU backend, which has no fast exact way to widen it, holds 32 bits instead.</summary>
+    Float16,
 }

@@ -8,7 +8,9 @@ foreach (var verb in VerbCatalog.All)
     root.Subcommands.Add(verb.ToCommand());
 }
 
+#if !WITHOUT_KERNELS
 root.Subcommands.Add(KernelsCommand.Create());
+#endif
 
 try
 {

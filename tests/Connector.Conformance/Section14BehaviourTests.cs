@@ -1,6 +1,5 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using Slerp.Connector.Hosting;
 using Slerp.Connector.Tests.Doubles;
 using Slerp.Engine;
 using Slerp.Tests.Shared;
@@ -167,7 +166,7 @@ public sealed class Section14BehaviourTests : IDisposable
     public void GetService_FollowsTheRules()
     {
         using var under = new ClientUnderTest();
-        IChatClient client = under.Client;
+        var client = under.Client;
         Assert.Throws<ArgumentNullException>(() => client.GetService(null!));
         Assert.Null(client.GetService(typeof(ChatClientMetadata), "key"));
         Assert.Same(client, client.GetService<SlerpChatClient>());

@@ -43,11 +43,22 @@ public sealed class Section4TelemetryTests : IDisposable
         listener.Start();
         var agreed = new Dictionary<string, string?>
         {
-            ["gen_ai.server.request.duration"] = "s", ["gen_ai.server.time_to_first_token"] = "s", ["gen_ai.server.time_per_output_token"] = "s",
-            ["slerp.draft.rounds"] = "{round}", ["slerp.draft.proposed_tokens"] = "{token}", ["slerp.draft.accepted_tokens"] = "{token}",
-            ["slerp.draft.accepted_length"] = "{token}", ["slerp.merge.tokens_removed"] = "{token}", ["slerp.fallbacks"] = "{fallback}",
-            ["slerp.circuit.state"] = null, ["slerp.output.tokens"] = "{token}", ["slerp.requests.active"] = "{request}", ["slerp.requests.queued"] = "{request}",
-            ["slerp.prefix_cache.hit_tokens"] = "{token}", ["slerp.kv_cache.bytes"] = "By", ["slerp.model.load.duration"] = "s",
+            ["gen_ai.server.request.duration"] = "s",
+            ["gen_ai.server.time_to_first_token"] = "s",
+            ["gen_ai.server.time_per_output_token"] = "s",
+            ["slerp.draft.rounds"] = "{round}",
+            ["slerp.draft.proposed_tokens"] = "{token}",
+            ["slerp.draft.accepted_tokens"] = "{token}",
+            ["slerp.draft.accepted_length"] = "{token}",
+            ["slerp.merge.tokens_removed"] = "{token}",
+            ["slerp.fallbacks"] = "{fallback}",
+            ["slerp.circuit.state"] = null,
+            ["slerp.output.tokens"] = "{token}",
+            ["slerp.requests.active"] = "{request}",
+            ["slerp.requests.queued"] = "{request}",
+            ["slerp.prefix_cache.hit_tokens"] = "{token}",
+            ["slerp.kv_cache.bytes"] = "By",
+            ["slerp.model.load.duration"] = "s",
         };
         Assert.All(agreed, entry => Assert.Equal(entry.Value, Assert.Contains(entry.Key, published.AsReadOnly())));
         Assert.All(published.Keys, name => Assert.Matches("^(slerp|gen_ai)\\.[a-z_.]+$", name));

@@ -11,18 +11,19 @@ namespace Slerp.Tests.Shared.Engine;
 /// <summary>A decoder with a cache of its own: runs trees by hand.</summary>
 internal sealed class DecoderHarness : IDisposable
 {
-    private readonly CpuBackend _backend;
+    private readonly IComputeBackend _backend;
     private readonly SafetensorsWeights _weights;
     private readonly TransformerLoader _loader;
     private readonly Workspace _workspace;
     private readonly StepBatch _batch = new();
 
     public DecoderHarness(
-        string configFile, string weightsFile, int threads = 1, WeightFormat format = WeightFormat.AsStored, KvFormat kvFormat = KvFormat.Float32)
+        string configFile, string weightsFile, int threads = 1, WeightFormat format = WeightFormat.AsStored, KvFormat kvFormat = KvFormat.Float32,
+        Func<int, IComputeBackend>? backend = null)
     {
         var config = ModelConfigReader.Read(configFile);
         var shape = ModelCatalog.Find(config).Read(config);
-        _backend = new CpuBackend(new CpuBackendOptions(threads));
+        _backend = backend?.Invoke(threads) ?? new CpuBackend(new CpuBackendOptions(threads));
         _weights = SafetensorsWeights.OpenFile(weightsFile);
         _loader = new TransformerLoader(shape, _weights, _backend, format);
         Decoder = _loader.Load(null, CancellationToken.None);

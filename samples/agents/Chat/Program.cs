@@ -27,7 +27,12 @@ static async Task<int> RunAsync(ChatSettings settings)
 
         // The two lines an application needs; everything else here is a console program around them.
         var services = new ServiceCollection();
-        services.AddSlerpChatClient(options => options.ModelPath = settings.Model).ReportLoadProgress(waiting);
+        services.AddSlerpChatClient(options =>
+        {
+            options.ModelPath = settings.Model;
+            options.Engine.Backend = settings.Backend;
+        }).ReportLoadProgress(waiting);
+        ChatBackends.AddTo(services);
         if (settings.Drill is { } drill)
         {
             services.AddSingleton<IQualityCheck>(drill);

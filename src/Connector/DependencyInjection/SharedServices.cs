@@ -15,7 +15,7 @@ internal static class SharedServices
     /// <summary>Registers what is shared.</summary>
     public static void Add(IServiceCollection services)
     {
-        services.TryAddSingleton<IEngineLoader>(provider => new SlerpEngineLoader(Clock(provider)));
+        services.TryAddSingleton<IEngineLoader>(provider => new SlerpEngineLoader(Clock(provider), [.. provider.GetServices<BackendProvider>()]));
         services.TryAddSingleton(provider => new SlerpInstruments(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new EngineHostPool(
             provider.GetRequiredService<IEngineLoader>(), Loggers(provider).CreateLogger<EngineHostPool>(), provider.GetRequiredService<SlerpInstruments>(), Clock(provider)));

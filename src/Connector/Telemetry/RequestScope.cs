@@ -100,7 +100,8 @@ internal sealed class RequestScope : IDisposable
         {
             _span.AddEvent(new ActivityEvent(SlerpTelemetry.FallbackEvent, tags: new ActivityTagsCollection
             {
-                [SlerpTelemetry.FallbackReasonTag] = SlerpNames.Of(fallback.Reason!.Value), [SlerpTelemetry.FallbackStageTag] = SlerpNames.Of(fallback.Stage),
+                [SlerpTelemetry.FallbackReasonTag] = SlerpNames.Of(fallback.Reason!.Value),
+                [SlerpTelemetry.FallbackStageTag] = SlerpNames.Of(fallback.Stage),
             }));
         }
 

@@ -2,18 +2,35 @@ using Slerp.Engine.Backends.Cpu;
 
 namespace Slerp.Engine.Backends;
 
-/// <summary>The backends of this build, one line each.</summary>
+/// <summary>The backends of this build, one line each, and those that the application brings.</summary>
 internal static class BackendCatalog
 {
     /// <summary>Makes the backend the options name.</summary>
     /// <exception cref="DeviceException">The name is not known, or the machine has not what it needs.</exception>
     public static IComputeBackend Create(EngineOptions options)
     {
-        IComputeBackend backend = options.Backend switch
+        var backend = options.Backend switch
         {
             "cpu" => new CpuBackend(new CpuBackendOptions(options.Threads)),
-            _ => throw new DeviceException($"Unknown backend '{options.Backend}'. Known: cpu.", isTransient: false),
+            _ => Provided(options),
         };
         return options.DecorateBackend?.Invoke(backend) ?? backend;
+    }
+
+    private static IComputeBackend Provided(EngineOptions options)
+    {
+        foreach (var provider in options.BackendProviders)
+        {
+            if (provider.Serves(options.Backend))
+            {
+                return provider.Create(options);
+            }
+        }
+
+        var known = string.Join(", ", options.BackendProviders.SelectMany(static provider => provider.Names).Prepend("cpu").Distinct());
+        var remedy = options.BackendProviders.Count == 0
+            ? " The GPU's is in an assembly of its own: reference it and call services.AddSlerpTorchSharp(), see docs/gpu.md."
+            : "";
+        throw new DeviceException($"Unknown backend '{options.Backend}'. Known: {known}.{remedy}", isTransient: false);
     }
 }

@@ -21,6 +21,12 @@ internal sealed record BenchSettings
     /// <summary>The format the weights are packed into.</summary>
     public required WeightFormat Format { get; init; }
 
+    /// <summary>The format of keys and values.</summary>
+    public KvFormat KvFormat { get; init; }
+
+    /// <summary>The backend's name.</summary>
+    public string Backend { get; init; } = "cpu";
+
     /// <summary>Compute threads.</summary>
     public required int Threads { get; init; }
 
@@ -43,7 +49,18 @@ internal sealed record BenchSettings
     public string FormatName => Formats.NameOf(Format);
 
     /// <summary>What an engine of these settings is made with.</summary>
-    public EngineOptions EngineOptions => new() { ModelPath = Folder, WeightFormat = Format, Threads = Threads, CachedPrefixes = 0, NotesFolder = "", WarmStart = false };
+    public EngineOptions EngineOptions => new()
+    {
+        ModelPath = Folder,
+        Backend = Backend,
+        BackendProviders = BenchBackends.Providers,
+        WeightFormat = Format,
+        KvFormat = KvFormat,
+        Threads = Threads,
+        CachedPrefixes = 0,
+        NotesFolder = "",
+        WarmStart = false,
+    };
 
     /// <summary>Packed bytes a decode step reads.</summary>
     public long BytesPerToken(ModelInfo model) => (long)(model.WeightBytes * ((double)Shape.WeightsPerToken / Shape.Weights));

@@ -36,10 +36,17 @@ internal sealed class ChatBench : IAsyncDisposable
         IEnumerable<IQualityCheck>? checks = null)
     {
         var services = new ServiceCollection();
+        foreach (var provided in BenchBackends.Providers)
+        {
+            services.AddSingleton(provided);
+        }
+
         services.AddSlerpChatClient(options =>
         {
             options.ModelPath = settings.Folder;
+            options.Engine.Backend = settings.Backend;
             options.Engine.WeightFormat = settings.Format;
+            options.Engine.KvFormat = settings.KvFormat;
             options.Engine.Threads = settings.Threads;
             options.Engine.DraftModelPath = settings.DraftFolder;
             options.Engine.WarmStart = settings.IsWarm;

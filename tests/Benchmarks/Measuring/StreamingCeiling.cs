@@ -9,7 +9,7 @@ namespace Slerp.Benchmarks.Measuring;
 
 /// <summary>How fast a number of threads can read memory in sequence: what a decode step cannot beat.</summary>
 /// <remarks>Each thread sums its own contiguous part of the block once. Two loops, plain and with software prefetch: the faster one counts. Units: 10^9 bytes a second.</remarks>
-internal sealed unsafe class StreamingCeiling : IDisposable
+internal sealed unsafe class StreamingCeiling : IMemoryCeiling
 {
     private const int PrefetchBytes = 8192;
     private const int Stride = 512;

@@ -16,12 +16,13 @@ namespace Slerp.Benchmarks.Shapes;
 internal sealed record CheckpointShape(
     string Name, int Layers, int Width, int Heads, int KvHeads, int HeadSize, int MlpWidth, int Vocabulary, bool Tied)
 {
-    /// <summary>The shapes that are made on the fly: those of SmolLM2-135M, SmolLM2-360M and TinyLlama-1.1B.</summary>
+    /// <summary>The shapes that are made on the fly: those of SmolLM2-135M, SmolLM2-360M, TinyLlama-1.1B and Mistral-7B.</summary>
     public static IReadOnlyList<CheckpointShape> Known { get; } =
     [
         new("135M", 30, 576, 9, 3, 64, 1536, 49_152, Tied: true),
         new("360M", 32, 960, 15, 5, 64, 2560, 49_152, Tied: true),
         new("1.1B", 22, 2048, 32, 4, 64, 5632, 32_000, Tied: false),
+        new("7B", 32, 4096, 32, 8, 128, 14_336, 32_000, Tied: false),
     ];
 
     /// <summary>Weights of all matrices.</summary>

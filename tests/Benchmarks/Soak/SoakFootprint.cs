@@ -11,7 +11,7 @@ namespace Slerp.Benchmarks.Soak;
 /// <param name="ResidentBytes">Memory of the process.</param>
 internal sealed record SoakFootprint(int FreePages, int TotalPages, int Waiting, long ManagedBytes, long ResidentBytes)
 {
-    private const long Leeway = 32_000_000;
+    private const long Leeway = 8_000_000;
 
     /// <summary>Looks, once everything has ended.</summary>
     public static async Task<SoakFootprint> TakeAsync(SlerpEngine engine, CancellationToken cancellationToken)
@@ -31,5 +31,5 @@ internal sealed record SoakFootprint(int FreePages, int TotalPages, int Waiting,
 
     /// <summary>Whether nothing more is held than before, give or take what caches of fixed size may still have been filling.</summary>
     public bool IsBackTo(SoakFootprint start) =>
-        FreePages == TotalPages && Waiting == 0 && ManagedBytes <= start.ManagedBytes + Leeway && ResidentBytes <= start.ResidentBytes + (2 * Leeway);
+        FreePages == TotalPages && Waiting == 0 && ManagedBytes <= start.ManagedBytes + Leeway && ResidentBytes <= start.ResidentBytes + (8 * Leeway);
 }

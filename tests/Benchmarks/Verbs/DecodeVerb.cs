@@ -18,7 +18,7 @@ internal sealed class DecodeVerb() : Verb("decode", "Vanilla greedy decoding of 
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
         var tokens = Math.Max(2, parsed.GetValue(_tokens));
-        using var ceiling = new StreamingCeiling(settings.Threads);
+        using var ceiling = BenchBackends.MemoryCeiling(settings);
         if (parsed.GetValue(_kernel))
         {
             using var decoder = BareDecoder.Load(settings.EngineOptions);
@@ -60,7 +60,7 @@ internal sealed class DecodeVerb() : Verb("decode", "Vanilla greedy decoding of 
             : throw new InvalidOperationException("The answer ended before its second token: nothing to measure. Use --weights random, or another prompt length.");
     }
 
-    private static async Task MeasureAsync(BenchSettings settings, ModelInfo model, StreamingCeiling ceiling, string path, Func<int, Task<double>> rateAsync)
+    private static async Task MeasureAsync(BenchSettings settings, ModelInfo model, IMemoryCeiling ceiling, string path, Func<int, Task<double>> rateAsync)
     {
         var bytes = settings.BytesPerToken(model);
         Progress.Say($"{settings.Shape.Name} {settings.FormatName} on {model.Device}: {bytes / 1e6:N0} MB a token.");
@@ -80,7 +80,7 @@ internal sealed class DecodeVerb() : Verb("decode", "Vanilla greedy decoding of 
         }
 
         Figure.Print(
-            "decode", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("threads", settings.Threads), ("ratio_to_ceiling", ratios.Median),
+            "decode", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("backend", settings.Backend), ("threads", settings.Threads), ("ratio_to_ceiling", ratios.Median),
             ("tokens_per_second", rates.Median), ("bytes_per_token", bytes), ("ceiling_gb_per_second", ceilings.Median), ("path", path),
             ("context", settings.Context), ("pairs", settings.Pairs), ("ratio_min", ratios.Min), ("ratio_max", ratios.Max));
     }

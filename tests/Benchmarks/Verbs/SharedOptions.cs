@@ -1,16 +1,19 @@
 using System.CommandLine;
 using Slerp.Benchmarks.Measuring;
 using Slerp.Benchmarks.Shapes;
+using Slerp.Engine;
 
 namespace Slerp.Benchmarks.Verbs;
 
 /// <summary>What most verbs are asked for.</summary>
 internal sealed class SharedOptions(string defaultWeights)
 {
-    private readonly Option<string> _shape = new("--shape") { DefaultValueFactory = _ => "embedded", Description = "135M, 360M, 1.1B (made on the fly) or embedded." };
+    private readonly Option<string> _shape = new("--shape") { DefaultValueFactory = _ => "embedded", Description = "135M, 360M, 1.1B, 7B (made on the fly) or embedded." };
     private readonly Option<string?> _model = new("--model") { Description = "A checkpoint folder in place of a shape." };
     private readonly Option<string> _weights = new("--weights") { DefaultValueFactory = _ => defaultWeights, Description = "random, or inflated: the embedded model inside the shape." };
     private readonly Option<string> _format = new("--format") { DefaultValueFactory = _ => "bf16", Description = "f32, bf16, int8 (a scale per 32), int8-channel or int4." };
+    private readonly Option<string> _kv = new("--kv") { DefaultValueFactory = _ => "f32", Description = "How keys and values are kept: f32 or bf16." };
+    private readonly Option<string> _backend = new("--backend") { DefaultValueFactory = _ => "cpu", Description = $"What computes: {BenchBackends.Names}." };
     private readonly Option<int> _threads = new("--threads") { DefaultValueFactory = _ => 2, Description = "Compute threads." };
     private readonly Option<int> _context = new("--context") { DefaultValueFactory = _ => 64, Description = "Tokens in the cache before the measured ones." };
     private readonly Option<int> _pairs = new("--pairs") { DefaultValueFactory = _ => 7, Description = "Interleaved pairs." };
@@ -26,13 +29,14 @@ internal sealed class SharedOptions(string defaultWeights)
         _shape.AcceptOnlyFromAmong([.. CheckpointShape.Known.Select(static shape => shape.Name), "embedded"]);
         _weights.AcceptOnlyFromAmong("random", "inflated");
         _format.AcceptOnlyFromAmong([.. Formats.All.Select(static entry => entry.Name)]);
+        _kv.AcceptOnlyFromAmong("f32", "bf16");
         foreach (var option in (Option<int>[])[_threads, _pairs])
         {
             option.Validators.Add(given => RequireAtLeast(given, 1));
         }
 
         _context.Validators.Add(given => RequireAtLeast(given, 1));
-        foreach (var option in (Option[])[_shape, _model, _weights, _format, _threads, _context, _pairs, _work])
+        foreach (var option in (Option[])[_shape, _model, _weights, _format, _kv, _backend, _threads, _context, _pairs, _work])
         {
             command.Options.Add(option);
         }
@@ -60,6 +64,8 @@ internal sealed class SharedOptions(string defaultWeights)
             Folder = folder,
             Work = parsed.GetValue(_work)!,
             Format = format,
+            KvFormat = parsed.GetValue(_kv) == "bf16" ? KvFormat.BFloat16 : KvFormat.Float32,
+            Backend = parsed.GetValue(_backend)!,
             Threads = parsed.GetValue(_threads),
             Context = parsed.GetValue(_context),
             Pairs = parsed.GetValue(_pairs),

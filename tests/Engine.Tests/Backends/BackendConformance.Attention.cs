@@ -99,7 +99,7 @@ public abstract partial class BackendConformance
         Backend.Attend(Upload(query, 1, shape.Columns), shape, store, plan, y);
         float[] history = [.. rows[(2 * shape.Columns)..(3 * shape.Columns)], .. rows[..shape.Columns]];
         float[] current = [.. query[..shape.QueryColumns], .. rows[((3 * shape.Columns) + shape.QueryColumns)..]];
-        AssertClose(ExpectedAttention(shape, history, current, [-1], 0, format), y);
+        AssertClose(ExpectedAttention(shape, history, current, [-1], 0, format), y, ToleranceOf(format));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public abstract partial class BackendConformance
         plan.Window = window;
         var y = Workspace.Rent(parents.Length, shape.QueryColumns);
         Backend.Attend(Upload(step, parents.Length, shape.Columns), shape, store, plan, y);
-        AssertClose(ExpectedAttention(shape, history, step, parents, window, format), y);
+        AssertClose(ExpectedAttention(shape, history, step, parents, window, format), y, ToleranceOf(format));
     }
 
     private static float[] ExpectedAttention(HeadShape shape, float[] history, float[] step, int[] parents, int window, KvFormat format)

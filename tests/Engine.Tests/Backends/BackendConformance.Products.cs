@@ -28,7 +28,7 @@ public abstract partial class BackendConformance
             var x = Noise.Of(2, rows * inputs);
             var y = Workspace.Rent(rows, outputs);
             Backend.Linear(matrix, Upload(x, rows, inputs), bias: null, y);
-            AssertClose(Product(weight.Values, outputs, inputs, x, format, []), y);
+            AssertClose(Product(weight.Values, outputs, inputs, x, format, []), y, ToleranceOf(format));
         }
     }
 
@@ -54,7 +54,7 @@ public abstract partial class BackendConformance
         var y = Upload(before, 4, 50);
         Backend.LinearAdd(Own(Backend.LoadMatrix([weight], format)), Upload(x, 4, 70), Backend.LoadVector([bias]), y);
         var product = Product(weight.Values, 50, 70, x, format, bias.Values);
-        AssertClose([.. product.Zip(before, (a, b) => a + b)], y);
+        AssertClose([.. product.Zip(before, (a, b) => a + b)], y, ToleranceOf(format));
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public abstract partial class BackendConformance
             var expected = new float[rows * outputs];
             ReferenceProducts.Gate(
                 Product(gate.Values, outputs, inputs, x, format, []), Product(up.Values, outputs, inputs, x, format, []), expected);
-            AssertClose(expected, y, Tolerance * 5);
+            AssertClose(expected, y, ToleranceOf(format) * 5);
         }
     }
 

@@ -17,6 +17,12 @@ public abstract partial class BackendConformance : IDisposable
     /// <summary>Largest difference from the reference, relative to the largest value of the row (or 1).</summary>
     private protected virtual double Tolerance => 2e-5;
 
+    /// <summary>The same for what is multiplied with a format, where it differs.</summary>
+    private protected virtual double ToleranceOf(WeightFormat format) => Tolerance;
+
+    /// <summary>The same for attention over rows kept in a format.</summary>
+    private protected virtual double ToleranceOf(KvFormat format) => Tolerance;
+
     private protected abstract IComputeBackend Create();
 
     public void Dispose()

@@ -58,6 +58,7 @@ internal sealed unsafe partial class CpuBackend
     private static WeightFormat Resolve(WeightFormat format, WeightDType stored) => format switch
     {
         WeightFormat.AsStored => stored == WeightDType.BF16 ? WeightFormat.BFloat16 : WeightFormat.Float32,
+        WeightFormat.Float16 => WeightFormat.Float32,
         _ when Enum.IsDefined(format) => format,
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, $"Unknown weight format. Known: {string.Join(", ", Enum.GetNames<WeightFormat>())}."),
     };

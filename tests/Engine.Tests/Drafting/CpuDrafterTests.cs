@@ -1,0 +1,4 @@
+namespace Slerp.Engine.Tests.Drafting;
+
+/// <summary>The law on the CPU backend.</summary>
+public sealed class CpuDrafterTests : DrafterConformance;
