@@ -101,7 +101,12 @@ public sealed class QualityBaselineTests : IDisposable
     {
         var options = new EngineOptions
         {
-            ModelPath = _path, Threads = 1, NotesFolder = _notes, WarmStart = false, CachedPrefixes = 0, DecorateBackend = backend => _backend = new FaultyBackend(backend),
+            ModelPath = _path,
+            Threads = 1,
+            NotesFolder = _notes,
+            WarmStart = false,
+            CachedPrefixes = 0,
+            DecorateBackend = backend => _backend = new FaultyBackend(backend),
         };
         return SlerpEngine.LoadAsync(change?.Invoke(options) ?? options);
     }

@@ -4,22 +4,28 @@ namespace Slerp.Connector.Resilience;
 
 /// <summary>Moves the merging cutoff so that what is found to agree stays within a budget. Thread-safe.</summary>
 /// <remarks>
-/// <para>Formula: after so many compared tokens with the same cutoff, a share that agrees below the budget raises the least cutoff by a step, and one that uses less than half of
-/// the budget lowers it by one; a request merges after the later of its own cutoff and that. It never ends at 1, which would merge nothing and so find nothing out.</para>
-/// <para>Heuristics: steps of an eighth of the layers, at most seven of them; evidence of 64 tokens.</para>
+/// <para>Formula: of every 32 compared tokens or more, a share that agrees below the budget raises the least cutoff by a step; 256 tokens of which none of those shares used half
+/// of the budget lower it by one. A lowering that has to be undone makes the next one wait four times as long. A request merges after the later of its own cutoff and that.
+/// It never ends at 1, which would merge nothing and so find nothing out.</para>
+/// <para>Heuristics: the numbers, and steps of an eighth of the layers.</para>
 /// </remarks>
 /// <param name="budget">The least share of tokens that has to agree.</param>
 internal sealed class CutoffSteering(double budget)
 {
     private const double Step = 0.125;
     private const double Last = 0.875;
-    private const int Evidence = 64;
+    private const int Evidence = 32;
+    private const int FirstPatience = 256;
+    private const int MostPatience = 1 << 20;
 
     private readonly Lock _lock = new();
     private double _least;
     private double _asked;
     private int _tokens;
     private int _agreeing;
+    private int _spared;
+    private int _patience = FirstPatience;
+    private bool _wasLowered;
 
     /// <summary>Whether the cutoff cannot be raised any more.</summary>
     public bool IsAtItsEnd
@@ -61,14 +67,26 @@ internal sealed class CutoffSteering(double budget)
             }
 
             var share = (double)_agreeing / _tokens;
-            var before = Math.Max(_least, _asked);
-            var after = share < budget ? Math.Min(Last, before + Step)
-                : share > (1 + budget) / 2 ? Math.Max(_asked, before - Step)
-                : before;
+            _spared = share > (1 + budget) / 2 ? _spared + _tokens : 0;
             (_tokens, _agreeing) = (0, 0);
-            _least = after;
-            return after == before ? null : after;
+            return share < budget ? Raise() : _spared >= _patience ? Lower() : null;
         }
+    }
+
+    private double? Raise()
+    {
+        _patience = _wasLowered ? Math.Min(MostPatience, _patience * 4) : _patience;
+        return Move(Math.Max(_least, _asked) + Step, isLowering: false);
+    }
+
+    private double? Lower() => Move(Math.Max(_least, _asked) - Step, isLowering: true);
+
+    private double? Move(double to, bool isLowering)
+    {
+        var before = Math.Max(_least, _asked);
+        _least = Math.Max(_asked, Math.Min(Last, to));
+        (_wasLowered, _spared) = (isLowering && _least != before, 0);
+        return _least == before ? null : _least;
     }
 
     private MergeCutoff.Share Raised(MergeCutoff.Share share)

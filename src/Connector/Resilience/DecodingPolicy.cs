@@ -57,6 +57,7 @@ internal sealed class DecodingPolicy(CircuitCatalog circuits, ShadowJudge shadow
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         record.Compared = shadows.Tally.Found;
+        record.Cutoff = StrategyOf.Cutoff(request);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var run = new GuardedRun(start, request, leaving.Token);
         var execution = run.ExecuteAsync(circuits.For(strategy));

@@ -16,6 +16,9 @@ internal sealed class DecodingRecord
     /// <summary>Why it went on vanilla; null where it did not.</summary>
     public DecodingOutcome? Fallback { get; set; }
 
+    /// <summary>The share of the layers that saw every token; null where nothing was to be merged, or a layer was named.</summary>
+    public double? Cutoff { get; set; }
+
     /// <summary>What comparisons of earlier answers with the unmerged model found.</summary>
     public (long Answers, double? Share) Compared { get; set; }
 

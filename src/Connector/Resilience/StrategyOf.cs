@@ -16,6 +16,14 @@ internal static class StrategyOf
     /// <summary>Whether it can cost quality.</summary>
     public static bool IsLossy(GenerationRequest request) => request.Merging is not MergingMode.None;
 
+    /// <summary>The share of the layers after which it merges; null where it does not, or a layer is named.</summary>
+    public static double? Cutoff(GenerationRequest request) => request.Merging switch
+    {
+        MergingMode.PromptOnly { Cutoff: MergeCutoff.Share share } => share.Fraction,
+        MergingMode.Incremental { Cutoff: MergeCutoff.Share share } => share.Fraction,
+        _ => null,
+    };
+
     /// <summary>The same request in vanilla decoding.</summary>
     public static GenerationRequest WithoutLoss(GenerationRequest request) =>
         request with { Gate = request.Gate with { HoldsSegments = false }, Merging = MergingMode.None.Instance };

@@ -67,6 +67,11 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
             [SlerpProperties.MergeSimilarity] = stats.Merging.MeanSimilarity,
         };
+        if (record.Cutoff is { } cutoff)
+        {
+            properties[SlerpProperties.MergeCutoff] = cutoff;
+        }
+
         if (record.Compared.Share is { } agreement)
         {
             properties[SlerpProperties.ShadowAgreement] = agreement;

@@ -40,6 +40,38 @@ internal sealed class GateQuality(GateBench bench, PromptText prompts, int show)
         PrintRoc($"passages of {length} tokens, cutoff {cutoff}");
     }
 
+    /// <summary>The same questions one after another, each compared with the unmerged model before the next: what the agreement budget makes of the cutoff.</summary>
+    public async Task MeasureSteeredAsync(int cases, int length, double cutoff, CancellationToken cancellationToken)
+    {
+        using var comparisons = new ComparisonCount();
+        var (client, plain, steered, merged, last) = (bench.Steered!.Client, 0, 0, 0, cutoff);
+        var path = new List<double> { cutoff };
+        var items = PaddedCase.Read(prompts, cases, length);
+        foreach (var item in items)
+        {
+            plain += item.Case.IsRight(await GateBench.AskAsync(bench.Product.Client, item.Messages, AnswerTokens, null, "never", cancellationToken)) ? 1 : 0;
+            var before = comparisons.Count;
+            var answer = await GateBench.AskAsync(client, item.Messages, AnswerTokens, cutoff, "lossy", cancellationToken);
+            steered += item.Case.IsRight(answer) ? 1 : 0;
+            last = (double)answer.AdditionalProperties![SlerpProperties.MergeCutoff]!;
+            if (last != path[^1])
+            {
+                path.Add(last);
+            }
+
+            if (answer.GetSlerpStatistics() is { Fallbacks: 0, MergedTokens: > 0 })
+            {
+                merged++;
+                await comparisons.WaitAsync(before, cancellationToken);
+            }
+        }
+
+        Figure.Print(
+            "gate-steered", ("length", length), ("cutoff", cutoff), ("cases", items.Count), ("exact_unmerged", (double)plain / Math.Max(1, items.Count)),
+            ("exact_steered", (double)steered / Math.Max(1, items.Count)), ("merged_share", (double)merged / Math.Max(1, items.Count)), ("last_cutoff", last),
+            ("cutoffs", string.Join(" ", path)), ("mean_agreement", comparisons.Mean), ("seconds_each", comparisons.SecondsEach));
+    }
+
     /// <summary>Free answers that are merged as they are written, and what the checks say of those that go round in circles.</summary>
     public async Task MeasureLoopsAsync(int answers, double cutoff, CancellationToken cancellationToken)
     {

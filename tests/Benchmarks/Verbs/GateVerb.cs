@@ -9,6 +9,7 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
 {
     private readonly Option<bool> _timing = new("--timing") { Description = "Time only: overhead, and first visible text." };
     private readonly Option<bool> _quality = new("--quality") { Description = "Quality only: exact match and ROC areas." };
+    private readonly Option<bool> _steered = new("--steered") { Description = "The questions once more, every answer compared with the unmerged model, with an agreement budget of 0.95 from the first cutoff on." };
     private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => 200, Description = "Held-out questions." };
     private readonly Option<int> _answers = new("--answers") { DefaultValueFactory = _ => 40, Description = "Free answers, merged as they are written, to look for loops in." };
     private readonly Option<int> _show = new("--show") { DefaultValueFactory = _ => 0, Description = "Spoiled answers to show on standard error." };
@@ -16,19 +17,25 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
     private readonly Option<double[]> _cutoffs = new("--cutoffs") { Description = "Shares of the layers; by default 0.25.", AllowMultipleArgumentsPerToken = true };
 
     /// <inheritdoc />
-    protected override IEnumerable<Option> Options => [_timing, _quality, _cases, _answers, _show, _lengths, _cutoffs];
+    protected override IEnumerable<Option> Options => [_timing, _quality, _steered, _cases, _answers, _show, _lengths, _cutoffs];
 
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
         var cutoffs = parsed.GetValue(_cutoffs) is { Length: > 0 } shares ? shares : [0.25];
         var lengths = parsed.GetValue(_lengths) is { Length: > 0 } given ? given : null;
-        var both = parsed.GetValue(_timing) == parsed.GetValue(_quality);
+        var steers = parsed.GetValue(_steered);
+        var both = !steers && parsed.GetValue(_timing) == parsed.GetValue(_quality);
         var prompts = new PromptText(settings.Folder);
-        await using var bench = await GateBench.LoadAsync(settings, cancellationToken);
+        await using var bench = await GateBench.LoadAsync(settings, steers, cancellationToken);
+        var quality = new GateQuality(bench, prompts, parsed.GetValue(_show));
+        if (steers)
+        {
+            await quality.MeasureSteeredAsync(parsed.GetValue(_cases), (lengths ?? [512])[0], cutoffs[0], cancellationToken);
+        }
+
         if (both || parsed.GetValue(_quality))
         {
-            var quality = new GateQuality(bench, prompts, parsed.GetValue(_show));
             foreach (var (length, cutoff) in (lengths ?? [512]).SelectMany(length => cutoffs.Select(cutoff => (length, cutoff))))
             {
                 await quality.MeasureAsync(parsed.GetValue(_cases), length, cutoff, cancellationToken);

@@ -186,6 +186,69 @@ public sealed class DecodingPolicyTests
         Assert.True(under.Engine.LastGeneration!.IsDisposed);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task ToolCallAcrossTheFallback_IsParsedOnce(int bad)
+    {
+        // The call is cut by segments, one of which is taken back: what vanilla goes on with completes it.
+        string[] call = ["<tool_call>\n", "{\"name\": \"look\", ", "\"arguments\": {\"at\": ", "\"bad\"}}\n</tool_call>"];
+        string[] good = ["<tool_call>\n", "{\"name\": \"look\", ", "\"arguments\": {\"at\": ", "\"good\"}}\n</tool_call>"];
+        using var under = new ClientUnderTest(
+            new FakeEngine { Script = _ => Script(call, bad, Fail), VanillaScript = FakeEngine.Segments(good[bad..]) }, options => Configure(options, "tools"));
+        var tool = AIFunctionFactory.CreateDeclaration("look", "looks", System.Text.Json.JsonDocument.Parse("""{"type":"object","properties":{"at":{"type":"string"}}}""").RootElement);
+        var response = await under.AskAsync(true, new ChatOptions { Tools = [tool] });
+        var made = Assert.Single(response.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>());
+        Assert.Equal(("look", "good"), (made.Name, made.Arguments!["at"]!.ToString()));
+        Assert.Equal(ChatFinishReason.ToolCalls, response.FinishReason);
+        Assert.Equal(1, response.GetSlerpStatistics()!.Fallbacks);
+    }
+
+    [Fact]
+    public async Task HalfOpenCircuit_OfTwoAtOnce_OneProbes()
+    {
+        var clock = new ManualClock();
+        using var release = new SemaphoreSlim(0);
+        var isBad = true;
+        var engine = new FakeEngine
+        {
+            Script = request => request.Gate.HoldsSegments ? Script(Words, isBad ? 0 : -1, Fail) : FakeEngine.Segments("VANILLA"),
+            VanillaScript = FakeEngine.Segments("VANILLA"),
+        };
+        using var under = new ClientUnderTest(engine, options => Configure(options, "two"), clock);
+        for (var request = 0; request < 4; request++)
+        {
+            await under.AskAsync(true);
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(61));
+        isBad = false;
+        var before = engine.Requests.Count;
+        engine.Hold = release;
+        var both = new[] { under.AskAsync(true), under.AskAsync(false) };
+        await TestTimeouts.EventuallyAsync(() => engine.Requests.Count == before + 2, "both are begun");
+        release.Release(100);
+        var texts = (await Task.WhenAll(both)).Select(response => response.Text).Order(StringComparer.Ordinal);
+        Assert.Equal(["VANILLA", string.Concat(Words)], texts);
+        Assert.Single(engine.Requests.Skip(before), request => request.Gate.HoldsSegments);
+    }
+
+    [Fact]
+    public async Task CallersToken_EndsASegmentThatNeverComes()
+    {
+        using var under = new ClientUnderTest(new FakeEngine { Script = _ => [new Segment("one ", 1, null), null] }, options => Configure(options, "limit"));
+        using var cancellation = new CancellationTokenSource();
+        var updates = under.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hi")], null, cancellation.Token).GetAsyncEnumerator(default);
+        Assert.True(await updates.MoveNextAsync());
+        await cancellation.CancelAsync();
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await updates.MoveNextAsync());
+        await updates.DisposeAsync();
+        Assert.Equal(cancellation.Token, failure.CancellationToken);
+        Assert.Equal(0, under.Engine.LastGeneration!.Rejections);
+    }
+
     [Fact]
     public async Task RequestTheEngineRefuses_IsNotRetriedVanilla()
     {

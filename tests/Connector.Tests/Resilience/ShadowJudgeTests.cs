@@ -125,7 +125,7 @@ public sealed class ShadowJudgeTests
         var steering = new CutoffSteering(0.9);
         var asked = Only(new MergeCutoff.Share(0.25));
         Assert.Equal(asked, steering.Apply(asked));
-        Assert.Null(steering.Note(new AnswerAgreement(63, 0, 63, TimeSpan.Zero)));
+        Assert.Null(steering.Note(new AnswerAgreement(31, 0, 31, TimeSpan.Zero)));
         Assert.Equal(0.375, steering.Note(new AnswerAgreement(1, 0, 1, TimeSpan.Zero)));
         for (var answer = 0; answer < 10; answer++)
         {
@@ -139,12 +139,31 @@ public sealed class ShadowJudgeTests
 
         // Within the budget but not far: it stays. Far: back, never below what is asked.
         Assert.Null(steering.Note(new AnswerAgreement(100, 92, 100, TimeSpan.Zero)));
-        for (var answer = 0; answer < 10; answer++)
+        for (var answer = 0; answer < 100; answer++)
         {
             steering.Note(new AnswerAgreement(64, 64, 64, TimeSpan.Zero));
         }
 
         Assert.Equal(asked, steering.Apply(asked));
+    }
+
+    [Fact]
+    public void Steering_LeavesACutoffAlone_BelowWhichItFailed()
+    {
+        var steering = new CutoffSteering(0.9);
+        steering.Apply(Only(new MergeCutoff.Share(0.25)));
+        var moves = new List<double>();
+        var cutoff = 0.25;
+        for (var answer = 0; answer < 400; answer++)
+        {
+            // After half of the layers nothing is lost, before that much is.
+            if (steering.Note(new AnswerAgreement(32, cutoff < 0.5 ? 20 : 32, 32, TimeSpan.Zero)) is { } moved)
+            {
+                moves.Add(cutoff = moved);
+            }
+        }
+
+        Assert.Equal([0.375, 0.5, 0.375, 0.5, 0.375, 0.5, 0.375, 0.5], moves);
     }
 
     [Fact]
@@ -212,7 +231,8 @@ public sealed class ShadowJudgeTests
 
     private static async Task<double> CutoffAsync(ClientUnderTest under, double? cutoff = null)
     {
-        await under.AskAsync(true, Merged(cutoff));
+        var response = await under.AskAsync(true, Merged(cutoff));
+        Assert.Equal(StrategyOf.Cutoff(under.Engine.LastRequest), response.AdditionalProperties![SlerpProperties.MergeCutoff]);
         return Assert.IsType<MergeCutoff.Share>(Assert.IsType<MergingMode.PromptOnly>(under.Engine.LastRequest.Merging).Cutoff).Fraction;
     }
 

@@ -204,6 +204,50 @@ public sealed class FaultDrillTests : IDisposable
         Assert.Equal(0, await drill.PagesLeakedAsync());
     }
 
+    [Fact]
+    public async Task RowsOfAnAcceptedMergedAnswer_AreNotTakenForVanillas()
+    {
+        await using var drill = await LoadAsync(configure: options => options.Engine.CachedPrefixes = 32);
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        var outcome = await drill.RunAsync(DrillFault.None, messages, options, default);
+        Assert.Equal(Tokens, outcome.AcceptedTokens);
+
+        // The whole conversation lies merged in the prefix cache now; what is taken back goes on from rows that are not.
+        foreach (var segment in new[] { 0, 1, 2, 3 })
+        {
+            await AssertHoldsAsync(drill, new DrillFault("quality", segment), "decode", segment);
+        }
+    }
+
+    [Fact]
+    public async Task ManyAtOnce_EachFallsBackAlone()
+    {
+        await using var drill = await LoadAsync();
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        var undisturbed = (await drill.Client.GetResponseAsync(messages, options)).Text;
+        drill.Arm(new DrillFault("quality", 1));
+        var fallen = (await drill.Client.GetResponseAsync(messages, options)).Text;
+        var plain = options.Clone();
+        plain.AdditionalProperties![SlerpProperties.Merge] = "none";
+        var vanilla = (await drill.Client.GetResponseAsync(messages, plain)).Text;
+        drill.Metrics.TakeFallbacks();
+        var mixed = await Task.WhenAll(Enumerable.Range(0, 12).Select(index => drill.Client.GetResponseAsync(messages, index % 3 == 0 ? plain : options)));
+        Assert.Equal(Enumerable.Range(0, 12).Select(index => index % 3 == 0 ? vanilla : fallen), mixed.Select(response => response.Text));
+        Assert.Equal(8, drill.Metrics.TakeFallbacks().Count);
+
+        // The same with values that are no numbers: whoever shares the step is struck with it, and each goes on as it would alone.
+        drill.Arm(new DrillFault("nan", 1));
+        var struck = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => drill.Client.GetResponseAsync(messages, options)));
+        drill.Disarm();
+        foreach (var response in struck)
+        {
+            Assert.Equal(Tokens, (int)response.Usage!.OutputTokenCount!);
+            Assert.True(response.Text == undisturbed || response.GetSlerpStatistics()!.Fallbacks == 1);
+        }
+
+        Assert.Equal(0, await drill.PagesLeakedAsync());
+    }
+
     private static async Task AssertHoldsAsync(FallbackDrill drill, DrillFault fault, string stage, int segments)
     {
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, fault);
