@@ -40,9 +40,15 @@ internal sealed class DenseMatrix(int outputs, int inputs, WeightFormat format, 
     public override void Dispose() => weight.Dispose();
 
     // Several matrices multiply the same rows: rounded once. Where a product left its rows in this type already, there is nothing to do.
-    private torch.Tensor Narrow(TorchTensor x) => x.Value.dtype == weight.dtype
-        ? x.Value
-        : x.Derived(Form.Narrow, weight.dtype == torch.ScalarType.BFloat16
-            ? static value => value.to(torch.ScalarType.BFloat16)
-            : static value => value.to(torch.ScalarType.Float16));
+    private torch.Tensor Narrow(TorchTensor x)
+    {
+        if (x.Value.dtype == weight.dtype)
+        {
+            return x.Value;
+        }
+
+        return weight.dtype == torch.ScalarType.BFloat16
+            ? x.Derived(Form.BFloat16, static value => value.to(torch.ScalarType.BFloat16))
+            : x.Derived(Form.Half, static value => value.to(torch.ScalarType.Float16));
+    }
 }

@@ -6,8 +6,11 @@ internal enum Form
     /// <summary>The same values as 32-bit floats.</summary>
     Single,
 
-    /// <summary>The same values in 16 bits, as products take them.</summary>
-    Narrow,
+    /// <summary>The same values in BF16, as products with such weights take them.</summary>
+    BFloat16,
+
+    /// <summary>The same values in F16.</summary>
+    Half,
 
     /// <summary>A norm's weights times √columns.</summary>
     ScaledWeights,

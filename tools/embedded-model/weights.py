@@ -82,7 +82,7 @@ def save(model, tokenizer_path, folder):
     ends = [ids[chat.END], ids[chat.TEXT_END]]
     save_safetensors(folder / "model.safetensors", [(full_name(n), p) for n, p in model.state_dict().items()])
     write(folder / "config.json", {**config(model.shape), **special, "eos_token_id": ends})
-    write(folder / "generation_config.json", {**special, "eos_token_id": ends, "do_sample": True, "temperature": 0.7, "top_p": 0.9})
+    write(folder / "generation_config.json", {**special, "eos_token_id": ends, "do_sample": True, "temperature": 0.7})
     write(folder / "tokenizer_config.json", {
         "tokenizer_class": "PreTrainedTokenizerFast", "add_bos_token": False, "add_prefix_space": False, "bos_token": None,
         "eos_token": chat.END, "pad_token": chat.TEXT_END, "unk_token": None, "model_max_length": model.shape.context,

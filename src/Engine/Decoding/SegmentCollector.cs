@@ -6,8 +6,9 @@ namespace Slerp.Engine.Decoding;
 
 /// <summary>Collects the tokens of a judged answer into segments of 4, 8, 16, then 32, and hands them to the reader.</summary>
 /// <remarks>
-/// <para>Small at first, so that the first words are not held long. A segment closes at the end of a step, so a draft may make it a little longer.</para>
-/// <para>At most one closed segment runs ahead of the one being judged: then the sequence is held. Engine thread only, but for
+/// <para>Small at first, so that the first words are not held long. Where one ends does not depend on how many tokens a step gave: what is judged, and so
+/// what is shown, is the same with every drafter.</para>
+/// <para>At most one closed segment, or those of one step, run ahead of the one being judged: then the sequence is held. Engine thread only, but for
 /// <see cref="Accept"/>, <see cref="ReadAsync"/> and <see cref="Abort"/>.</para>
 /// </remarks>
 internal sealed class SegmentCollector
@@ -19,6 +20,7 @@ internal sealed class SegmentCollector
     private readonly TokenScorer _scorer = new();
     private readonly List<TokenStatistics> _statistics = new(MostTokens);
     private TokenStatistics _scored;
+    private int _visibleBytes;
     private int _size = FirstTokens;
     private int _closedCount;
     private int _acceptedCount;
@@ -29,21 +31,36 @@ internal sealed class SegmentCollector
     /// <summary>Notes what the model thought of the token it is about to take.</summary>
     public void Score(StepOutput output, int row, int token) => _scored = _scorer.Score(output, row, token);
 
-    /// <summary>Adds the token last scored.</summary>
-    public void Add() => _statistics.Add(_scored);
+    /// <summary>Adds the token last scored; one segment more where the open one is full.</summary>
+    /// <param name="visibleBytes">Bytes of the answer that may be shown with it.</param>
+    public void Add(int visibleBytes)
+    {
+        if (IsFull)
+        {
+            CloseFull();
+        }
+
+        _statistics.Add(_scored);
+        _visibleBytes = visibleBytes;
+    }
 
     /// <summary>Closes the segment where it is full or the answer has ended. Called once after the tokens of a step.</summary>
     public void EndStep(int visibleBytes, FinishReason? finish)
     {
-        if (finish is not null || _statistics.Count >= _size)
+        // An end token comes after the tokens: alone in its step, it finds a full segment closed.
+        if (IsFull && finish is null or FinishReason.EndOfText)
         {
-            Close(new CollectedSegment([.. _statistics.Select(static scored => scored.Token)], [.. _statistics], visibleBytes, finish, null));
-            _size = Math.Min(MostTokens, _size * 2);
+            CloseFull();
+        }
+
+        if (finish is not null)
+        {
+            Close(visibleBytes, finish);
         }
     }
 
     /// <summary>Closes with what the strategy failed with.</summary>
-    public void EndWith(StrategyFault fault) => Close(new CollectedSegment([], [], 0, null, fault));
+    public void EndWith(StrategyFault fault) => Hand(new CollectedSegment([], [], 0, null, fault));
 
     /// <summary>Lets the sequence run on. Reader's side.</summary>
     public void Accept() => Interlocked.Increment(ref _acceptedCount);
@@ -65,7 +82,18 @@ internal sealed class SegmentCollector
         }
     }
 
-    private void Close(CollectedSegment segment)
+    private bool IsFull => _statistics.Count == _size;
+
+    private void CloseFull()
+    {
+        Close(_visibleBytes, finish: null);
+        _size = Math.Min(MostTokens, _size * 2);
+    }
+
+    private void Close(int visibleBytes, FinishReason? finish) =>
+        Hand(new CollectedSegment([.. _statistics.Select(static scored => scored.Token)], [.. _statistics], visibleBytes, finish, null));
+
+    private void Hand(CollectedSegment segment)
     {
         _statistics.Clear();
         _closedCount++;

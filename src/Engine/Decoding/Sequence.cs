@@ -223,7 +223,7 @@ internal sealed class Sequence : IDraftContext
             Append(token);
             if (Segments is { } segments)
             {
-                segments.Add();
+                segments.Add(Stop.VisibleBytes);
             }
             else
             {

@@ -22,7 +22,7 @@ internal sealed class EmbeddedQualityVerb() : Verb("embedded-quality", "Held-out
 
     private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => int.MaxValue, Description = "At most so many cases of a skill." };
     private readonly Option<int> _show = new("--show") { DefaultValueFactory = _ => 0, Description = "Wrong answers of each skill to show on standard error." };
-    private readonly Option<int> _loops = new("--loops") { DefaultValueFactory = _ => 50, Description = "Free answers to look for loops in." };
+    private readonly Option<int> _loops = new("--loops") { DefaultValueFactory = _ => 200, Description = "Free answers to look for loops in." };
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_cases, _show, _loops];
@@ -118,7 +118,7 @@ internal sealed class EmbeddedQualityVerb() : Verb("embedded-quality", "Held-out
         {
             var answers = await Task.WhenAll(seeds.Select(seed => client.GetResponseAsync(
                 [new ChatMessage(ChatRole.User, OpenPrompts[seed % OpenPrompts.Length])],
-                new ChatOptions { Temperature = 0.7f, TopP = 0.9f, Seed = seed, MaxOutputTokens = LoopTokens },
+                new ChatOptions { Temperature = 0.7f, Seed = seed, MaxOutputTokens = LoopTokens },
                 cancellationToken)));
             looping += answers.Count(answer => Loops.RepeatedShare(prompts.Ids(answer.Text)) > 0.5);
             tokens += answers.Sum(static answer => answer.Usage?.OutputTokenCount ?? 0);

@@ -7,6 +7,9 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>Faults on purpose: one line for each fault and segment.</summary>
 internal sealed class FallbackDrillVerb() : Verb("fallback-drill", "Faults on purpose in merged, judged answers: what was shown stays, what follows is vanilla's, no page leaks, the metric names the reason.")
 {
+    // A passage about which the embedded model's merged answer goes on for every segment that is struck; an answer that ends earlier shows nothing.
+    private const int PassageTokens = 128;
+
     private readonly Option<int> _segments = new("--segments") { DefaultValueFactory = _ => 4, Description = "Segments to strike, from the first." };
     private readonly Option<string[]> _faults = new("--faults") { Description = $"Which: {string.Join(", ", DrillFault.Kinds)}; by default all.", AllowMultipleArgumentsPerToken = true };
 
@@ -23,7 +26,7 @@ internal sealed class FallbackDrillVerb() : Verb("fallback-drill", "Faults on pu
             throw new ArgumentException($"--faults '{unknown}' is not known. Known: {string.Join(", ", DrillFault.Kinds)}.");
         }
 
-        var passage = new PromptText(settings.Folder).Of(settings.Context, 0);
+        var passage = new PromptText(settings.Folder).Of(PassageTokens, 0);
         var tokens = DrillFault.FirstToken(segments) + 4;
         foreach (var kind in kinds)
         {

@@ -12,6 +12,9 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>Many callers at once who ask for everything, cancel and leave: whether anything fails, hangs or stays behind.</summary>
 internal sealed class SoakVerb() : Verb("soak", "Many concurrent callers with random cancellation: failures must be 0, pages and memory back to where they were.")
 {
+    /// <summary>So many touch all of the KV cache while they warm it up: memory counts from its first use.</summary>
+    private const int WarmingCallers = 200;
+
     private readonly Option<int> _seconds = new("--seconds") { DefaultValueFactory = _ => 300, Description = "How long, after a tenth of it to warm up." };
     private readonly Option<int> _callers = new("--callers") { DefaultValueFactory = _ => 200, Description = "Callers at once." };
     private readonly Option<int> _seed = new("--seed") { DefaultValueFactory = _ => 1, Description = "Of what is asked and when it is cancelled." };
@@ -26,7 +29,7 @@ internal sealed class SoakVerb() : Verb("soak", "Many concurrent callers with ra
         await using var provider = Services(settings, callers);
         await provider.GetRequiredService<SlerpChatClient>().LoadAsync(cancellationToken);
         var engine = provider.GetRequiredService<IChatClient>().GetService<SlerpEngine>()!;
-        await AskAsync(provider, callers, Math.Max(1, seconds / 10), seed + 1_000_000, cancellationToken);
+        await AskAsync(provider, Math.Max(callers, WarmingCallers), Math.Max(1, seconds / 10), seed + 1_000_000, cancellationToken);
         var start = await SoakFootprint.TakeAsync(engine, cancellationToken);
         var began = Stopwatch.GetTimestamp();
         var tally = await AskAsync(provider, callers, seconds, seed, cancellationToken);
@@ -59,7 +62,7 @@ internal sealed class SoakVerb() : Verb("soak", "Many concurrent callers with ra
             options.Engine.Threads = settings.Threads;
             options.Engine.NotesFolder = "";
             // A caller has two texts embedded at once.
-            options.Engine.QueueLimit = callers * 2;
+            options.Engine.QueueLimit = Math.Max(callers, WarmingCallers) * 2;
         });
         services.AddSlerpEmbeddingGenerator(options => options.ModelPath = settings.Folder);
         return services.BuildServiceProvider();
