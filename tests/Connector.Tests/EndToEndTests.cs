@@ -50,7 +50,7 @@ public sealed class EndToEndTests : IDisposable
         {
             ChatMessage[] asked = [new(ChatRole.System, Passage), new(ChatRole.User, [passage, new TextContent(Passage)])];
             var options = Options(1);
-            options.AdditionalProperties = new() { [SlerpProperties.Merge] = "prompt", [SlerpProperties.MergeCutoff] = 0, [SlerpProperties.Tenant] = passage.GetType().Name };
+            options.AdditionalProperties = new() { [SlerpProperties.Merge] = "prompt", [SlerpProperties.MergeCutoff] = 0, [SlerpProperties.Gate] = "never", [SlerpProperties.Tenant] = passage.GetType().Name };
             var merged = (await _client.GetResponseAsync(asked, options)).GetSlerpStatistics()!;
             Assert.InRange(merged.MergedTokens, (Passage.Length / 2) - 2, Passage.Length / 2);
             Assert.True(merged.KvBytesSaved > 0);

@@ -58,6 +58,27 @@ public sealed class MergingTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task FallenBack_SavesNothingAnyMore()
+    {
+        await using var engine = await LoadAsync();
+        var gate = new QualityGate { HoldsSegments = true, Checks = [ScriptedCheck.FailAt(0)], TimeLimit = TestTimeouts.Limit };
+        var judged = await JudgedRun.DriveAsync(engine, Ask(Only(Blind)) with { Gate = gate });
+        Assert.NotNull(judged.Rejected);
+        Assert.True(judged.Stats.Merging.MergedTokens > 0);
+        Assert.Equal(0, judged.Stats.Merging.KvBytesSaved);
+    }
+
+    [Fact]
+    public async Task AllMergedRowsFromTheCache_AreNotCompared()
+    {
+        await using var engine = await LoadAsync();
+        var first = (await engine.AnswerAsync(Ask(Only(Blind)))).Stats;
+        var second = (await engine.AnswerAsync(Ask(Only(Blind)))).Stats;
+        Assert.True(first.Merging.ComparedPairs > 0 && second.CachedPromptTokens > 0);
+        Assert.Equal((first.Merging.MergedTokens, 0), (second.Merging.MergedTokens, second.Merging.ComparedPairs));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

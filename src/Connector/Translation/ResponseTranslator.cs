@@ -65,8 +65,12 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.PrefillMilliseconds] = stats.PrefillTime.TotalMilliseconds,
             [SlerpProperties.DecodeMilliseconds] = stats.DecodeTime.TotalMilliseconds,
             [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
-            [SlerpProperties.MergeSimilarity] = stats.Merging.MeanSimilarity,
         };
+        if (stats.Merging is not { MergedTokens: > 0, ComparedPairs: 0 })
+        {
+            properties[SlerpProperties.MergeSimilarity] = stats.Merging.MeanSimilarity;
+        }
+
         if (record.Cutoff is { } cutoff)
         {
             properties[SlerpProperties.MergeCutoff] = cutoff;

@@ -303,7 +303,8 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
     public void DropPlan(KvCache cache)
     {
-        _merged = MergeFigures();
+        // The rows are read again as they are: nothing is saved any more.
+        _merged = MergeFigures() with { KvBytesSaved = 0 };
         _askedPlan = null;
         Plan = null;
         Merging = null;
@@ -435,7 +436,7 @@ internal sealed class Sequence : IDraftContext
     }
 
     private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
-        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity)
+        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity) { ComparedPairs = merging.ComparedPairs }
         : _merged;
 
     // Before the reader learns of the end: afterwards another thread reads what here is written.

@@ -23,6 +23,9 @@ internal abstract class SequenceMerging(int cutoff)
     /// <summary>Mean cosine of the merged pairs; 0 without any.</summary>
     public double MeanSimilarity => _compared == 0 ? 0 : _similarity / _compared;
 
+    /// <summary>Pairs measured; those of rows found in the prefix cache are not among them.</summary>
+    public int ComparedPairs => _compared;
+
     /// <summary>What the last step left of the rows; null where it merged nothing and the tree is committed as it is.</summary>
     public MergeOutcome? Outcome { get; protected set; }
 

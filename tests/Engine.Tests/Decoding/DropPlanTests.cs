@@ -46,7 +46,7 @@ public sealed class DropPlanTests : IDisposable
             Assert.Equal(free, _model.Cache.FreePages);
             var known = sequence.Tokens.ToArray();
             Run(step, sequence, Prompt.Length + Tokens);
-            Assert.Equal(merged, sequence.Stats.Merging);
+            Assert.Equal(merged with { KvBytesSaved = 0 }, sequence.Stats.Merging);
 
             var plain = Start(known, Prompt.Length + Tokens - known.Length, null);
             Run(step, plain, Prompt.Length + Tokens);
