@@ -198,6 +198,21 @@ public sealed class SegmentGateTests : IDisposable
         Assert.Equal((VerdictKind.TimedOut, "scripted"), (verdict.Kind, verdict.Check));
     }
 
+    [Theory]
+    [InlineData("verdict")]
+    [InlineData("name")]
+    [InlineData("scope")]
+    public async Task CheckThatIsBroken_FailsTheSegmentOnly(string what)
+    {
+        await using var engine = await LoadAsync();
+        var request = EngineRequests.Raw(Question, 24);
+        var vanilla = await engine.AnswerAsync(request);
+        var judged = await JudgedRun.DriveAsync(engine, Judged(request, new BrokenCheck(what)));
+        Assert.Equal(vanilla.Text, judged.Text);
+        var verdict = Assert.Single(judged.Rejected!.Verdicts);
+        Assert.Equal((VerdictKind.Threw, what == "name" ? nameof(BrokenCheck) : "broken"), (verdict.Kind, verdict.Check));
+    }
+
     [Fact]
     public async Task CheckThatThrows_FailsTheSegmentOnly()
     {
@@ -338,5 +353,15 @@ public sealed class SegmentGateTests : IDisposable
     {
         var options = new EngineOptions { ModelPath = _path, Threads = 1, DecorateBackend = backend => _backend = new FaultyBackend(backend) };
         return SlerpEngine.LoadAsync(change?.Invoke(options) ?? options);
+    }
+
+    /// <summary>A check that keeps none of its promises but one.</summary>
+    private sealed class BrokenCheck(string what) : IQualityCheck
+    {
+        public string Name => what == "name" ? throw new InvalidOperationException("drill") : "broken";
+
+        public QualityScope Scope => what == "scope" ? throw new InvalidOperationException("drill") : QualityScope.Segment;
+
+        public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) => null!;
     }
 }

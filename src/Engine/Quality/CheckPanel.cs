@@ -4,7 +4,7 @@ namespace Slerp.Engine.Quality;
 /// <remarks>A check that hangs is abandoned, never waited for; those after it are not asked. One that throws is a verdict.</remarks>
 internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvider time)
 {
-    private readonly IQualityCheck[] _checks = [.. gate.Checks.Where(check => check.Scope == scope)];
+    private readonly IQualityCheck[] _checks = [.. gate.Checks.Where(check => ScopeOf(check) == scope)];
 
     /// <summary>Whether there is nobody to ask.</summary>
     public bool IsEmpty => _checks.Length == 0;
@@ -36,6 +36,35 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
         return session.Verdicts;
     }
 
+    // A check is foreign code to its names: one that cannot tell its scope is asked, and fails, with the first segment.
+    private static QualityScope ScopeOf(IQualityCheck check)
+    {
+        try
+        {
+            return check.Scope;
+        }
+#pragma warning disable CA1031 // What it throws is told as its verdict when it is asked.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return QualityScope.Segment;
+        }
+    }
+
+    private static string NameOf(IQualityCheck check)
+    {
+        try
+        {
+            return check.Name ?? check.GetType().Name;
+        }
+#pragma warning disable CA1031 // A name that throws is no name; the type has one.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return check.GetType().Name;
+        }
+    }
+
     private sealed class Session(int checks)
     {
         private readonly Lock _lock = new();
@@ -48,7 +77,7 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
         {
             foreach (var check in all)
             {
-                var verdict = Ask(check, context, text, tokens) with { Check = check.Name, Scope = check.Scope };
+                var verdict = Ask(check, context, text, tokens) with { Check = NameOf(check), Scope = ScopeOf(check) };
                 lock (_lock)
                 {
                     if (_isAbandoned)
@@ -70,8 +99,8 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
                 {
                     _verdicts.Add(new Verdict
                     {
-                        Check = all[_verdicts.Count].Name,
-                        Scope = all[_verdicts.Count].Scope,
+                        Check = NameOf(all[_verdicts.Count]),
+                        Scope = ScopeOf(all[_verdicts.Count]),
                         Kind = VerdictKind.TimedOut,
                         Reason = $"no answer within {limit.TotalMilliseconds:N0} ms",
                     });
@@ -85,7 +114,8 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
         {
             try
             {
-                return check.Evaluate(context, text, tokens);
+                _ = (check.Name, check.Scope);
+                return check.Evaluate(context, text, tokens) ?? new Verdict { Kind = VerdictKind.Threw, Reason = "it returned null" };
             }
 #pragma warning disable CA1031 // A check is foreign code: whatever it throws is its verdict.
             catch (Exception failure)
