@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Polly;
+using Polly.Timeout;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Resilience;
@@ -17,6 +18,9 @@ internal sealed class GuardedRun(
 
     private readonly Channel<Segment> _shown = Channel.CreateUnbounded<Segment>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private Generation? _generation;
+    private DecodingOutcome? _blame;
+    private bool _isAccelerated;
+    private bool _isVanilla;
     private int _acceptedTokens;
 
     /// <summary>What may be shown, in order; ends with the answer or its failure.</summary>
@@ -24,6 +28,9 @@ internal sealed class GuardedRun(
 
     /// <summary>What the answer took so far; null where nothing was begun.</summary>
     public GenerationStats? Stats => _generation?.Stats;
+
+    /// <summary>The share of the layers it merges after; null where it does not, or a layer is named.</summary>
+    public double? Cutoff => StrategyOf.Cutoff(request);
 
     /// <summary>Why it went on vanilla; null where it did not.</summary>
     public DecodingOutcome? Fallback { get; private set; }
@@ -76,11 +83,12 @@ internal sealed class GuardedRun(
     public async ValueTask<Outcome<DecodingOutcome>> ContinueVanillaAsync(Outcome<DecodingOutcome> outcome)
     {
         Fallback = TransientFaults.Describe(outcome, _acceptedTokens);
-        if (_generation is { } begun && Strategy is not null)
+        if (_generation is { } begun && Strategy is not null && !_isVanilla)
         {
             await begun.RejectAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        _isVanilla = true;
         var generation = _generation ??= await start(StrategyOf.WithoutLoss(request), cancellationToken).ConfigureAwait(false);
         Segment segment;
         do
@@ -103,14 +111,24 @@ internal sealed class GuardedRun(
     // A time limit of the pipeline ends it between two segments, so that what follows finds it in order; the caller's token ends it at once.
     private async ValueTask<DecodingOutcome> AccelerateAsync(CancellationToken attempt)
     {
+        if (_isAccelerated)
+        {
+            // A retry: what was shown stays shown, so the answer goes on where it stands, and only vanilla.
+            await ContinueVanillaAsync(_blame is { } blamed
+                ? Outcome.FromResult(blamed)
+                : Outcome.FromException<DecodingOutcome>(new TimeoutRejectedException())).ConfigureAwait(false);
+            return DecodingOutcome.Completed with { IsJudged = false };
+        }
+
         var generation = _generation ?? await BeginAsync().ConfigureAwait(false);
+        _isAccelerated = true;
         while (true)
         {
             attempt.ThrowIfCancellationRequested();
             var segment = await generation.NextAsync(GenerationMode.Accelerated, cancellationToken).ConfigureAwait(false);
             if (TransientFaults.Blame(segment, _acceptedTokens) is { } blame)
             {
-                return blame;
+                return _blame = blame;
             }
 
             Show(generation, segment);

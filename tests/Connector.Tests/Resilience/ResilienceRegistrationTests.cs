@@ -34,6 +34,26 @@ public sealed class ResilienceRegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task OwnPipeline_ThatRetries_GoesOnWithoutRepeatingAWord()
+    {
+        var engine = Faulty();
+        var registry = new ResiliencePipelineRegistry<string>();
+        registry.TryAddBuilder<DecodingOutcome>("mine", (builder, _) => builder.AddVanillaFallback().AddRetry(new()
+        {
+            MaxRetryAttempts = 2,
+            Delay = TimeSpan.Zero,
+            ShouldHandle = static arguments => new ValueTask<bool>(SlerpResilience.IsFault(arguments.Outcome)),
+        }));
+        await using var provider = Services(
+            options => options.Resilience.PipelineName = "mine", services => services.AddSingleton<ResiliencePipelineProvider<string>>(registry), engine);
+        var response = await provider.GetRequiredService<IChatClient>().GetResponseAsync("Hi");
+        Assert.Equal("one VANILLA", response.Text);
+        Assert.Equal("non_finite", response.AdditionalProperties![SlerpProperties.FallbackReason]);
+        Assert.Single(engine.Requests);
+        Assert.Equal((1, true), (engine.LastGeneration!.Rejections, engine.LastGeneration.IsDisposed));
+    }
+
+    [Fact]
     public async Task OwnPipeline_ThatIsNotThere_IsNamed()
     {
         await using var provider = Services(options => options.Resilience.PipelineName = "mine", _ => { });
@@ -110,14 +130,16 @@ public sealed class ResilienceRegistrationTests : IDisposable
         Assert.True(judged.Usage!.AdditionalCounts![SlerpProperties.RejectedTokens] > 0);
     }
 
-    private ServiceProvider Services(Action<SlerpChatClientOptions> configure, Action<IServiceCollection> add)
+    private static FakeEngine Faulty() => new()
+    {
+        Script = _ => [new Segment("one ", 1, null), new Segment("", 0, null) { Fault = new StrategyFault(FaultStage.Decode, new NumericalException("drill")) }],
+        VanillaScript = FakeEngine.Segments("VANILLA"),
+    };
+
+    private ServiceProvider Services(Action<SlerpChatClientOptions> configure, Action<IServiceCollection> add, FakeEngine? engine = null)
     {
         var services = new ServiceCollection();
-        services.AddSingleton<IEngineLoader>(new FakeLoader(new FakeEngine
-        {
-            Script = _ => [new Segment("one ", 1, null), new Segment("", 0, null) { Fault = new StrategyFault(FaultStage.Decode, new NumericalException("drill")) }],
-            VanillaScript = FakeEngine.Segments("VANILLA"),
-        }));
+        services.AddSingleton<IEngineLoader>(new FakeLoader(engine ?? Faulty()));
         services.AddSlerpChatClient(options =>
         {
             options.ModelPath = _path;
