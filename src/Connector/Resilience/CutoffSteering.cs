@@ -4,8 +4,9 @@ namespace Slerp.Connector.Resilience;
 
 /// <summary>Moves the merging cutoff so that what is found to agree stays within a budget. Thread-safe.</summary>
 /// <remarks>
-/// <para>Formula: of every 32 compared tokens or more, a share that agrees below the budget raises the least cutoff by a step; 256 tokens of which none of those shares used half
-/// of the budget lower it by one. A lowering that has to be undone makes the next one wait four times as long. A request merges after the later of its own cutoff and that.
+/// <para>Formula: of every 32 compared tokens or more that were merged after one cutoff, a share that agrees below the budget raises the least cutoff to a step above it; 256 tokens
+/// at the least cutoff of which none of those shares used half of the budget lower it by a step. A lowering that has to be undone makes the next one wait four times as long.
+/// A request merges after the later of its own cutoff and that. What was merged before the least cutoff has moved is no evidence.
 /// It never ends at 1, which would merge nothing and so find nothing out.</para>
 /// <para>Heuristics: the numbers, and steps of an eighth of the layers.</para>
 /// </remarks>
@@ -19,25 +20,14 @@ internal sealed class CutoffSteering(double budget)
     private const int MostPatience = 1 << 20;
 
     private readonly Lock _lock = new();
+    private readonly Dictionary<double, (int Tokens, int Agreeing, int Spared)> _evidence = [];
     private double _least;
-    private double _asked;
-    private int _tokens;
-    private int _agreeing;
-    private int _spared;
+    private double _start;
     private int _patience = FirstPatience;
     private bool _wasLowered;
 
-    /// <summary>Whether the cutoff cannot be raised any more.</summary>
-    public bool IsAtItsEnd
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return Math.Max(_least, _asked) >= Last;
-            }
-        }
-    }
+    /// <summary>Whether the cutoff of an answer is one that is not raised any more.</summary>
+    public static bool IsAtItsEnd(double cutoff) => cutoff >= Last;
 
     /// <summary>The way of merging, its cutoff raised where that is needed. Cutoffs given as a layer are left alone.</summary>
     public MergingMode Apply(MergingMode asked)
@@ -54,45 +44,51 @@ internal sealed class CutoffSteering(double budget)
     }
 
     /// <summary>Notes a comparison.</summary>
+    /// <param name="agreement">What was found.</param>
+    /// <param name="cutoff">The cutoff that answer was merged after.</param>
     /// <returns>The least cutoff where it has moved; else null.</returns>
-    public double? Note(AnswerAgreement agreement)
+    public double? Note(AnswerAgreement agreement, double cutoff)
     {
         lock (_lock)
         {
-            _tokens += agreement.Tokens;
-            _agreeing += agreement.Agreeing;
-            if (_tokens < Evidence)
+            if (cutoff < _least)
             {
                 return null;
             }
 
-            var share = (double)_agreeing / _tokens;
-            _spared = share > (1 + budget) / 2 ? _spared + _tokens : 0;
-            (_tokens, _agreeing) = (0, 0);
-            return share < budget ? Raise() : _spared >= _patience ? Lower() : null;
+            var (tokens, agreeing, spared) = _evidence.GetValueOrDefault(cutoff);
+            (tokens, agreeing) = (tokens + agreement.Tokens, agreeing + agreement.Agreeing);
+            if (tokens < Evidence)
+            {
+                _evidence[cutoff] = (tokens, agreeing, spared);
+                return null;
+            }
+
+            var share = (double)agreeing / tokens;
+            spared = share > (1 + budget) / 2 ? spared + tokens : 0;
+            _evidence[cutoff] = (0, 0, spared);
+            return share < budget && !IsAtItsEnd(cutoff) ? Raise(cutoff) : cutoff == _least && spared >= _patience ? Lower() : null;
         }
     }
 
-    private double? Raise()
+    private double? Raise(double cutoff)
     {
         _patience = _wasLowered ? Math.Min(MostPatience, _patience * 4) : _patience;
-        return Move(Math.Max(_least, _asked) + Step, isLowering: false);
+        _start = _least == 0 ? cutoff : Math.Min(_start, cutoff);
+        return Move(Math.Min(Last, cutoff + Step), isLowering: false);
     }
 
-    private double? Lower() => Move(Math.Max(_least, _asked) - Step, isLowering: true);
+    // Down to where it was first raised from, it is what requests ask for that counts.
+    private double? Lower() => Move(Math.Max(_start, _least - Step), isLowering: true);
 
     private double? Move(double to, bool isLowering)
     {
-        var before = Math.Max(_least, _asked);
-        _least = Math.Max(_asked, Math.Min(Last, to));
-        (_wasLowered, _spared) = (isLowering && _least != before, 0);
+        var before = _least;
+        _least = isLowering ? to : Math.Max(_least, to);
+        _wasLowered = isLowering && _least != before;
+        _evidence.Clear();
         return _least == before ? null : _least;
     }
 
-    private MergeCutoff.Share Raised(MergeCutoff.Share share)
-    {
-        // What requests ask for is where steering starts from.
-        _asked = share.Fraction;
-        return share.Fraction >= _least ? share : new MergeCutoff.Share(_least);
-    }
+    private MergeCutoff.Share Raised(MergeCutoff.Share share) => share.Fraction >= _least ? share : new MergeCutoff.Share(_least);
 }

@@ -32,7 +32,7 @@ internal sealed class ShadowJudge(SlerpQualityOptions options, string modelId, C
     {
         if (run is { HasEnded: true, Fallback: null } && IsTurn())
         {
-            _ = CompareAsync(run.CompareUnmergedAsync(), strategy);
+            _ = CompareAsync(run.CompareUnmergedAsync(), strategy, run.Cutoff);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class ShadowJudge(SlerpQualityOptions options, string modelId, C
         return Math.Floor(number * share) > Math.Floor((number - 1) * share);
     }
 
-    private async Task CompareAsync(ValueTask<AnswerAgreement?> comparison, string strategy)
+    private async Task CompareAsync(ValueTask<AnswerAgreement?> comparison, string strategy, double? merged)
     {
         try
         {
@@ -64,14 +64,14 @@ internal sealed class ShadowJudge(SlerpQualityOptions options, string modelId, C
             Tally.Add(agreement);
             instruments.Shadows.Record(modelId, strategy, agreement);
             logger.Compared(strategy, agreement.Share, agreement.Tokens, agreement.RowsRead, agreement.Time.TotalMilliseconds);
-            var steering = Steering(strategy);
-            if (steering?.Note(agreement) is { } cutoff)
+            if (merged is { } at && Steering(strategy)?.Note(agreement, at) is { } cutoff)
             {
                 logger.Steered(strategy, cutoff, options.AgreementBudget!.Value);
             }
 
             // A cutoff that can still move answers for itself.
-            if (steering is null or { IsAtItsEnd: true } && Tally.MostDisagree(strategy, agreement.Share < (options.AgreementBudget ?? LeastShare)))
+            var canMove = merged is { } own && Steering(strategy) is not null && !CutoffSteering.IsAtItsEnd(own);
+            if (!canMove && Tally.MostDisagree(strategy, agreement.Share < (options.AgreementBudget ?? LeastShare)))
             {
                 await TellAsync(circuits.For(strategy), agreement).ConfigureAwait(false);
             }

@@ -125,23 +125,23 @@ public sealed class ShadowJudgeTests
         var steering = new CutoffSteering(0.9);
         var asked = Only(new MergeCutoff.Share(0.25));
         Assert.Equal(asked, steering.Apply(asked));
-        Assert.Null(steering.Note(new AnswerAgreement(31, 0, 31, TimeSpan.Zero)));
-        Assert.Equal(0.375, steering.Note(new AnswerAgreement(1, 0, 1, TimeSpan.Zero)));
+        Assert.Null(steering.Note(new AnswerAgreement(31, 0, 31, TimeSpan.Zero), 0.25));
+        Assert.Equal(0.375, steering.Note(new AnswerAgreement(1, 0, 1, TimeSpan.Zero), 0.25));
         for (var answer = 0; answer < 10; answer++)
         {
-            steering.Note(new AnswerAgreement(64, 0, 64, TimeSpan.Zero));
+            steering.Note(new AnswerAgreement(64, 0, 64, TimeSpan.Zero), At(steering));
         }
 
-        Assert.True(steering.IsAtItsEnd);
+        Assert.True(CutoffSteering.IsAtItsEnd(At(steering)));
         Assert.Equal(Only(new MergeCutoff.Share(0.875)), steering.Apply(asked));
         Assert.Equal(Only(new MergeCutoff.Layer(3)), steering.Apply(Only(new MergeCutoff.Layer(3))));
         Assert.Equal(MergingMode.None.Instance, steering.Apply(MergingMode.None.Instance));
 
         // Within the budget but not far: it stays. Far: back, never below what is asked.
-        Assert.Null(steering.Note(new AnswerAgreement(100, 92, 100, TimeSpan.Zero)));
+        Assert.Null(steering.Note(new AnswerAgreement(100, 92, 100, TimeSpan.Zero), At(steering)));
         for (var answer = 0; answer < 100; answer++)
         {
-            steering.Note(new AnswerAgreement(64, 64, 64, TimeSpan.Zero));
+            steering.Note(new AnswerAgreement(64, 64, 64, TimeSpan.Zero), At(steering));
         }
 
         Assert.Equal(asked, steering.Apply(asked));
@@ -157,13 +157,29 @@ public sealed class ShadowJudgeTests
         for (var answer = 0; answer < 400; answer++)
         {
             // After half of the layers nothing is lost, before that much is.
-            if (steering.Note(new AnswerAgreement(32, cutoff < 0.5 ? 20 : 32, 32, TimeSpan.Zero)) is { } moved)
+            if (steering.Note(new AnswerAgreement(32, cutoff < 0.5 ? 20 : 32, 32, TimeSpan.Zero), cutoff) is { } moved)
             {
                 moves.Add(cutoff = moved);
             }
         }
 
         Assert.Equal([0.375, 0.5, 0.375, 0.5, 0.375, 0.5, 0.375, 0.5], moves);
+    }
+
+    [Fact]
+    public void Steering_GoesByTheAnswersOwnCutoff_AndForgetsWhatIsPast()
+    {
+        // The last request asks for much less merging than the answer that was compared.
+        var steering = new CutoffSteering(0.9);
+        steering.Apply(Only(new MergeCutoff.Share(0.75)));
+        Assert.Equal(0.375, steering.Note(new AnswerAgreement(32, 0, 32, TimeSpan.Zero), 0.25));
+        Assert.Null(steering.Note(new AnswerAgreement(32, 0, 32, TimeSpan.Zero), 0.25));
+        Assert.Null(steering.Note(new AnswerAgreement(32, 0, 32, TimeSpan.Zero), 0.9));
+        Assert.Equal(0.375, At(steering));
+
+        // What agrees after its own later cutoff does not spare the earlier one.
+        Assert.Null(steering.Note(new AnswerAgreement(4096, 4096, 4096, TimeSpan.Zero), 0.75));
+        Assert.Equal(0.25, steering.Note(new AnswerAgreement(4096, 4096, 4096, TimeSpan.Zero), 0.375));
     }
 
     [Fact]
@@ -226,6 +242,9 @@ public sealed class ShadowJudgeTests
 
     private static Func<ValueTask<AnswerAgreement?>> Agreeing(int agreeing, int tokens) =>
         () => new ValueTask<AnswerAgreement?>(new AnswerAgreement(tokens, agreeing, 100, TimeSpan.FromMilliseconds(1)));
+
+    private static double At(CutoffSteering steering) =>
+        ((MergeCutoff.Share)((MergingMode.PromptOnly)steering.Apply(Only(new MergeCutoff.Share(0.25)))).Cutoff).Fraction;
 
     private static MergingMode.PromptOnly Only(MergeCutoff cutoff) => new(cutoff, MergePairing.Blind.Instance, MergePositions.Mean, MergeVariant.PerRow);
 
