@@ -22,7 +22,8 @@ internal sealed record Drill(string Kind, int Segment) : IQualityCheck
             ? new Drill(kind, segment)
             : null;
 
-    string IQualityCheck.Name => "drill";
+    // A value that is not a number is what the engine's own check finds.
+    string IQualityCheck.Name => Kind == "nan" ? "non-finite" : "drill";
 
     QualityScope IQualityCheck.Scope => QualityScope.Segment;
 

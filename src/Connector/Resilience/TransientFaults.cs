@@ -9,6 +9,9 @@ namespace Slerp.Connector.Resilience;
 /// <remarks>Never the caller's cancellation, never a request that vanilla decoding would refuse as well.</remarks>
 internal static class TransientFaults
 {
+    // What this check of the engine's finds is what a fault would have told.
+    private const string NonFiniteCheck = "non-finite";
+
     /// <summary>What counts against the strategy in its circuit.</summary>
     public static bool IsFault(in Outcome<DecodingOutcome> outcome) =>
         outcome.Exception is TimeoutRejectedException || outcome.Result is { IsCompleted: false };
@@ -50,14 +53,15 @@ internal static class TransientFaults
         }
 
         return segment.Verdicts.FirstOrDefault(static verdict => verdict is { Scope: QualityScope.Segment, Kind: not VerdictKind.Passed }) is { } verdict
-            ? new DecodingOutcome { Reason = Reason(verdict.Kind), Stage = FaultStage.Decode, AcceptedTokens = acceptedTokens, Check = verdict.Check }
+            ? new DecodingOutcome { Reason = Reason(verdict), Stage = FaultStage.Decode, AcceptedTokens = acceptedTokens, Check = verdict.Check }
             : null;
     }
 
-    private static FallbackReason Reason(VerdictKind kind) => kind switch
+    private static FallbackReason Reason(Verdict verdict) => verdict.Kind switch
     {
         VerdictKind.TimedOut => FallbackReason.Timeout,
         VerdictKind.Threw => FallbackReason.CheckError,
+        _ when verdict.Check == NonFiniteCheck => FallbackReason.NonFinite,
         _ => FallbackReason.Quality,
     };
 }

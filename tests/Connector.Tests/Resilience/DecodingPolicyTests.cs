@@ -361,6 +361,7 @@ public sealed class DecodingPolicyTests
         (Fail, "quality"),
         (segment => segment with { Verdicts = [new Verdict { Kind = VerdictKind.TimedOut, Check = "drill" }] }, "timeout"),
         (segment => segment with { Verdicts = [new Verdict { Kind = VerdictKind.Threw, Check = "drill" }] }, "check_error"),
+        (segment => segment with { Verdicts = [Verdict.Failed("drill") with { Check = "non-finite" }] }, "non_finite"),
         (_ => new Segment("", 0, null) { Fault = new StrategyFault(FaultStage.Decode, new NumericalException("drill")) }, "non_finite"),
         (_ => new Segment("", 0, null) { Fault = new StrategyFault(FaultStage.Prefill, new StepException("drill", new InvalidOperationException())) }, "error"),
     ];
