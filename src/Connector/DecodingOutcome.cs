@@ -26,4 +26,7 @@ public sealed record DecodingOutcome
 
     /// <summary>Whether the answer is complete.</summary>
     public bool IsCompleted => Reason is null;
+
+    /// <summary>Whether it says something of the strategy: not where nothing was merged or judged.</summary>
+    public bool IsJudged { get; init; } = true;
 }

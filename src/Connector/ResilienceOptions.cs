@@ -23,6 +23,7 @@ public sealed class ResilienceOptions
     public string? PipelineName { get; set; }
 
     // Each strategy has a circuit of its own, and each circuit its own state.
+    // One that probes closes its circuit only by proving the strategy good: what merged nothing, was refused or was cancelled is no proof, so the circuit opens for another while.
     internal CircuitBreakerStrategyOptions<DecodingOutcome> ToCircuitBreaker(CircuitBreakerStateProvider state) => new()
     {
         Name = CircuitBreaker.Name,
@@ -31,7 +32,9 @@ public sealed class ResilienceOptions
         SamplingDuration = CircuitBreaker.SamplingDuration,
         BreakDuration = CircuitBreaker.BreakDuration,
         BreakDurationGenerator = CircuitBreaker.BreakDurationGenerator,
-        ShouldHandle = CircuitBreaker.ShouldHandle,
+        ShouldHandle = async arguments =>
+            (state.CircuitState == CircuitState.HalfOpen && !TransientFaults.IsProof(arguments.Outcome))
+            || await CircuitBreaker.ShouldHandle(arguments).ConfigureAwait(false),
         OnClosed = CircuitBreaker.OnClosed,
         OnOpened = CircuitBreaker.OnOpened,
         OnHalfOpened = CircuitBreaker.OnHalfOpened,

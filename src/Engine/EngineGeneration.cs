@@ -27,6 +27,7 @@ internal sealed class EngineGeneration : Generation
     public EngineGeneration(Sequence sequence, EngineLoop loop, QualityGate gate, GenerationServices services)
     {
         _sequence = sequence;
+        Merges = sequence.Plan is not null;
         _loop = loop;
         _services = services;
         _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken));
@@ -49,6 +50,9 @@ internal sealed class EngineGeneration : Generation
 
     /// <inheritdoc />
     public override GenerationStats Stats => _sequence.Stats;
+
+    /// <inheritdoc />
+    public override bool Merges { get; }
 
     /// <inheritdoc />
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ public abstract class Generation : IAsyncDisposable
     /// <summary>What the answer took so far.</summary>
     public abstract GenerationStats Stats { get; }
 
+    /// <summary>Whether something of it was to be merged when it began; a double that does not say is taken to.</summary>
+    public virtual bool Merges => true;
+
     /// <summary>Waits for the next segment; its <see cref="Segment.Finish"/> marks the last.</summary>
     /// <param name="mode">How it is to be made.</param>
     /// <param name="cancellationToken">Cancels the wait and the request.</param>

@@ -10,6 +10,10 @@ public sealed record QualityGate
     /// <value>false.</value>
     public bool HoldsSegments { get; init; }
 
+    /// <summary>Whether an answer of which nothing is to be merged flows all the same: there is nothing to go back from.</summary>
+    /// <value>false.</value>
+    public bool OnlyWhereMerged { get; init; }
+
     /// <summary>The checks, run in this order. Those of scope segment look only where segments are held.</summary>
     /// <value>None.</value>
     public IReadOnlyList<IQualityCheck> Checks { get; init; } = [];

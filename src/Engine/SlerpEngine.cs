@@ -139,10 +139,11 @@ public sealed class SlerpEngine : IAsyncDisposable
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
+        var plan = _model.Merges.Plan(request.Merging, prompt);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
-            request.Gate.HoldsSegments ? new SegmentCollector() : null);
-        if (_model.Merges.Plan(request.Merging, prompt) is { } plan)
+            request.Gate.HoldsSegments && (plan is not null || !request.Gate.OnlyWhereMerged) ? new SegmentCollector() : null);
+        if (plan is not null)
         {
             sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
         }

@@ -42,6 +42,14 @@ public sealed class MergePlannerTests : IDisposable
         ChatTurn.FromText(ChatTurnRole.System, "system words"), ChatTurn.FromText(ChatTurnRole.User, "the question")));
 
     [Fact]
+    public void ProtectedPart_IsNotMergedInAnyTurn() => Assert.Equal(
+        ["old question", "old answer"],
+        Merged(
+            new ChatTurn { Role = ChatTurnRole.User, Parts = [new ChatPart("system words", ChatPartKind.Protected), new ChatPart("old question")] },
+            ChatTurn.FromText(ChatTurnRole.Assistant, "old answer"),
+            ChatTurn.FromText(ChatTurnRole.User, "the question")));
+
+    [Fact]
     public void NoQuestion_OffersOnlyPassagesAndResults() => Assert.Equal(
         ["a passage"],
         Merged(ChatTurn.FromText(ChatTurnRole.Assistant, "hello there"), new ChatTurn { Role = ChatTurnRole.System, Parts = [new ChatPart("a passage", ChatPartKind.Passage)] }));

@@ -58,6 +58,21 @@ public sealed class MergingTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task NothingToMerge_FlowsUnjudgedWhereOnlyMergedAnswersAreHeld(bool merges)
+    {
+        await using var engine = await LoadAsync();
+        var check = ScriptedCheck.FailAt(-1);
+        var request = Ask(Only(Blind)) with { Gate = new QualityGate { HoldsSegments = true, OnlyWhereMerged = true, Checks = [check], TimeLimit = TestTimeouts.Limit } };
+        await using var generation = await engine.GenerateAsync(merges ? request : request with { Prompt = new Prompt.Raw(Passage) });
+        Assert.Equal(merges, generation.Merges);
+        var first = await generation.NextAsync(GenerationMode.Accelerated, default);
+        generation.Accept();
+        Assert.Equal(merges ? 1 : 0, first.Verdicts.Count);
+    }
+
     [Fact]
     public async Task ToolResultsAndOldTurns_AreMerged_ReasoningCallsAndTheQuestionAreNot()
     {

@@ -60,7 +60,7 @@ internal sealed class DecodingPolicy(CircuitCatalog circuits, ShadowJudge shadow
         record.Cutoff = StrategyOf.Cutoff(request);
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var run = new GuardedRun(start, request, leaving.Token);
-        var execution = run.ExecuteAsync(circuits.For(strategy));
+        var execution = run.ExecuteAsync(circuits);
         try
         {
             while (await ReadableAsync(run, cancellationToken).ConfigureAwait(false))
@@ -70,6 +70,7 @@ internal sealed class DecodingPolicy(CircuitCatalog circuits, ShadowJudge shadow
                     // What was made before the caller left is not shown after it.
                     cancellationToken.ThrowIfCancellationRequested();
                     record.Note(segment);
+                    record.Strategy = run.Strategy;
                     record.Stats = run.Stats;
                     record.Fallback = run.Fallback;
                     yield return segment;
@@ -81,6 +82,7 @@ internal sealed class DecodingPolicy(CircuitCatalog circuits, ShadowJudge shadow
             // A reader that leaves early ends the work; what it was told stays.
             await leaving.CancelAsync().ConfigureAwait(false);
             await execution.ConfigureAwait(false);
+            record.Strategy = run.Strategy;
             record.Stats = run.Stats;
             record.Fallback = run.Fallback;
             shadows.Consider(run, strategy);

@@ -34,13 +34,27 @@ internal sealed class GuardedRun(
     /// <summary>Tokens accepted so far.</summary>
     public int AcceptedTokens => _acceptedTokens;
 
-    /// <summary>Goes through a pipeline; the stream ends with it.</summary>
-    public async Task ExecuteAsync(ResiliencePipeline<DecodingOutcome> pipeline)
+    /// <summary>The strategy it was judged for; null where it was not.</summary>
+    public string? Strategy { get; private set; } = StrategyOf.Name(request);
+
+    /// <summary>Goes through its strategy's pipeline; the stream ends with it.</summary>
+    /// <remarks>
+    /// Where the circuit is closed it is begun first: a circuit hears neither of what is refused nor of what merges nothing.
+    /// Otherwise nothing lossy is asked of the engine before the circuit lets it.
+    /// </remarks>
+    public async Task ExecuteAsync(CircuitCatalog circuits)
     {
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
         try
         {
             context.Properties.Set(Key, this);
+            var pipeline = circuits.For(Strategy!);
+            if (circuits.IsClosed(Strategy!))
+            {
+                await BeginAsync().ConfigureAwait(false);
+                pipeline = Strategy is null ? ResiliencePipeline<DecodingOutcome>.Empty : circuits.For(Strategy);
+            }
+
             var outcome = await pipeline.ExecuteAsync(
                 static context => context.Properties.GetValue(Key, null!).AccelerateAsync(context.CancellationToken), context).ConfigureAwait(false);
             _shown.Writer.Complete(outcome.IsCompleted ? null : new InvalidOperationException(
@@ -62,7 +76,7 @@ internal sealed class GuardedRun(
     public async ValueTask<Outcome<DecodingOutcome>> ContinueVanillaAsync(Outcome<DecodingOutcome> outcome)
     {
         Fallback = TransientFaults.Describe(outcome, _acceptedTokens);
-        if (_generation is { } begun)
+        if (_generation is { } begun && Strategy is not null)
         {
             await begun.RejectAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -89,7 +103,7 @@ internal sealed class GuardedRun(
     // A time limit of the pipeline ends it between two segments, so that what follows finds it in order; the caller's token ends it at once.
     private async ValueTask<DecodingOutcome> AccelerateAsync(CancellationToken attempt)
     {
-        var generation = _generation = await start(request, cancellationToken).ConfigureAwait(false);
+        var generation = _generation ?? await BeginAsync().ConfigureAwait(false);
         while (true)
         {
             attempt.ThrowIfCancellationRequested();
@@ -102,10 +116,24 @@ internal sealed class GuardedRun(
             Show(generation, segment);
             if (segment.Finish is not null)
             {
-                return DecodingOutcome.Completed;
+                return DecodingOutcome.Completed with { IsJudged = IsProof(generation) };
             }
         }
     }
+
+    // What merges nothing is not judged, or judged as what it is.
+    private async ValueTask<Generation> BeginAsync()
+    {
+        _generation = await start(request, cancellationToken).ConfigureAwait(false);
+        if (!_generation.Merges && StrategyOf.IsLossy(request))
+        {
+            Strategy = request.Gate.OnlyWhereMerged ? null : StrategyOf.Lossless;
+        }
+
+        return _generation;
+    }
+
+    private bool IsProof(Generation generation) => Strategy is not null && (generation.Merges || !StrategyOf.IsLossy(request));
 
     private void Show(Generation generation, Segment segment)
     {

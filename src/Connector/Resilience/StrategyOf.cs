@@ -5,12 +5,15 @@ namespace Slerp.Connector.Resilience;
 /// <summary>What a request does that can cost quality.</summary>
 internal static class StrategyOf
 {
+    /// <summary>What is judged and merges nothing.</summary>
+    public const string Lossless = "lossless";
+
     /// <summary>The strategy a request's circuit is kept for; null where nobody judges it.</summary>
     public static string? Name(GenerationRequest request) => !request.Gate.HoldsSegments ? null : request.Merging switch
     {
         MergingMode.PromptOnly => "merge-prompt",
         MergingMode.Incremental => "merge-incremental",
-        _ => "lossless",
+        _ => Lossless,
     };
 
     /// <summary>Whether it can cost quality.</summary>

@@ -13,6 +13,9 @@ internal static class TransientFaults
     public static bool IsFault(in Outcome<DecodingOutcome> outcome) =>
         outcome.Exception is TimeoutRejectedException || outcome.Result is { IsCompleted: false };
 
+    /// <summary>What closes the circuit of a strategy that probes.</summary>
+    public static bool IsProof(in Outcome<DecodingOutcome> outcome) => outcome.Result is { IsCompleted: true, IsJudged: true };
+
     /// <summary>What vanilla decoding goes on from.</summary>
     public static bool FallsBack(in Outcome<DecodingOutcome> outcome) =>
         outcome.Exception is BrokenCircuitException || IsFault(outcome);

@@ -46,7 +46,7 @@ internal static class AlternatingTurns
             var turn = turns[i];
             if (turn.Role == ChatTurnRole.System && !(i == 0 && keepSystem))
             {
-                turn = turn with { Role = ChatTurnRole.User, Name = null };
+                turn = turn with { Role = ChatTurnRole.User, Name = null, Parts = [.. turn.Parts.Select(Protected)] };
             }
 
             if (turn.Role == ChatTurnRole.Assistant && result.All(earlier => earlier.Role == ChatTurnRole.System))
@@ -66,6 +66,9 @@ internal static class AlternatingTurns
 
         return result;
     }
+
+    // Instructions do not become mergeable by standing in a user turn; a passage stays one.
+    private static ChatPart Protected(ChatPart part) => part.Kind == ChatPartKind.Text ? part with { Kind = ChatPartKind.Protected } : part;
 
     private static bool CanJoin(ChatTurn first, ChatTurn second) =>
         first.Role == second.Role && first.Role is ChatTurnRole.User or ChatTurnRole.Assistant;

@@ -19,6 +19,7 @@ internal sealed class GateBuilder(SlerpQualityOptions options, IEnumerable<IQual
             GateUse.Never => false,
             _ => isLossy,
         },
+        OnlyWhereMerged = (use ?? options.Gate) == GateUse.WhenLossy,
         Checks = _checks,
         TimeLimit = options.TimeLimit,
     };

@@ -2,14 +2,14 @@ namespace Slerp.Engine.Quality;
 
 /// <summary>Fails text that goes round in circles.</summary>
 /// <remarks>
-/// <para>Formula: the share of the last tokens that continue a loop: the token equals the one p places before it, for the one p that explains most of them.</para>
-/// <para>Heuristics: a window of 48 tokens, judged from 24 on, periods up to 24, two thirds of the window. Lists repeat a frame around changing words, which stays below.</para>
+/// <para>Formula: of the last w tokens, the w − p that have a token p places before them; the share of those that equal it, for the one p ≤ w / 2 with the highest.</para>
+/// <para>Heuristics: a window of 72 tokens, judged from 24 on, periods up to 24, a share of two thirds. Lists repeat a frame around changing words, which stays below.</para>
 /// </remarks>
 internal sealed class RepetitionCheck : IQualityCheck
 {
     public const string CheckName = "repetition";
 
-    private const int Window = 48;
+    private const int Window = 72;
     private const int Fewest = 24;
     private const int LongestPeriod = 24;
     private const double Limit = 2.0 / 3;
@@ -32,7 +32,7 @@ internal sealed class RepetitionCheck : IQualityCheck
         }
 
         var window = tokens[^Math.Min(Window, tokens.Length)..];
-        var most = 0;
+        var most = 0.0;
         for (var period = 1; period <= Math.Min(LongestPeriod, window.Length / 2); period++)
         {
             var repeated = 0;
@@ -41,9 +41,9 @@ internal sealed class RepetitionCheck : IQualityCheck
                 repeated += window[index].Token == window[index - period].Token ? 1 : 0;
             }
 
-            most = Math.Max(most, repeated);
+            most = Math.Max(most, (double)repeated / (window.Length - period));
         }
 
-        return (double)most / window.Length;
+        return most;
     }
 }

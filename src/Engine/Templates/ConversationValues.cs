@@ -91,7 +91,7 @@ internal sealed class ConversationValues(TemplateTraits traits)
         for (var position = 0; position < turn.Parts.Count; position++)
         {
             var content = turn.Parts[position];
-            var part = Add(new PromptPart(content.Kind == ChatPartKind.Passage ? PromptPartKind.Passage : kind, index, position));
+            var part = Add(new PromptPart(Kind(content, kind), index, position));
             Characters += content.Text.Length;
             if (traits.HasFlag(TemplateTraits.TypedContent))
             {
@@ -109,6 +109,14 @@ internal sealed class ConversationValues(TemplateTraits traits)
 
         return traits.HasFlag(TemplateTraits.TypedContent) ? new ListValue(typed) : new TextValue(text.ToString(), runs);
     }
+
+    // What is protected counts as what a system turn says.
+    private static PromptPartKind Kind(ChatPart content, PromptPartKind role) => content.Kind switch
+    {
+        ChatPartKind.Passage => PromptPartKind.Passage,
+        ChatPartKind.Protected => PromptPartKind.System,
+        _ => role,
+    };
 
     private DictValue ToolCall(ChatToolCall call, int part)
     {

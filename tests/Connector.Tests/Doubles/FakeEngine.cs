@@ -23,6 +23,9 @@ internal sealed class FakeEngine : IEngine
 
     public Exception? Failure { get; init; }
 
+    /// <summary>Whether a request's plan of merging is empty.</summary>
+    public Func<GenerationRequest, bool> MergesNothing { get; init; } = _ => false;
+
     /// <summary>What follows a rejection.</summary>
     public IReadOnlyList<Segment?> VanillaScript { get; init; } = [];
 
@@ -76,7 +79,7 @@ internal sealed class FakeEngine : IEngine
             _requests.Add(request);
             return Refusal(request) is { } refusal
                 ? throw refusal
-                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, VanillaScript = VanillaScript, Hold = Hold, Comparison = Comparison, Drafts = Drafts });
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, MergesNothing = MergesNothing(request), VanillaScript = VanillaScript, Hold = Hold, Comparison = Comparison, Drafts = Drafts });
         }
     }
 

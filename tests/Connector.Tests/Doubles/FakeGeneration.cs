@@ -41,6 +41,10 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
         Drafts = Drafts,
     };
 
+    public bool MergesNothing { get; init; }
+
+    public override bool Merges => !MergesNothing;
+
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
     {
         await Task.Yield();

@@ -257,6 +257,85 @@ public sealed class DecodingPolicyTests
         Assert.Single(under.Engine.Requests);
     }
 
+    [Fact]
+    public async Task RequestThatMergesNothing_NeitherClosesNorDilutesTheCircuit()
+    {
+        var isEmpty = true;
+        var clock = new ManualClock();
+        using var metrics = new FallbackMetrics();
+        var engine = new FakeEngine
+        {
+            Script = request => request.Merging is MergingMode.None || isEmpty ? FakeEngine.Segments("VANILLA") : Script(Words, 0, Fail),
+            VanillaScript = FakeEngine.Segments("VANILLA"),
+            MergesNothing = _ => isEmpty,
+        };
+        using var under = new ClientUnderTest(
+            engine, options => (options.ModelId, options.Defaults.Merging.Mode) = (metrics.ModelId, SlerpMergingMode.Prompt), clock);
+
+        // As many as would keep the share of failures below a half.
+        for (var request = 0; request < 6; request++)
+        {
+            Assert.Null(await ReasonAsync(under));
+            Assert.Equal(0, under.Engine.LastGeneration!.Rejections);
+        }
+
+        isEmpty = false;
+        for (var request = 0; request < 4; request++)
+        {
+            Assert.Equal("quality", await ReasonAsync(under));
+        }
+
+        Assert.Equal(2, metrics.CircuitState());
+        clock.Advance(TimeSpan.FromSeconds(61));
+        isEmpty = true;
+        Assert.Null(await ReasonAsync(under));
+        Assert.Equal(2, metrics.CircuitState());
+        Assert.Equal("circuit_open", await ReasonAsync(under));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task HalfOpenCircuit_IsNotClosedByARefusalOrACancellation(bool isRefused)
+    {
+        var clock = new ManualClock();
+        using var metrics = new FallbackMetrics();
+        using var cancellation = new CancellationTokenSource();
+        var isProbing = false;
+        var engine = new FakeEngine
+        {
+            Script = request => isProbing && request.Gate.HoldsSegments ? [new Segment("one ", 1, null), null] : Script(Words, 0, Fail),
+            VanillaScript = FakeEngine.Segments("VANILLA"),
+            Refusal = _ => isProbing && isRefused ? new ContextLengthException(10, 5) : null,
+        };
+        using var under = new ClientUnderTest(engine, options => Configure(options, metrics.ModelId), clock);
+        for (var request = 0; request < 4; request++)
+        {
+            Assert.Equal("quality", await ReasonAsync(under));
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(61));
+        isProbing = true;
+        async Task ProbeAsync()
+        {
+            await foreach (var _ in under.Client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Hi")], null, cancellation.Token))
+            {
+                await cancellation.CancelAsync();
+            }
+        }
+
+        if (isRefused)
+        {
+            await Assert.ThrowsAsync<ContextLengthException>(ProbeAsync);
+        }
+        else
+        {
+            Assert.Equal(cancellation.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(ProbeAsync)).CancellationToken);
+        }
+
+        Assert.Equal(2, metrics.CircuitState());
+    }
+
     private static async Task<string?> ReasonAsync(ClientUnderTest under)
     {
         var response = await under.AskAsync(true);

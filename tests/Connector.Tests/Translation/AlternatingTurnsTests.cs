@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Slerp.Connector.Tests.Doubles;
+using Slerp.Connector.Translation;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Tests.Translation;
@@ -27,6 +28,20 @@ public sealed class AlternatingTurnsTests
     [Fact]
     public async Task TemplateWithoutSystemTurn_GetsItWithTheUser() =>
         Assert.Equal("User:sys Assistant:a1\n\na2 User:u1\n\nlate", (await TriedAsync(turns => turns[0].Role == ChatTurnRole.System))[^1]);
+
+    [Fact]
+    public void MovedSystemText_IsProtected()
+    {
+        var turns = AlternatingTurns.Of(
+            [
+                new ChatTurn { Role = ChatTurnRole.System, Parts = [new ChatPart("sys"), new ChatPart("doc", ChatPartKind.Passage)] },
+                ChatTurn.FromText(ChatTurnRole.User, "u1"),
+            ],
+            keepSystem: false);
+        Assert.Equal(
+            [("sys", ChatPartKind.Protected), ("doc", ChatPartKind.Passage), ("\n\n", ChatPartKind.Text), ("u1", ChatPartKind.Text)],
+            Assert.Single(turns).Parts.Select(part => (part.Text, part.Kind)));
+    }
 
     [Fact]
     public async Task TemplateThatRefusesAll_FailsTheRequest() =>

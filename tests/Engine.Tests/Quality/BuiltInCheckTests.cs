@@ -22,7 +22,7 @@ public sealed class BuiltInCheckTests
     [Fact]
     public void Repetition_FailsLoopsOfAnyLengthAndPassesText()
     {
-        foreach (var period in new[] { 1, 2, 5, 11 })
+        foreach (var period in new[] { 1, 2, 5, 11, 16, 20, 24 })
         {
             Assert.Equal(VerdictKind.Failed, Judge("repetition", [.. Enumerable.Range(0, 60).Select(index => index % period)]).Kind);
         }
