@@ -56,7 +56,9 @@ public sealed class Section11OptionsTests
     {
         var penalties = (await RequestAsync(streaming, new ChatOptions
         {
-            FrequencyPenalty = 0.25f, PresencePenalty = 0.5f, AdditionalProperties = new() { ["repetition_penalty"] = 1.5 },
+            FrequencyPenalty = 0.25f,
+            PresencePenalty = 0.5f,
+            AdditionalProperties = new() { ["repetition_penalty"] = 1.5 },
         })).Penalties;
         Assert.Equal((0.25f, 0.5f, 1.5f), (penalties.Frequency, penalties.Presence, penalties.Repetition));
     }

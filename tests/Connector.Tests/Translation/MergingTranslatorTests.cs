@@ -22,7 +22,7 @@ public sealed class MergingTranslatorTests
     [MemberData(nameof(Switches), DisableDiscoveryEnumeration = true)]
     public async Task Switch_InAnyDress_IsRead(object value, bool merges)
     {
-        var expected = merges ? Prompt(0.25, MergePairing.Blind.Instance, MergePositions.Mean) : (MergingMode)MergingMode.None.Instance;
+        var expected = merges ? Prompt(0.5, MergePairing.Blind.Instance, MergePositions.Mean) : (MergingMode)MergingMode.None.Instance;
         Assert.Equal(expected, (await RequestAsync(new() { [SlerpProperties.Merge] = value })).Merging);
         Assert.Equal(expected, (await RequestAsync(new() { [SlerpProperties.Merge] = value }, options => options.Defaults.Merging.Mode = SlerpMergingMode.Prompt)).Merging);
     }
@@ -48,7 +48,7 @@ public sealed class MergingTranslatorTests
             ["slerp.merge.minimum"] = 100L,
             ["slerp.merge.keep_last"] = Json("32"),
         });
-        Assert.Equal(new MergingMode.Incremental(new MergeCutoff.Share(0.25), 3, 100, 32, MergePositions.Mean), request.Merging);
+        Assert.Equal(new MergingMode.Incremental(new MergeCutoff.Share(0.5), 3, 100, 32, MergePositions.Mean), request.Merging);
         Assert.Equal("vanilla", request.Drafter);
         var refusal = await Assert.ThrowsAsync<NotSupportedException>(() => RequestAsync(new() { ["slerp.merge"] = "incremental", ["slerp.drafter"] = "recycling" }));
         Assert.Contains("recycling", refusal.Message, StringComparison.Ordinal);
