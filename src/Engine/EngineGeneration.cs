@@ -32,8 +32,8 @@ internal sealed class EngineGeneration : Generation
         _services = services;
         _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken));
         _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken)) : null;
-        _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time);
-        _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time);
+        _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time, services.Hung);
+        _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time, services.Hung);
     }
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>

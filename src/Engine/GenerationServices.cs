@@ -1,3 +1,4 @@
+using Slerp.Engine.Quality;
 using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
@@ -9,6 +10,9 @@ namespace Slerp.Engine;
 /// <param name="Time">The clock of the checks' limit.</param>
 internal sealed record GenerationServices(ITokenizer Tokenizer, OutputForm Output, QualityCalibration? Calibration, TimeProvider Time)
 {
+    /// <summary>Checks that are not asked for now.</summary>
+    public HungChecks Hung { get; init; } = new();
+
     /// <summary>Whether the answer goes on where the prompt's text ended: then its first space belongs to it.</summary>
     public bool ContinuesText { get; init; }
 }

@@ -1,5 +1,6 @@
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Decoding;
+using Slerp.Engine.Quality;
 using Slerp.Engine.Scheduling;
 
 namespace Slerp.Engine;
@@ -19,6 +20,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     private readonly EmbeddingRun _embeddings;
     private readonly QualityBaseline _baseline;
     private readonly Lock _lock = new();
+    private readonly HungChecks _hung = new();
     private Task? _disposal;
 
     private SlerpEngine(LoadedModel model, EngineLoop loop, EngineLoopLimits limits, TimeProvider time)
@@ -154,6 +156,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         var generation = new EngineGeneration(
             sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, calibration, _time)
             {
+                Hung = _hung,
                 ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
             })
         {

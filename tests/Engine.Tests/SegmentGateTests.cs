@@ -199,6 +199,53 @@ public sealed class SegmentGateTests : IDisposable
     }
 
     [Theory]
+    [InlineData(QualityScope.Segment)]
+    [InlineData(QualityScope.Answer)]
+    public async Task CheckThatHangs_IsNotAskedAgainUntilItHasEnded(QualityScope scope)
+    {
+        await using var engine = await LoadAsync();
+        using var release = new ManualResetEventSlim();
+        var asked = 0;
+        var hanging = new ScriptedCheck(
+            _ =>
+            {
+                Interlocked.Increment(ref asked);
+                release.Wait(TestTimeouts.Limit);
+                return Verdict.Passed;
+            },
+            scope);
+        var request = EngineRequests.Raw(Question, 4) with
+        {
+            Gate = new QualityGate { HoldsSegments = scope == QualityScope.Segment, Checks = [hanging], TimeLimit = TimeSpan.FromMilliseconds(50) },
+        };
+        for (var answer = 0; answer < 3; answer++)
+        {
+            var segment = await AnswerAsync(default);
+            Assert.Equal(answer == 0 || scope == QualityScope.Segment ? [VerdictKind.TimedOut] : [], segment.Verdicts.Select(verdict => verdict.Kind));
+        }
+
+        Assert.Equal(1, asked);
+        release.Set();
+        using var timeout = new CancellationTokenSource(TestTimeouts.Limit);
+        while (Volatile.Read(ref asked) == 1)
+        {
+            await AnswerAsync(timeout.Token);
+        }
+
+        async Task<Segment> AnswerAsync(CancellationToken cancellationToken)
+        {
+            await using var generation = await engine.GenerateAsync(request, cancellationToken);
+            Segment segment;
+            do
+            {
+                segment = await generation.NextAsync(GenerationMode.Accelerated, cancellationToken);
+            }
+            while (scope == QualityScope.Answer && segment.Finish is null);
+            return segment;
+        }
+    }
+
+    [Theory]
     [InlineData("verdict")]
     [InlineData("name")]
     [InlineData("scope")]

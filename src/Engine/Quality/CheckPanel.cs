@@ -1,8 +1,11 @@
 namespace Slerp.Engine.Quality;
 
 /// <summary>Runs the checks of one answer, one after another on a worker thread, and waits no longer than the gate's limit.</summary>
-/// <remarks>A check that hangs is abandoned, never waited for; those after it are not asked. One that throws is a verdict.</remarks>
-internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvider time)
+/// <remarks>
+/// A check that hangs is abandoned, never waited for; those after it are not asked. Until it ends it is not asked again: a segment has timed out at once,
+/// a whole answer is judged without it. So no more threads hang than there are checks, and answers at once. One that throws is a verdict.
+/// </remarks>
+internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvider time, HungChecks hung)
 {
     private readonly IQualityCheck[] _checks = [.. gate.Checks.Where(check => ScopeOf(check) == scope)];
 
@@ -22,19 +25,35 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
             return [];
         }
 
-        var session = new Session(_checks.Length);
-        var work = Task.Run(() => session.Run(_checks, context, text, tokens), CancellationToken.None);
+        var asked = Array.FindAll(_checks, check => !hung.Contains(check));
+        if (asked.Length < _checks.Length && scope == QualityScope.Segment)
+        {
+            return [TimedOut(_checks.First(check => !asked.Contains(check)), "an earlier run of it has not ended")];
+        }
+
+        var session = new Session(asked, hung);
+        var work = Task.Run(() => session.Run(context, text, tokens), CancellationToken.None);
         try
         {
+            // A busy thread pool is not the check's fault.
+            await session.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
             await work.WaitAsync(gate.TimeLimit, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            return session.Abandon(_checks, gate.TimeLimit);
+            return session.Abandon(gate.TimeLimit);
+        }
+        catch (OperationCanceledException)
+        {
+            session.Abandon(gate.TimeLimit);
+            throw;
         }
 
         return session.Verdicts;
     }
+
+    private static Verdict TimedOut(IQualityCheck check, string reason) =>
+        new() { Check = NameOf(check), Scope = ScopeOf(check), Kind = VerdictKind.TimedOut, Reason = reason };
 
     // A check is foreign code to its names: one that cannot tell its scope is asked, and fails, with the first segment.
     private static QualityScope ScopeOf(IQualityCheck check)
@@ -65,16 +84,32 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
         }
     }
 
-    private sealed class Session(int checks)
+    private sealed class Session(IQualityCheck[] all, HungChecks hung)
     {
         private readonly Lock _lock = new();
-        private readonly List<Verdict> _verdicts = new(checks);
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly List<Verdict> _verdicts = new(all.Length);
+        private bool _isRunning;
         private bool _isAbandoned;
 
         public IReadOnlyList<Verdict> Verdicts => _verdicts;
 
-        public void Run(IQualityCheck[] all, QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
+        /// <summary>Ends when the first check is about to be asked.</summary>
+        public Task Started => _started.Task;
+
+        public void Run(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
         {
+            lock (_lock)
+            {
+                if (_isAbandoned)
+                {
+                    return;
+                }
+
+                _isRunning = true;
+            }
+
+            _started.SetResult();
             foreach (var check in all)
             {
                 var verdict = Ask(check, context, text, tokens) with { Check = NameOf(check), Scope = ScopeOf(check) };
@@ -82,6 +117,7 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
                 {
                     if (_isAbandoned)
                     {
+                        hung.Remove(check);
                         return;
                     }
 
@@ -90,20 +126,19 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
             }
         }
 
-        public List<Verdict> Abandon(IQualityCheck[] all, TimeSpan limit)
+        public List<Verdict> Abandon(TimeSpan limit)
         {
             lock (_lock)
             {
                 _isAbandoned = true;
                 if (_verdicts.Count < all.Length)
                 {
-                    _verdicts.Add(new Verdict
+                    if (_isRunning)
                     {
-                        Check = NameOf(all[_verdicts.Count]),
-                        Scope = ScopeOf(all[_verdicts.Count]),
-                        Kind = VerdictKind.TimedOut,
-                        Reason = $"no answer within {limit.TotalMilliseconds:N0} ms",
-                    });
+                        hung.Add(all[_verdicts.Count]);
+                    }
+
+                    _verdicts.Add(TimedOut(all[_verdicts.Count], $"no answer within {limit.TotalMilliseconds:N0} ms"));
                 }
 
                 return _verdicts;
