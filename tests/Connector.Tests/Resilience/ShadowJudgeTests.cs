@@ -107,7 +107,8 @@ public sealed class ShadowJudgeTests
     [Fact]
     public async Task Budget_RaisesTheCutoffAndLowersItAgain_ThenTheCircuitOpens()
     {
-        using var under = Under(Agreeing(50, 64), options => (options.Quality.ShadowShare, options.Quality.AgreementBudget) = (1, 0.9));
+        using var under = Under(Agreeing(50, 64), options =>
+            (options.Quality.ShadowShare, options.Quality.AgreementBudget, options.Defaults.Merging.Cutoff) = (1, 0.9, 0.25));
         Assert.Equal(0.25, await CutoffAsync(under));
         await EventuallyAsync(async () => await CutoffAsync(under) >= 0.5);
         under.Engine.Comparison = Agreeing(64, 64);
