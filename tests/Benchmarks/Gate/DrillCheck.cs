@@ -6,9 +6,21 @@ namespace Slerp.Benchmarks.Gate;
 internal sealed class DrillCheck : IQualityCheck, IDisposable
 {
     private readonly ManualResetEventSlim _release = new();
+    private DrillFault _fault = DrillFault.None;
+    private int _hanging;
 
-    /// <summary>What it does, and when.</summary>
-    public DrillFault Fault { get; set; } = DrillFault.None;
+    /// <summary>What it does, and when. What hung for an earlier one ends: it would not be asked again before.</summary>
+    public DrillFault Fault
+    {
+        get => _fault;
+        set
+        {
+            _fault = value;
+            _release.Set();
+            SpinWait.SpinUntil(() => Volatile.Read(ref _hanging) == 0);
+            _release.Reset();
+        }
+    }
 
     /// <summary>Called before it does it; null calls nobody.</summary>
     public Action? Struck { get; set; }
@@ -36,7 +48,9 @@ internal sealed class DrillCheck : IQualityCheck, IDisposable
                 Struck?.Invoke();
                 return Verdict.Failed("a drill");
             case "hang":
+                Interlocked.Increment(ref _hanging);
                 _release.Wait(TimeSpan.FromMinutes(1));
+                Interlocked.Decrement(ref _hanging);
                 return Verdict.Passed;
             case "throw":
                 throw new InvalidOperationException("A drill throws.");
