@@ -50,7 +50,7 @@ internal sealed class Sequence : IDraftContext
         Segments = segments;
         _choice = new TokenChoice(sampling, penalties, prompt);
         _constrained = constraint is null ? null : new ConstrainedChoice(constraint, _choice);
-        Drafter = drafter;
+        Drafting = new SequenceDrafting(this, drafter);
         PromptTokens = prompt.Length;
         _tokens = new int[prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1];
         prompt.CopyTo(_tokens);
@@ -99,8 +99,8 @@ internal sealed class Sequence : IDraftContext
     /// <summary>When things happened.</summary>
     public SequenceClock Clock { get; }
 
-    /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
-    public IDrafter? Drafter { get; private set; }
+    /// <summary>How it is drafted for.</summary>
+    public SequenceDrafting Drafting { get; }
 
     /// <summary>What of it is merged; null for nothing.</summary>
     public MergePlan? Plan { get; private set; }
@@ -110,12 +110,6 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>Bytes of KV cache that each merged token saves.</summary>
     public long BytesPerMergedToken { get; private set; }
-
-    /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
-    public DraftSession? Draft { get; private set; }
-
-    /// <summary>What drafting did.</summary>
-    public DraftLedger Ledger { get; } = new();
 
     /// <inheritdoc />
     public int TokensLeft => MaxTokens - Stop.Tokens;
@@ -293,39 +287,6 @@ internal sealed class Sequence : IDraftContext
         Rows = 0;
     }
 
-    /// <summary>Opens the drafter's session, at the first decode step.</summary>
-    public void OpenDraft() => Draft ??= Drafter?.Open(this);
-
-    /// <summary>Goes on without a draft: the drafter threw.</summary>
-    public void DropDraft(Exception failure)
-    {
-        Ledger.CountFault(failure);
-        CloseDraft();
-        Drafter = null;
-    }
-
-    /// <summary>Forgets the drafter's session.</summary>
-    public void CloseDraft()
-    {
-        if (Draft is not { } draft)
-        {
-            return;
-        }
-
-        Draft = null;
-        try
-        {
-            draft.Report(Ledger);
-            draft.Dispose();
-        }
-#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Ledger.CountFault(failure);
-        }
-    }
-
     /// <inheritdoc />
     public int Pick(StepOutput output, int row, int position) => _choice.Pick(output, row, position);
 
@@ -380,16 +341,8 @@ internal sealed class Sequence : IDraftContext
     // Before the reader learns of the end: afterwards another thread reads what here is written.
     private void FixStats()
     {
-        CloseDraft();
-        Volatile.Write(ref _finalStats, Measure(new DraftStats(
-            Ledger.Rounds,
-            Ledger.Proposed,
-            Ledger.Accepted,
-            Ledger.Faults,
-            Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
-        {
-            FirstFault = Ledger.FirstFault,
-        }));
+        Drafting.Close();
+        Volatile.Write(ref _finalStats, Measure(Drafting.Ledger.ToStats()));
     }
 
     private GenerationStats Measure(DraftStats drafts) => new()

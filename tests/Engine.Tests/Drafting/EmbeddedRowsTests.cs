@@ -29,7 +29,7 @@ public sealed class EmbeddedRowsTests : IDisposable
                 var sequence = _harness.Create(prompt, drafts, sampling, embedded: rows, hasPenalties: true);
                 Assert.Equal(vanilla, _harness.Run(sequence));
                 Assert.Equal(60, vanilla[0].Length);
-                Assert.Equal(0, sequence.Ledger.Faults);
+                Assert.Equal(0, sequence.Drafting.Ledger.Faults);
             }
         }
     }
