@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
@@ -14,7 +15,11 @@ internal sealed class Sequence : IDraftContext
     private const int ReservedTokens = 4096;
     private const int UnreadTokens = 256;
 
-    private int[] _tokens;
+    private readonly List<int> _tokens;
+
+    // The tokens that are no placeholders; null where all of them are ids.
+    private readonly List<int>? _ids;
+
     private readonly TokenChoice _choice;
     private readonly ConstrainedChoice? _constrained;
     private volatile bool _isCancelled;
@@ -52,9 +57,8 @@ internal sealed class Sequence : IDraftContext
         _constrained = constraint is null ? null : new ConstrainedChoice(constraint, _choice);
         Drafting = new SequenceDrafting(this, drafter);
         PromptTokens = prompt.Length;
-        _tokens = new int[prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1];
-        prompt.CopyTo(_tokens);
-        Count = prompt.Length;
+        _tokens = new List<int>(prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1);
+        _tokens.AddRange(prompt);
         MaxTokens = maxTokens;
         Stop = stop;
         Clock = clock;
@@ -133,19 +137,27 @@ internal sealed class Sequence : IDraftContext
     public TokenTree Tree { get; } = new();
 
     /// <summary>Tokens known: the prompt and the answer so far.</summary>
-    public int Count { get; private set; }
+    public int Count => _tokens.Count;
 
     /// <summary>All tokens known.</summary>
-    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
 
     /// <summary>Rows of the prompt that come as embeddings; null for a text.</summary>
-    public EmbeddedRows? Embedded { get; init; }
+    public EmbeddedRows? Embedded
+    {
+        get;
+        init
+        {
+            field = value;
+            _ids = value is null ? null : [.. _tokens.Where(static token => token != TokenTree.Placeholder)];
+        }
+    }
 
     /// <summary>The tokens that tell what their rows are: all that have been run or can be found in a cache, up to the first embedding.</summary>
     public ReadOnlySpan<int> CacheableTokens => Embedded is not null && Tokens.IndexOf(TokenTree.Placeholder) is >= 0 and var first ? Tokens[..first] : Tokens[..^1];
 
     /// <inheritdoc />
-    ReadOnlySpan<int> IDraftContext.Tokens => Embedded is null ? Tokens : TextTokens();
+    ReadOnlySpan<int> IDraftContext.Tokens => CollectionsMarshal.AsSpan(_ids ?? _tokens);
 
     /// <inheritdoc />
     int IDraftContext.PromptTokens => PromptTokens - (Embedded?.Count ?? 0);
@@ -233,9 +245,11 @@ internal sealed class Sequence : IDraftContext
     /// <remarks>What decides the next token is a function of the tokens before it, so it is made again from those, not kept at every segment.</remarks>
     public void RollBack(int tokens)
     {
-        RejectedTokens += Count - PromptTokens - tokens;
+        var rejected = Count - PromptTokens - tokens;
+        RejectedTokens += rejected;
         Segments = null;
-        Count = PromptTokens + tokens;
+        _ids?.RemoveRange(_ids.Count - rejected, rejected);
+        _tokens.RemoveRange(Count - rejected, rejected);
         IsDone = false;
         HasSoundRows = true;
         _finish = null;
@@ -360,28 +374,10 @@ internal sealed class Sequence : IDraftContext
         Drafts = drafts,
     };
 
-    private int[] TextTokens()
-    {
-        var text = new List<int>(Count);
-        foreach (var token in Tokens)
-        {
-            if (token != TokenTree.Placeholder)
-            {
-                text.Add(token);
-            }
-        }
-
-        return [.. text];
-    }
-
     private void Append(int token)
     {
-        if (Count == _tokens.Length)
-        {
-            Array.Resize(ref _tokens, Count * 2);
-        }
-
-        _tokens[Count++] = token;
+        _tokens.Add(token);
+        _ids?.Add(token);
         _choice.Take(token);
     }
 }
