@@ -25,8 +25,7 @@ internal sealed class Sequence : IDraftContext
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
-    private MergeStats _merged = MergeStats.None;
-    private MergePlan? _askedPlan;
+    private MergeAttempt? _merge;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -107,13 +106,10 @@ internal sealed class Sequence : IDraftContext
     public SequenceDrafting Drafting { get; }
 
     /// <summary>What of it is merged; null for nothing.</summary>
-    public MergePlan? Plan { get; private set; }
+    public MergePlan? Plan => _merge?.Plan;
 
     /// <summary>How it is merged as it runs; null where it is not, or no more.</summary>
-    public SequenceMerging? Merging { get; private set; }
-
-    /// <summary>Bytes of KV cache that each merged token saves.</summary>
-    public long BytesPerMergedToken { get; private set; }
+    public SequenceMerging? Merging => _merge?.Merging;
 
     /// <inheritdoc />
     public int TokensLeft => MaxTokens - Stop.Tokens;
@@ -268,12 +264,7 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Has it merged when it runs.</summary>
     /// <param name="plan">What of it.</param>
     /// <param name="bytesPerMergedToken">Bytes of KV cache that each merged token saves.</param>
-    public void Merge(MergePlan plan, long bytesPerMergedToken)
-    {
-        _askedPlan = plan;
-        Plan = plan;
-        BytesPerMergedToken = bytesPerMergedToken;
-    }
+    public void Merge(MergePlan plan, long bytesPerMergedToken) => _merge = new MergeAttempt(plan, bytesPerMergedToken);
 
     /// <summary>Starts it, or starts it anew, from rows found in the cache: what they were merged by is inherited, what follows them is merged as asked.</summary>
     public void Enter(int slot, in PrefixMatch found)
@@ -281,18 +272,13 @@ internal sealed class Sequence : IDraftContext
         Slot = slot;
         Rows = found.Rows;
         CachedTokens = Math.Min(found.Rows, PromptTokens);
-        Plan = _askedPlan is PromptMergePlan asked ? asked.Continue(found.Plan, found.Rows) : _askedPlan;
-        Merging = Plan is null or PromptMergePlan { Spans.Count: 0 } ? null : SequenceMerging.For(Plan, found.MergedTokens);
+        _merge?.Enter(found);
     }
 
     /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
     public void DropPlan(KvCache cache)
     {
-        // The rows are read again as they are: nothing is saved any more.
-        _merged = MergeFigures() with { KvBytesSaved = 0 };
-        _askedPlan = null;
-        Plan = null;
-        Merging = null;
+        _merge?.GiveUp();
         if (Slot >= 0)
         {
             cache.Truncate(Slot, 0);
@@ -348,10 +334,6 @@ internal sealed class Sequence : IDraftContext
     /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
     public int Choose(StepOutput output, int row) => _constrained?.Pick(output, row, Count, TokensLeft) ?? Pick(output, row, Count);
 
-    private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
-        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity) { ComparedPairs = merging.ComparedPairs }
-        : _merged;
-
     // Before the reader learns of the end: afterwards another thread reads what here is written.
     private void FixStats()
     {
@@ -370,7 +352,7 @@ internal sealed class Sequence : IDraftContext
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
         RejectedTokens = RejectedTokens,
-        Merging = MergeFigures(),
+        Merging = _merge?.Stats ?? MergeStats.None,
         Drafts = drafts,
     };
 
