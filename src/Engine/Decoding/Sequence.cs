@@ -14,14 +14,9 @@ internal sealed class Sequence : IDraftContext
     private const int ReservedTokens = 4096;
     private const int UnreadTokens = 256;
 
-    // An answer that must be complete is closed in time: this near to its limit its shortest completion is asked for.
-    private const int ClosingTokens = 1024;
-
     private int[] _tokens;
-    private readonly LogitsPipeline _pipeline;
-    private readonly Constraint? _constraint;
-    private readonly Queue<int> _closing = [];
-    private ConstraintState? _state;
+    private readonly TokenChoice _choice;
+    private readonly ConstrainedChoice? _constrained;
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
@@ -53,25 +48,17 @@ internal sealed class Sequence : IDraftContext
     {
         Tenant = tenant;
         Segments = segments;
-        _constraint = constraint;
-        _state = constraint?.Start;
-        _pipeline = new LogitsPipeline();
+        _choice = new TokenChoice(sampling, penalties, prompt);
+        _constrained = constraint is null ? null : new ConstrainedChoice(constraint, _choice);
         Drafter = drafter;
         PromptTokens = prompt.Length;
         _tokens = new int[prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1];
         prompt.CopyTo(_tokens);
         Count = prompt.Length;
-        Sampling = sampling;
-        Penalties = penalties;
         MaxTokens = maxTokens;
         Stop = stop;
         Clock = clock;
         Output = new RunBuffer(Math.Min(maxTokens, UnreadTokens));
-        if (!penalties.AreNone)
-        {
-            Counts = new TokenCounts();
-            Counts.SetPrompt(prompt);
-        }
     }
 
     /// <summary>Creates a sequence whose text is only read: it ends when its last token was.</summary>
@@ -101,13 +88,10 @@ internal sealed class Sequence : IDraftContext
     public int MaxTokens { get; }
 
     /// <summary>How tokens are chosen.</summary>
-    public SamplingMode Sampling { get; }
+    public SamplingMode Sampling => _choice.Sampling;
 
     /// <summary>Corrections for repeated tokens.</summary>
-    public Penalties Penalties { get; }
-
-    /// <summary>What the corrections count; null where there are none.</summary>
-    public TokenCounts? Counts { get; private set; }
+    public Penalties Penalties => _choice.Penalties;
 
     /// <summary>When it ends.</summary>
     public StopRules Stop { get; }
@@ -212,11 +196,7 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
     {
-        if (_state is not null)
-        {
-            _state = _constraint!.Next(_state, token);
-        }
-
+        _constrained?.Take(token);
         var finish = Stop.Take(token);
         if (finish is not FinishReason.EndOfText)
         {
@@ -259,7 +239,6 @@ internal sealed class Sequence : IDraftContext
     /// <remarks>What decides the next token is a function of the tokens before it, so it is made again from those, not kept at every segment.</remarks>
     public void RollBack(int tokens)
     {
-        var kept = _tokens.AsSpan(PromptTokens, tokens);
         RejectedTokens += Count - PromptTokens - tokens;
         Segments = null;
         Count = PromptTokens + tokens;
@@ -267,16 +246,14 @@ internal sealed class Sequence : IDraftContext
         HasSoundRows = true;
         _finish = null;
         Volatile.Write(ref _finalStats, null);
-        _closing.Clear();
         Stop.Reset();
-        _state = _constraint?.Start;
-        Counts = Counts is null ? null : new TokenCounts();
-        Counts?.SetPrompt(_tokens.AsSpan(0, PromptTokens));
-        foreach (var token in kept)
+        _constrained?.Restart();
+        _choice.Restart(Tokens[..PromptTokens]);
+        foreach (var token in Tokens[PromptTokens..])
         {
-            _state = _state is null ? null : _constraint!.Next(_state, token);
+            _constrained?.Take(token);
             Stop.Take(token);
-            Counts?.Add(token);
+            _choice.Take(token);
         }
     }
 
@@ -350,7 +327,7 @@ internal sealed class Sequence : IDraftContext
     }
 
     /// <inheritdoc />
-    public int Pick(StepOutput output, int row, int position) => _pipeline.Pick(output, row, Sampling, Penalties, Counts, position);
+    public int Pick(StepOutput output, int row, int position) => _choice.Pick(output, row, position);
 
     /// <summary>Ends it where its text was only to be read and all of it was.</summary>
     public void EndReading()
@@ -394,46 +371,7 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
     /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
-    public int Choose(StepOutput output, int row)
-    {
-        if (_state is null)
-        {
-            return Pick(output, row, Count);
-        }
-
-        if (_closing.TryDequeue(out var closing))
-        {
-            return closing;
-        }
-
-        var allowed = _constraint!.Allowed(_state);
-        if (allowed.Count == 0)
-        {
-            throw new ConstraintException(
-                ConstraintFailure.Unsatisfiable,
-                pointer: "",
-                keyword: null,
-                $"no token continues the answer after {Stop.Tokens} tokens. The vocabulary cannot spell what the schema asks for; loosen it.");
-        }
-
-        var logits = _pipeline.Load(output, row);
-        allowed.Apply(logits);
-        var token = _pipeline.Pick(logits, Sampling, Penalties, Counts, Count);
-        return token < 0 || TokensLeft > ClosingTokens || _constraint.Next(_state, token) is not { } next || _constraint.FitsWithin(next, TokensLeft - 1)
-            ? token
-            : BeginClosing(_state, token);
-    }
-
-    // After this token the answer could no longer be completed within its limit: its shortest completion is taken instead, whole.
-    private int BeginClosing(ConstraintState state, int token)
-    {
-        foreach (var next in _constraint!.Completion(state))
-        {
-            _closing.Enqueue(next);
-        }
-
-        return _closing.TryDequeue(out var first) ? first : token;
-    }
+    public int Choose(StepOutput output, int row) => _constrained?.Pick(output, row, Count, TokensLeft) ?? Pick(output, row, Count);
 
     private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
         ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity) { ComparedPairs = merging.ComparedPairs }
@@ -491,6 +429,6 @@ internal sealed class Sequence : IDraftContext
         }
 
         _tokens[Count++] = token;
-        Counts?.Add(token);
+        _choice.Take(token);
     }
 }
