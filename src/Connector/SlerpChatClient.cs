@@ -66,7 +66,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         _translator = new RequestTranslator(options, modelId, new IgnoredFeatures(_logger), new GateBuilder(options.Quality, services.Checks));
         _instruments.Circuits.Watch(host.Circuits);
         var circuits = CircuitCatalog.Create(host.Circuits, new CircuitClient(modelId, services.Key), options.Resilience, services.Pipelines);
-        _policy = new DecodingPolicy(circuits, new ShadowJudge(options.Quality, modelId, circuits, _instruments, _logger));
+        _policy = new DecodingPolicy(circuits, new ShadowJudge(options.Quality, modelId, circuits, _instruments, _logger, () => host.Loaded!.Model.Layers));
     }
 
     private SlerpChatClient(
