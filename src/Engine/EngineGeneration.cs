@@ -2,6 +2,7 @@ using System.Text;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Quality;
 using Slerp.Engine.Scheduling;
+using Slerp.Engine.Steps;
 using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
@@ -18,6 +19,7 @@ internal sealed class EngineGeneration : Generation
     private readonly RunReader _runs;
     private readonly CheckPanel _segmentChecks;
     private readonly CheckPanel _answerChecks;
+    private readonly Lazy<(string Prompt, string Merged)?> _texts;
     private readonly StringBuilder _flowed = new();
     private SegmentReader? _segments;
     private int _acceptedSegments;
@@ -34,6 +36,7 @@ internal sealed class EngineGeneration : Generation
         _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken)) : null;
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time, services.Hung);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time, services.Hung);
+        _texts = new Lazy<(string, string)?>(() => gate.Checks.Any(static check => check.NeedsPrompt) ? Spell(sequence, services.Tokenizer) : null);
     }
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
@@ -168,12 +171,26 @@ internal sealed class EngineGeneration : Generation
         SegmentTokens = segment.Statistics.Length,
         Mode = mode,
         PromptTokens = _sequence.PromptTokens,
+        PromptText = _texts.Value?.Prompt,
+        MergedText = _texts.Value?.Merged,
         Sampling = _sequence.Sampling,
         Output = _services.Output,
         Finish = segment.Finish,
         Merging = _sequence.Stats.Merging,
         Calibration = _services.Calibration,
     };
+
+    private static (string Prompt, string Merged) Spell(Sequence sequence, ITokenizer tokenizer)
+    {
+        var prompt = sequence.Tokens[..sequence.PromptTokens];
+        var merged = new StringBuilder();
+        foreach (var span in (sequence.Plan as PromptMergePlan)?.Spans ?? [])
+        {
+            merged.AppendLine(tokenizer.Decode(prompt[span.Start..Math.Min(span.End, prompt.Length)], skipSpecial: true));
+        }
+
+        return (tokenizer.Decode(prompt, skipSpecial: true), merged.ToString());
+    }
 
     private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
         static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);

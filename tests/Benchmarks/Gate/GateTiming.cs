@@ -90,7 +90,7 @@ internal sealed class GateTiming(BenchSettings settings, PromptText prompts)
         var began = Stopwatch.GetTimestamp();
         double? first = null;
         var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in product.Client.GetStreamingResponseAsync(messages, GateOptions.Of(FirstTokens, cutoff, "lossy"), cancellationToken))
+        await foreach (var update in product.Client.GetStreamingResponseAsync(messages, GateOptions.Of(FirstTokens, cutoff is { } share ? new MergedWay(share) : null, "lossy"), cancellationToken))
         {
             first ??= update.Text.Length > 0 ? Stopwatch.GetElapsedTime(began).TotalSeconds : null;
             updates.Add(update);
