@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
@@ -14,19 +15,17 @@ internal sealed class Sequence : IDraftContext
     private const int ReservedTokens = 4096;
     private const int UnreadTokens = 256;
 
-    // An answer that must be complete is closed in time: this near to its limit its shortest completion is asked for.
-    private const int ClosingTokens = 1024;
+    private readonly List<int> _tokens;
 
-    private int[] _tokens;
-    private readonly LogitsPipeline _pipeline;
-    private readonly Constraint? _constraint;
-    private readonly Queue<int> _closing = [];
-    private ConstraintState? _state;
+    // The tokens that are no placeholders; null where all of them are ids.
+    private readonly List<int>? _ids;
+
+    private readonly TokenChoice _choice;
+    private readonly ConstrainedChoice? _constrained;
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
-    private MergeStats _merged = MergeStats.None;
-    private MergePlan? _askedPlan;
+    private MergeAttempt? _merge;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -53,25 +52,16 @@ internal sealed class Sequence : IDraftContext
     {
         Tenant = tenant;
         Segments = segments;
-        _constraint = constraint;
-        _state = constraint?.Start;
-        _pipeline = new LogitsPipeline();
-        Drafter = drafter;
+        _choice = new TokenChoice(sampling, penalties, prompt);
+        _constrained = constraint is null ? null : new ConstrainedChoice(constraint, _choice);
+        Drafting = new SequenceDrafting(this, drafter);
         PromptTokens = prompt.Length;
-        _tokens = new int[prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1];
-        prompt.CopyTo(_tokens);
-        Count = prompt.Length;
-        Sampling = sampling;
-        Penalties = penalties;
+        _tokens = new List<int>(prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1);
+        _tokens.AddRange(prompt);
         MaxTokens = maxTokens;
         Stop = stop;
         Clock = clock;
         Output = new RunBuffer(Math.Min(maxTokens, UnreadTokens));
-        if (!penalties.AreNone)
-        {
-            Counts = new TokenCounts();
-            Counts.SetPrompt(prompt);
-        }
     }
 
     /// <summary>Creates a sequence whose text is only read: it ends when its last token was.</summary>
@@ -101,13 +91,10 @@ internal sealed class Sequence : IDraftContext
     public int MaxTokens { get; }
 
     /// <summary>How tokens are chosen.</summary>
-    public SamplingMode Sampling { get; }
+    public SamplingMode Sampling => _choice.Sampling;
 
     /// <summary>Corrections for repeated tokens.</summary>
-    public Penalties Penalties { get; }
-
-    /// <summary>What the corrections count; null where there are none.</summary>
-    public TokenCounts? Counts { get; private set; }
+    public Penalties Penalties => _choice.Penalties;
 
     /// <summary>When it ends.</summary>
     public StopRules Stop { get; }
@@ -115,23 +102,14 @@ internal sealed class Sequence : IDraftContext
     /// <summary>When things happened.</summary>
     public SequenceClock Clock { get; }
 
-    /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
-    public IDrafter? Drafter { get; private set; }
+    /// <summary>How it is drafted for.</summary>
+    public SequenceDrafting Drafting { get; }
 
     /// <summary>What of it is merged; null for nothing.</summary>
-    public MergePlan? Plan { get; private set; }
+    public MergePlan? Plan => _merge?.Plan;
 
     /// <summary>How it is merged as it runs; null where it is not, or no more.</summary>
-    public SequenceMerging? Merging { get; private set; }
-
-    /// <summary>Bytes of KV cache that each merged token saves.</summary>
-    public long BytesPerMergedToken { get; private set; }
-
-    /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
-    public DraftSession? Draft { get; private set; }
-
-    /// <summary>What drafting did.</summary>
-    public DraftLedger Ledger { get; } = new();
+    public SequenceMerging? Merging => _merge?.Merging;
 
     /// <inheritdoc />
     public int TokensLeft => MaxTokens - Stop.Tokens;
@@ -155,19 +133,27 @@ internal sealed class Sequence : IDraftContext
     public TokenTree Tree { get; } = new();
 
     /// <summary>Tokens known: the prompt and the answer so far.</summary>
-    public int Count { get; private set; }
+    public int Count => _tokens.Count;
 
     /// <summary>All tokens known.</summary>
-    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
 
     /// <summary>Rows of the prompt that come as embeddings; null for a text.</summary>
-    public EmbeddedRows? Embedded { get; init; }
+    public EmbeddedRows? Embedded
+    {
+        get;
+        init
+        {
+            field = value;
+            _ids = value is null ? null : [.. _tokens.Where(static token => token != TokenTree.Placeholder)];
+        }
+    }
 
     /// <summary>The tokens that tell what their rows are: all that have been run or can be found in a cache, up to the first embedding.</summary>
     public ReadOnlySpan<int> CacheableTokens => Embedded is not null && Tokens.IndexOf(TokenTree.Placeholder) is >= 0 and var first ? Tokens[..first] : Tokens[..^1];
 
     /// <inheritdoc />
-    ReadOnlySpan<int> IDraftContext.Tokens => Embedded is null ? Tokens : TextTokens();
+    ReadOnlySpan<int> IDraftContext.Tokens => CollectionsMarshal.AsSpan(_ids ?? _tokens);
 
     /// <inheritdoc />
     int IDraftContext.PromptTokens => PromptTokens - (Embedded?.Count ?? 0);
@@ -212,11 +198,7 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
     {
-        if (_state is not null)
-        {
-            _state = _constraint!.Next(_state, token);
-        }
-
+        _constrained?.Take(token);
         var finish = Stop.Take(token);
         if (finish is not FinishReason.EndOfText)
         {
@@ -259,36 +241,30 @@ internal sealed class Sequence : IDraftContext
     /// <remarks>What decides the next token is a function of the tokens before it, so it is made again from those, not kept at every segment.</remarks>
     public void RollBack(int tokens)
     {
-        var kept = _tokens.AsSpan(PromptTokens, tokens);
-        RejectedTokens += Count - PromptTokens - tokens;
+        var rejected = Count - PromptTokens - tokens;
+        RejectedTokens += rejected;
         Segments = null;
-        Count = PromptTokens + tokens;
+        _ids?.RemoveRange(_ids.Count - rejected, rejected);
+        _tokens.RemoveRange(Count - rejected, rejected);
         IsDone = false;
         HasSoundRows = true;
         _finish = null;
         Volatile.Write(ref _finalStats, null);
-        _closing.Clear();
         Stop.Reset();
-        _state = _constraint?.Start;
-        Counts = Counts is null ? null : new TokenCounts();
-        Counts?.SetPrompt(_tokens.AsSpan(0, PromptTokens));
-        foreach (var token in kept)
+        _constrained?.Restart();
+        _choice.Restart(Tokens[..PromptTokens]);
+        foreach (var token in Tokens[PromptTokens..])
         {
-            _state = _state is null ? null : _constraint!.Next(_state, token);
+            _constrained?.Take(token);
             Stop.Take(token);
-            Counts?.Add(token);
+            _choice.Take(token);
         }
     }
 
     /// <summary>Has it merged when it runs.</summary>
     /// <param name="plan">What of it.</param>
     /// <param name="bytesPerMergedToken">Bytes of KV cache that each merged token saves.</param>
-    public void Merge(MergePlan plan, long bytesPerMergedToken)
-    {
-        _askedPlan = plan;
-        Plan = plan;
-        BytesPerMergedToken = bytesPerMergedToken;
-    }
+    public void Merge(MergePlan plan, long bytesPerMergedToken) => _merge = new MergeAttempt(plan, bytesPerMergedToken);
 
     /// <summary>Starts it, or starts it anew, from rows found in the cache: what they were merged by is inherited, what follows them is merged as asked.</summary>
     public void Enter(int slot, in PrefixMatch found)
@@ -296,18 +272,13 @@ internal sealed class Sequence : IDraftContext
         Slot = slot;
         Rows = found.Rows;
         CachedTokens = Math.Min(found.Rows, PromptTokens);
-        Plan = _askedPlan is PromptMergePlan asked ? asked.Continue(found.Plan, found.Rows) : _askedPlan;
-        Merging = Plan is null or PromptMergePlan { Spans.Count: 0 } ? null : SequenceMerging.For(Plan, found.MergedTokens);
+        _merge?.Enter(found);
     }
 
     /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
     public void DropPlan(KvCache cache)
     {
-        // The rows are read again as they are: nothing is saved any more.
-        _merged = MergeFigures() with { KvBytesSaved = 0 };
-        _askedPlan = null;
-        Plan = null;
-        Merging = null;
+        _merge?.GiveUp();
         if (Slot >= 0)
         {
             cache.Truncate(Slot, 0);
@@ -316,41 +287,8 @@ internal sealed class Sequence : IDraftContext
         Rows = 0;
     }
 
-    /// <summary>Opens the drafter's session, at the first decode step.</summary>
-    public void OpenDraft() => Draft ??= Drafter?.Open(this);
-
-    /// <summary>Goes on without a draft: the drafter threw.</summary>
-    public void DropDraft(Exception failure)
-    {
-        Ledger.CountFault(failure);
-        CloseDraft();
-        Drafter = null;
-    }
-
-    /// <summary>Forgets the drafter's session.</summary>
-    public void CloseDraft()
-    {
-        if (Draft is not { } draft)
-        {
-            return;
-        }
-
-        Draft = null;
-        try
-        {
-            draft.Report(Ledger);
-            draft.Dispose();
-        }
-#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Ledger.CountFault(failure);
-        }
-    }
-
     /// <inheritdoc />
-    public int Pick(StepOutput output, int row, int position) => _pipeline.Pick(output, row, Sampling, Penalties, Counts, position);
+    public int Pick(StepOutput output, int row, int position) => _choice.Pick(output, row, position);
 
     /// <summary>Ends it where its text was only to be read and all of it was.</summary>
     public void EndReading()
@@ -394,64 +332,13 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
     /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
-    public int Choose(StepOutput output, int row)
-    {
-        if (_state is null)
-        {
-            return Pick(output, row, Count);
-        }
-
-        if (_closing.TryDequeue(out var closing))
-        {
-            return closing;
-        }
-
-        var allowed = _constraint!.Allowed(_state);
-        if (allowed.Count == 0)
-        {
-            throw new ConstraintException(
-                ConstraintFailure.Unsatisfiable,
-                pointer: "",
-                keyword: null,
-                $"no token continues the answer after {Stop.Tokens} tokens. The vocabulary cannot spell what the schema asks for; loosen it.");
-        }
-
-        var logits = _pipeline.Load(output, row);
-        allowed.Apply(logits);
-        var token = _pipeline.Pick(logits, Sampling, Penalties, Counts, Count);
-        return token < 0 || TokensLeft > ClosingTokens || _constraint.Next(_state, token) is not { } next || _constraint.FitsWithin(next, TokensLeft - 1)
-            ? token
-            : BeginClosing(_state, token);
-    }
-
-    // After this token the answer could no longer be completed within its limit: its shortest completion is taken instead, whole.
-    private int BeginClosing(ConstraintState state, int token)
-    {
-        foreach (var next in _constraint!.Completion(state))
-        {
-            _closing.Enqueue(next);
-        }
-
-        return _closing.TryDequeue(out var first) ? first : token;
-    }
-
-    private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
-        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity) { ComparedPairs = merging.ComparedPairs }
-        : _merged;
+    public int Choose(StepOutput output, int row) => _constrained?.Pick(output, row, Count, TokensLeft) ?? Pick(output, row, Count);
 
     // Before the reader learns of the end: afterwards another thread reads what here is written.
     private void FixStats()
     {
-        CloseDraft();
-        Volatile.Write(ref _finalStats, Measure(new DraftStats(
-            Ledger.Rounds,
-            Ledger.Proposed,
-            Ledger.Accepted,
-            Ledger.Faults,
-            Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
-        {
-            FirstFault = Ledger.FirstFault,
-        }));
+        Drafting.Close();
+        Volatile.Write(ref _finalStats, Measure(Drafting.Ledger.ToStats()));
     }
 
     private GenerationStats Measure(DraftStats drafts) => new()
@@ -465,32 +352,14 @@ internal sealed class Sequence : IDraftContext
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
         RejectedTokens = RejectedTokens,
-        Merging = MergeFigures(),
+        Merging = _merge?.Stats ?? MergeStats.None,
         Drafts = drafts,
     };
 
-    private int[] TextTokens()
-    {
-        var text = new List<int>(Count);
-        foreach (var token in Tokens)
-        {
-            if (token != TokenTree.Placeholder)
-            {
-                text.Add(token);
-            }
-        }
-
-        return [.. text];
-    }
-
     private void Append(int token)
     {
-        if (Count == _tokens.Length)
-        {
-            Array.Resize(ref _tokens, Count * 2);
-        }
-
-        _tokens[Count++] = token;
-        Counts?.Add(token);
+        _tokens.Add(token);
+        _ids?.Add(token);
+        _choice.Take(token);
     }
 }

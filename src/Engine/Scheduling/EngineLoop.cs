@@ -397,7 +397,7 @@ internal sealed class EngineLoop : IDisposable
     {
         if (sequence is { Slot: >= 0, HasSoundRows: true, Reader: null, IsBackground: false, Plan: null or PromptMergePlan { AllowsPrefixReuse: true } })
         {
-            sequence.CloseDraft();
+            sequence.Drafting.Close();
             _prefixes.Keep(sequence.Slot, sequence.Tenant, sequence.Tokens[..Math.Min(sequence.Rows, sequence.Count)], sequence.Plan as PromptMergePlan);
             sequence.Slot = -1;
             sequence.Rows = 0;
@@ -410,7 +410,7 @@ internal sealed class EngineLoop : IDisposable
 
     private void Release(Sequence sequence)
     {
-        sequence.CloseDraft();
+        sequence.Drafting.Close();
         if (sequence.Slot >= 0)
         {
             _cache.Release(sequence.Slot);

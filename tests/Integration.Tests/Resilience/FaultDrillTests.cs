@@ -270,6 +270,34 @@ public sealed class FaultDrillTests : IDisposable
         Assert.Equal(0, await drill.PagesLeakedAsync());
     }
 
+    [Fact]
+    public async Task SteeredCutoff_MergesToItsEnd_ThenTheCircuitOpens()
+    {
+        await using var drill = await LoadAsync(configure: options => (options.Quality.ShadowShare, options.Quality.AgreementBudget, options.Resilience.CircuitBreaker.MinimumThroughput) = (1, 1, 2));
+        Assert.Equal(Layers, drill.Client.GetService<ModelInfo>()!.Layers);
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        using var comparisons = new ComparisonCount();
+        var cutoffs = new List<double>();
+        while (true)
+        {
+            var before = comparisons.Count;
+            var answer = await drill.Client.GetResponseAsync(messages, options);
+            if (answer.GetSlerpStatistics()!.Fallbacks > 0)
+            {
+                Assert.Equal("circuit_open", answer.AdditionalProperties![SlerpProperties.FallbackReason]);
+                break;
+            }
+
+            Assert.True(answer.GetSlerpStatistics()!.MergedTokens > 0, "every cutoff merges something");
+            cutoffs.Add((double)answer.AdditionalProperties![SlerpProperties.MergeCutoff]!);
+            Assert.True(cutoffs.Count < 50, string.Join(' ', cutoffs));
+            await comparisons.WaitAsync(before, default);
+        }
+
+        Assert.Equal((double)(Layers - 2) / Layers, cutoffs[^1]);
+        Assert.Equal(0, await drill.PagesLeakedAsync());
+    }
+
     private static async Task AssertHoldsAsync(FallbackDrill drill, DrillFault fault, string stage, int segments)
     {
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, fault);
