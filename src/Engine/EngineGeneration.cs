@@ -36,7 +36,7 @@ internal sealed class EngineGeneration : Generation
         _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken)) : null;
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time, services.Hung);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time, services.Hung);
-        _texts = new Lazy<(string, string)?>(() => gate.Checks.Any(static check => check.NeedsPrompt) ? Spell(sequence, services.Tokenizer) : null);
+        _texts = new Lazy<(string, string)?>(() => sequence.Embedded is null && gate.Needs(static check => check.NeedsPrompt) ? Spell(sequence, services.Tokenizer) : null);
     }
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
