@@ -299,7 +299,7 @@ internal sealed class EngineLoop : IDisposable
     {
         for (var index = 0; index < _running.Count; index++)
         {
-            _pending[index] = _running[index].IsHeld ? 0 : _running[index].PendingTokens;
+            _pending[index] = _running[index].TakeTurn();
         }
 
         var shares = _shares.AsSpan(0, DecodeFirstPolicy.Plan(_pending.AsSpan(0, _running.Count), _limits.PromptTokensPerStep, _shares));
