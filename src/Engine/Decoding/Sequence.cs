@@ -75,14 +75,11 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Where the rows go of a text that is read, not continued; null for an answer.</summary>
     public IRowReader? Reader { get; }
 
-    /// <summary>Whether it runs only while nothing else does.</summary>
-    public bool IsIdle { get; init; }
+    /// <summary>Whether somebody waits for it.</summary>
+    public Urgency Urgency { get; init; }
 
     /// <summary>Whose request it is: its rows serve no other tenant.</summary>
     public string Tenant { get; }
-
-    /// <summary>Whether it is the engine's own work, which gives way to every request: counted nowhere, and its rows are not kept.</summary>
-    public bool IsBackground { get; init; }
 
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens { get; }
@@ -178,7 +175,7 @@ internal sealed class Sequence : IDraftContext
     public int Position => Count;
 
     /// <summary>Its slot in the KV cache, or -1 while it waits.</summary>
-    public int Slot { get; set; } = -1;
+    public int Slot { get; private set; } = -1;
 
     /// <summary>Tokens whose rows are committed in the cache.</summary>
     public int Rows { get; set; }
@@ -253,13 +250,14 @@ internal sealed class Sequence : IDraftContext
         Segments?.EndStep(Stop.VisibleBytes, _finish);
     }
 
-    /// <summary>Takes back all but the first <paramref name="tokens"/> tokens of the answer and goes on vanilla. It holds no slot.</summary>
+    /// <summary>Takes back all but the first <paramref name="tokens"/> tokens of the answer and goes on vanilla: what is left is read again, unmerged. It holds no slot.</summary>
     /// <remarks>What decides the next token is a function of the tokens before it, so it is made again from those, not kept at every segment.</remarks>
     public void RollBack(int tokens)
     {
         var rejected = Count - PromptTokens - tokens;
         RejectedTokens += rejected;
         Segments = null;
+        _merge?.GiveUp();
         _ids?.RemoveRange(_ids.Count - rejected, rejected);
         _tokens.RemoveRange(Count - rejected, rejected);
         IsDone = false;
@@ -291,16 +289,15 @@ internal sealed class Sequence : IDraftContext
         _merge?.Enter(found);
     }
 
-    /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
-    public void DropPlan(KvCache cache)
+    /// <summary>Gives up its slot and rows, and forgets what was drafted; it may enter again, and computes its rows again.</summary>
+    /// <returns>The slot; -1 where it had none.</returns>
+    public int Leave()
     {
-        _merge?.GiveUp();
-        if (Slot >= 0)
-        {
-            cache.Truncate(Slot, 0);
-        }
-
+        Drafting.Close();
+        var slot = Slot;
+        Slot = -1;
         Rows = 0;
+        return slot;
     }
 
     /// <inheritdoc />
