@@ -120,6 +120,22 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether it has to wait for a judgement.</summary>
     public bool IsHeld => Segments is { IsHeld: true };
 
+    /// <summary>Tokens it may run in the next step: none while it waits for a judgement. A prompt that is judged is handed over when all of it was run but its last token, which speaks.</summary>
+    public int TakeTurn()
+    {
+        if (Segments is { AwaitsPrompt: true } judged)
+        {
+            if (PendingTokens > 1)
+            {
+                return PendingTokens - 1;
+            }
+
+            judged.EndPrompt();
+        }
+
+        return IsHeld ? 0 : PendingTokens;
+    }
+
     /// <summary>Tokens taken back so far.</summary>
     public int RejectedTokens { get; private set; }
 
@@ -183,8 +199,8 @@ internal sealed class Sequence : IDraftContext
     public bool HasEnded => _finish is not null;
 
     /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
-    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of.</remarks>
-    public bool HasSoundRows { get => field && Embedded is null; private set; } = true;
+    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of. Nor before a prompt that is judged has passed: who finds its rows would take it for judged.</remarks>
+    public bool HasSoundRows { get => field && Embedded is null && Segments is not { DoubtsPrompt: true }; private set; } = true;
 
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
