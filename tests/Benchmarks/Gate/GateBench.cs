@@ -21,9 +21,9 @@ internal static class GateBench
             }
         });
 
-    /// <summary>Every check's scores are told; all pass.</summary>
-    public static Task<ChatBench> LoadScoredAsync(BenchSettings settings, CancellationToken cancellationToken) => ChatBench.LoadAsync(
-        settings, cancellationToken, configure: NoneOfTheBuiltIn, checks: EngineCatalog.QualityChecks.Select(static name => new PassingCheck(EngineCatalog.QualityCheck(name))));
+    /// <summary>The checks' scores are told; all pass.</summary>
+    public static Task<ChatBench> LoadScoredAsync(BenchSettings settings, IEnumerable<string> checks, CancellationToken cancellationToken) => ChatBench.LoadAsync(
+        settings, cancellationToken, configure: NoneOfTheBuiltIn, checks: checks.Select(static name => new PassingCheck(EngineCatalog.QualityCheck(name))));
 
     /// <summary>Every answer compared with the unmerged model, and the cutoff steered by a budget.</summary>
     public static Task<ChatBench> LoadSteeredAsync(BenchSettings settings, CancellationToken cancellationToken) =>

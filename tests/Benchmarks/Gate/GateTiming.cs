@@ -6,7 +6,10 @@ using Slerp.Connector;
 namespace Slerp.Benchmarks.Gate;
 
 /// <summary>What the gate costs: decoding time where nothing fails, and the time until a first word is visible where the prompt is merged.</summary>
-internal sealed class GateTiming(BenchSettings settings, PromptText prompts)
+/// <param name="settings">What is measured.</param>
+/// <param name="prompts">Counts tokens.</param>
+/// <param name="checks">The checks whose cost is measured.</param>
+internal sealed class GateTiming(BenchSettings settings, PromptText prompts, IReadOnlyList<string> checks)
 {
     private const int FirstTokens = 16;
 
@@ -19,7 +22,7 @@ internal sealed class GateTiming(BenchSettings settings, PromptText prompts)
     /// <summary>Decoding time judged over unjudged, of the same text from a merged passage, nothing failing.</summary>
     public async Task OverheadAsync(int tokens, CancellationToken cancellationToken)
     {
-        await using var scored = await GateBench.LoadScoredAsync(settings, cancellationToken);
+        await using var scored = await GateBench.LoadScoredAsync(settings, checks, cancellationToken);
         var ratios = new Samples();
         var processor = new Samples();
         var plains = new Samples();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Slerp.Benchmarks.Gate;
 using Slerp.Benchmarks.Measuring;
+using Slerp.Engine;
 
 namespace Slerp.Benchmarks.Verbs;
 
@@ -17,7 +18,7 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
     private readonly Option<int[]> _lengths = new("--lengths") { Description = "Tokens of the passages together; by default 512, and 1024 for the first text.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double[]> _cutoffs = new("--cutoffs") { Description = "Shares of the layers; by default 0.25.", AllowMultipleArgumentsPerToken = true };
 
-    private readonly Option<string[]> _checks = new("--checks") { Description = "With --quality, the built-in checks asked; without, those asked by default.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string[]> _checks = new("--checks") { Description = "The built-in checks asked; without, those asked by default.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double[]> _thresholds = new("--thresholds") { Description = "With --quality, least cosines of neighbours that become one; without, pairs by parity.", AllowMultipleArgumentsPerToken = true };
 
     /// <inheritdoc />
@@ -46,7 +47,7 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
         if (both || parsed.GetValue(_timing))
         {
             // One model at a time: the larger shapes fill the memory.
-            var timing = new GateTiming(settings, prompts);
+            var timing = new GateTiming(settings, prompts, parsed.GetValue(_checks) is { Length: > 0 } named ? named : EngineCatalog.DefaultQualityChecks);
             await timing.OverheadAsync(parsed.GetValue(_tokens), cancellationToken);
             foreach (var (length, cutoff) in (lengths ?? [1024]).SelectMany(length => cutoffs.Select(cutoff => (length, cutoff))))
             {
@@ -71,7 +72,7 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
         BenchSettings settings, ParseResult parsed, PromptText prompts, IReadOnlyList<(int Length, MergedWay Way)> ways, CancellationToken cancellationToken)
     {
         await using var product = await GateBench.LoadProductAsync(settings, cancellationToken, parsed.GetValue(_checks));
-        await using var scored = await GateBench.LoadScoredAsync(settings, cancellationToken);
+        await using var scored = await GateBench.LoadScoredAsync(settings, EngineCatalog.QualityChecks, cancellationToken);
         var quality = new GateQuality(product, scored, prompts, parsed.GetValue(_show));
         foreach (var (length, way) in ways)
         {
