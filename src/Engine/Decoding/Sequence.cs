@@ -212,12 +212,7 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
     {
-        if (_state is not null)
-        {
-            _state = _constraint!.Next(_state, token);
-        }
-
-        var finish = Stop.Take(token);
+        var finish = Advance(token);
         if (finish is not FinishReason.EndOfText)
         {
             Append(token);
@@ -274,8 +269,7 @@ internal sealed class Sequence : IDraftContext
         Counts?.SetPrompt(_tokens.AsSpan(0, PromptTokens));
         foreach (var token in kept)
         {
-            _state = _state is null ? null : _constraint!.Next(_state, token);
-            Stop.Take(token);
+            Advance(token);
             Counts?.Add(token);
         }
     }
@@ -422,6 +416,14 @@ internal sealed class Sequence : IDraftContext
         return token < 0 || TokensLeft > ClosingTokens || _constraint.Next(_state, token) is not { } next || _constraint.FitsWithin(next, TokensLeft - 1)
             ? token
             : BeginClosing(_state, token);
+    }
+
+    // What the answer may be next, and whether it ends here.
+    private FinishReason? Advance(int token)
+    {
+        var before = _state;
+        _state = before is null ? null : _constraint!.Next(before, token);
+        return Stop.Take(token, _state is not null && Stop.HasStopTexts ? _constraint!.Boundary(before!, token, _state) : default);
     }
 
     // After this token the answer could no longer be completed within its limit: its shortest completion is taken instead, whole.
