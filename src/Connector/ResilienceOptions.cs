@@ -8,6 +8,7 @@ public sealed class ResilienceOptions
 {
     /// <summary>The circuit of each model and strategy: while it is open, answers are vanilla from the start.</summary>
     /// <value>Opens for one minute when half of at least four requests within five minutes fell back; counts what <see cref="SlerpResilience.IsFault"/> says.</value>
+    /// <remarks>Clients that share a loaded model share its circuits where these options are equal, callbacks and controls included; a client with others has its own.</remarks>
     public CircuitBreakerStrategyOptions<DecodingOutcome> CircuitBreaker { get; } = new()
     {
         Name = "slerp-circuit",

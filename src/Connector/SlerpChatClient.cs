@@ -64,8 +64,9 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         var modelId = options.ModelId ?? options.FolderName;
         _metadata = new ChatClientMetadata(SlerpTelemetry.ProviderName, null, modelId);
         _translator = new RequestTranslator(options, modelId, new IgnoredFeatures(_logger), new GateBuilder(options.Quality, services.Checks));
-        var circuits = new CircuitCatalog(options.Resilience, modelId, _time, _instruments, services.Pipelines);
-        _policy = new DecodingPolicy(circuits, new ShadowJudge(options.Quality, modelId, circuits, _instruments, _logger));
+        _instruments.Circuits.Watch(host.Circuits);
+        var circuits = CircuitCatalog.Create(host.Circuits, new CircuitClient(modelId, services.Key), options.Resilience, services.Pipelines);
+        _policy = new DecodingPolicy(circuits, new ShadowJudge(options.Quality, modelId, circuits, _instruments, _logger, () => host.Loaded!.Model.Layers));
     }
 
     private SlerpChatClient(

@@ -20,7 +20,7 @@ internal static class AgreementRun
         var clock = new SequenceClock(services.Time);
 
         // Nothing follows the last token: its row is not needed.
-        var sequence = new Sequence(tokens.AsSpan(0, tokens.Length - 1), reader, new StopRules(services.Tokenizer, new HashSet<int>(), maxTokens: 1, []), clock) { IsIdle = true };
+        var sequence = new Sequence(tokens.AsSpan(0, tokens.Length - 1), reader, new StopRules(services.Tokenizer, new HashSet<int>(), maxTokens: 1, []), clock) { Urgency = Urgency.Idle };
         if (!loop.TrySubmitIdle(sequence))
         {
             return null;

@@ -16,6 +16,7 @@ internal sealed class EngineGeneration : Generation
     private readonly EngineLoop _loop;
     private readonly GenerationServices _services;
     private readonly RunReader _runs;
+    private readonly CheckPanel _promptChecks;
     private readonly CheckPanel _segmentChecks;
     private readonly CheckPanel _answerChecks;
     private readonly StringBuilder _flowed = new();
@@ -32,6 +33,7 @@ internal sealed class EngineGeneration : Generation
         _services = services;
         _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenTokens));
         _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenTokens)) : null;
+        _promptChecks = new CheckPanel(gate, QualityScope.Prompt, services.Time, services.Hung);
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time, services.Hung);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time, services.Hung);
     }
@@ -127,6 +129,14 @@ internal sealed class EngineGeneration : Generation
         if (segment.Fault is not null)
         {
             return segment;
+        }
+
+        if (segments.IsAtPrompt)
+        {
+            return segment with
+            {
+                Verdicts = await _promptChecks.JudgeAsync(Context(-1, GenerationMode.Accelerated, segment), "", default, cancellationToken).ConfigureAwait(false),
+            };
         }
 
         var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment);

@@ -19,6 +19,7 @@ public abstract class Generation : IAsyncDisposable
     public virtual bool BeginsInReasoning => false;
 
     /// <summary>Waits for the next segment; its <see cref="Segment.Finish"/> marks the last.</summary>
+    /// <remarks>Where checks judge the prompt, the first has no tokens, and none is decoded before it is accepted.</remarks>
     /// <param name="mode">How it is to be made.</param>
     /// <param name="cancellationToken">Cancels the wait and the request.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled; it carries that token.</exception>

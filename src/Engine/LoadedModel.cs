@@ -149,6 +149,7 @@ internal sealed class LoadedModel : IDisposable
                     KvCacheBytes = store.PageBytes * budget.Pages,
                     ContextTokens = budget.ContextTokens,
                     VocabularySize = shape.VocabularySize,
+                    Layers = shape.Layers,
                     Width = shape.Width,
                     UnusedTensors = [.. weights.NeverServed],
                     HasChatTemplate = template is not null,

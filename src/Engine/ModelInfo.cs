@@ -30,6 +30,9 @@ public sealed record ModelInfo
     /// <summary>Ids of the vocabulary.</summary>
     public required int VocabularySize { get; init; }
 
+    /// <summary>Layers.</summary>
+    public required int Layers { get; init; }
+
     /// <summary>Width of the hidden state.</summary>
     public required int Width { get; init; }
 

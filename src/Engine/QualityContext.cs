@@ -3,10 +3,10 @@ namespace Slerp.Engine;
 /// <summary>What a check knows besides the text. Immutable.</summary>
 public sealed record QualityContext
 {
-    /// <summary>The segment judged, counted from 0; for a check of the answer, how many segments there were.</summary>
+    /// <summary>The segment judged, counted from 0; for a check of the answer, how many segments there were; -1 for a check of the prompt.</summary>
     public required int SegmentIndex { get; init; }
 
-    /// <summary>Tokens of the segment judged; they are the last ones.</summary>
+    /// <summary>Tokens of the segment judged; they are the last ones. None where the prompt is judged.</summary>
     public required int SegmentTokens { get; init; }
 
     /// <summary>How the text was made.</summary>

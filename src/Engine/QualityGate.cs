@@ -14,7 +14,7 @@ public sealed record QualityGate
     /// <value>false.</value>
     public bool OnlyWhereMerged { get; init; }
 
-    /// <summary>The checks, run in this order. Those of scope segment look only where segments are held.</summary>
+    /// <summary>The checks, run in this order. Those of the scopes segment and prompt look only where segments are held.</summary>
     /// <value>None.</value>
     public IReadOnlyList<IQualityCheck> Checks { get; init; } = [];
 

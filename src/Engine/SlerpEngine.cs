@@ -146,7 +146,9 @@ public sealed class SlerpEngine : IAsyncDisposable
         var plan = _model.Merges.Plan(request.Merging, prompt);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
-            request.Gate.HoldsSegments && (plan is not null || !request.Gate.OnlyWhereMerged) ? new SegmentCollector() : null);
+            request.Gate.HoldsSegments && (plan is not null || !request.Gate.OnlyWhereMerged)
+                ? new SegmentCollector(judgesPrompt: plan is not null && CheckPanel.Has(request.Gate, QualityScope.Prompt))
+                : null);
         if (plan is not null)
         {
             sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));

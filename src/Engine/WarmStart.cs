@@ -182,7 +182,7 @@ internal sealed class WarmStart : IDisposable
         var answer = new Sequence(
             ids, SamplingMode.Greedy.Instance, Penalties.None, tokens, stop, new SequenceClock(_time), _drafter, constraint: null, Tenant)
         {
-            IsBackground = true,
+            Urgency = Urgency.Background,
         };
         _loop.Submit(answer);
         _answers.Add((question, answer));

@@ -108,6 +108,7 @@ public static class SlerpServiceCollectionExtensions
         return new SlerpChatClient(SharedServices.Host(provider, options.ToEngineOptions(), key), options, SharedServices.Reporting<SlerpChatClient>(provider) with
         {
             Checks = [.. provider.GetServices<IQualityCheck>(), .. key is null ? [] : provider.GetKeyedServices<IQualityCheck>(key)],
+            Key = SharedServices.OptionsName(key),
             Pipelines = provider.GetService<ResiliencePipelineProvider<string>>(),
         });
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Slerp.Connector.Resilience;
 using Slerp.Connector.Telemetry;
 using Slerp.Engine;
 
@@ -18,6 +19,9 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
 
     /// <summary>The engine where it is loaded; null before.</summary>
     public IEngine? Loaded => Volatile.Read(ref _load) is { IsCompletedSuccessfully: true } load ? load.Result : null;
+
+    /// <summary>The circuits of its model, which all its clients share.</summary>
+    public ModelCircuits Circuits { get; } = new(services.Time);
 
     /// <summary>Why the last load failed; null where none did.</summary>
     public Exception? LoadFailure => Volatile.Read(ref _load) is { IsFaulted: true } load ? load.Exception.InnerException : null;
@@ -56,6 +60,7 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
             load = _load;
         }
 
+        services.Instruments.Circuits.Forget(Circuits);
         await _lifetime.CancelAsync().ConfigureAwait(false);
         if (load is not null)
         {

@@ -7,18 +7,20 @@ namespace Slerp.Connector.Resilience;
 /// <para>Formula: of every 32 compared tokens or more that were merged after one cutoff, a share that agrees below the budget raises the least cutoff to a step above it; 256 tokens
 /// at the least cutoff of which none of those shares used half of the budget lower it by a step. A lowering that has to be undone makes the next one wait four times as long.
 /// A request merges after the later of its own cutoff and that. What was merged before the least cutoff has moved is no evidence.
-/// It never ends at 1, which would merge nothing and so find nothing out.</para>
+/// It never goes beyond 0.875, nor beyond the last cutoff that still merges a layer: one that merges nothing finds nothing out.</para>
 /// <para>Heuristics: the numbers, and steps of an eighth of the layers.</para>
 /// </remarks>
 /// <param name="budget">The least share of tokens that has to agree.</param>
-internal sealed class CutoffSteering(double budget)
+/// <param name="layers">Layers of the model.</param>
+internal sealed class CutoffSteering(double budget, int layers)
 {
     private const double Step = 0.125;
-    private const double Last = 0.875;
     private const int Evidence = 32;
     private const int FirstPatience = 256;
     private const int MostPatience = 1 << 20;
 
+    // c = ⌊share · layers⌋ is the last layer that sees every row: layers - 2 leaves one that does not.
+    private readonly double _last = Math.Min(0.875, Math.Max(0, layers - 2.0) / layers);
     private readonly Lock _lock = new();
     private readonly Dictionary<double, (int Tokens, int Agreeing, int Spared)> _evidence = [];
     private double _least;
@@ -27,7 +29,7 @@ internal sealed class CutoffSteering(double budget)
     private bool _wasLowered;
 
     /// <summary>Whether the cutoff of an answer is one that is not raised any more.</summary>
-    public static bool IsAtItsEnd(double cutoff) => cutoff >= Last;
+    public bool IsAtItsEnd(double cutoff) => cutoff >= _last;
 
     /// <summary>The way of merging, its cutoff raised where that is needed. Cutoffs given as a layer are left alone.</summary>
     public MergingMode Apply(MergingMode asked)
@@ -75,7 +77,7 @@ internal sealed class CutoffSteering(double budget)
     {
         _patience = _wasLowered ? Math.Min(MostPatience, _patience * 4) : _patience;
         _start = _least == 0 ? cutoff : Math.Min(_start, cutoff);
-        return Move(Math.Min(Last, cutoff + Step), isLowering: false);
+        return Move(Math.Min(_last, cutoff + Step), isLowering: false);
     }
 
     // Down to where it was first raised from, it is what requests ask for that counts.

@@ -9,7 +9,14 @@ namespace Slerp.Connector.Resilience;
 
 /// <summary>Has a share of the merged answers compared with the unmerged model once they are over: for the circuit and the cutoff, never for the stream.</summary>
 /// <remarks>The engine does it while it is idle, and the reader of the answer is gone by then. Thread-safe.</remarks>
-internal sealed class ShadowJudge(SlerpQualityOptions options, string modelId, CircuitCatalog circuits, SlerpInstruments instruments, ILogger logger)
+/// <param name="options">What is asked for.</param>
+/// <param name="modelId">The model's id.</param>
+/// <param name="circuits">The circuits it tells.</param>
+/// <param name="instruments">Where it measures.</param>
+/// <param name="logger">Where it logs.</param>
+/// <param name="layers">Layers of the model, which is loaded when the first request is steered.</param>
+internal sealed class ShadowJudge(
+    SlerpQualityOptions options, string modelId, CircuitCatalog circuits, SlerpInstruments instruments, ILogger logger, Func<int> layers)
 {
     // Heuristic, where no budget is set: published top-1 agreement at the earliest cutoffs; an answer below it is another answer.
     private const double LeastShare = 0.7;
@@ -37,7 +44,7 @@ internal sealed class ShadowJudge(SlerpQualityOptions options, string modelId, C
     }
 
     private CutoffSteering? Steering(string strategy) =>
-        options.AgreementBudget is { } budget ? _steering.GetOrAdd(strategy, static (_, budget) => new CutoffSteering(budget), budget) : null;
+        options.AgreementBudget is { } budget ? _steering.GetOrAdd(strategy, (_, budget) => new CutoffSteering(budget, layers()), budget) : null;
 
     // Every n-th answer, for a share of 1/n: no chance in it.
     private bool IsTurn()
@@ -70,7 +77,7 @@ internal sealed class ShadowJudge(SlerpQualityOptions options, string modelId, C
             }
 
             // A cutoff that can still move answers for itself.
-            var canMove = merged is { } own && Steering(strategy) is not null && !CutoffSteering.IsAtItsEnd(own);
+            var canMove = merged is { } own && Steering(strategy) is { } steering && !steering.IsAtItsEnd(own);
             if (!canMove && Tally.MostDisagree(strategy, agreement.Share < (options.AgreementBudget ?? LeastShare)))
             {
                 await TellAsync(circuits.For(strategy), agreement).ConfigureAwait(false);

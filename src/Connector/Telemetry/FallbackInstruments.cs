@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Polly.CircuitBreaker;
 using Slerp.Connector.Resilience;
 
 namespace Slerp.Connector.Telemetry;
@@ -12,8 +11,6 @@ internal sealed class FallbackInstruments
     private readonly Counter<long> _rejectedTokens;
     private readonly Counter<long> _mergedTokens;
     private readonly Counter<long> _savedBytes;
-    private readonly Lock _lock = new();
-    private readonly List<(TagList Tags, CircuitBreakerStateProvider State)> _circuits = [];
 
     /// <param name="meter">The meter.</param>
     public FallbackInstruments(Meter meter)
@@ -22,16 +19,6 @@ internal sealed class FallbackInstruments
         _rejectedTokens = meter.CreateCounter<long>(SlerpTelemetry.RejectedTokens, "{token}");
         _mergedTokens = meter.CreateCounter<long>(SlerpTelemetry.MergedTokens, "{token}");
         _savedBytes = meter.CreateCounter<long>(SlerpTelemetry.MergeKvBytesSaved, "By");
-        meter.CreateObservableGauge(SlerpTelemetry.CircuitState, States);
-    }
-
-    /// <summary>Shows the state of a circuit from now on.</summary>
-    public void Watch(string modelId, string strategy, CircuitBreakerStateProvider state)
-    {
-        lock (_lock)
-        {
-            _circuits.Add((new TagList { { SlerpTelemetry.RequestModelTag, modelId }, { SlerpTelemetry.StrategyTag, strategy } }, state));
-        }
     }
 
     /// <summary>Counts what one answer did.</summary>
@@ -81,20 +68,4 @@ internal sealed class FallbackInstruments
 
         return tags;
     }
-
-    private List<Measurement<int>> States()
-    {
-        lock (_lock)
-        {
-            return [.. _circuits.Select(static circuit => new Measurement<int>(Number(circuit.State.CircuitState), circuit.Tags))];
-        }
-    }
-
-    private static int Number(CircuitState state) => state switch
-    {
-        CircuitState.Closed => 0,
-        CircuitState.HalfOpen => 1,
-        CircuitState.Open => 2,
-        _ => 3,
-    };
 }

@@ -35,6 +35,7 @@ internal sealed class SlerpInstruments : IDisposable
         _meter.CreateObservableGauge(SlerpTelemetry.KvCacheBytes, () => Observe(static status => status.KvCacheBytesHeld), "By");
         Drafts = new DraftInstruments(_meter);
         Fallbacks = new FallbackInstruments(_meter);
+        Circuits = new CircuitGauge(_meter);
         Shadows = new ShadowInstruments(_meter);
         ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
     }
@@ -94,6 +95,9 @@ internal sealed class SlerpInstruments : IDisposable
 
     /// <summary>What judged answers are measured by.</summary>
     public FallbackInstruments Fallbacks { get; }
+
+    /// <summary>How circuits stand.</summary>
+    public CircuitGauge Circuits { get; }
 
     /// <summary>What comparisons with the unmerged model are measured by.</summary>
     public ShadowInstruments Shadows { get; }

@@ -90,7 +90,7 @@ public static class SlerpTelemetry
     /// <summary>Counter, bytes of KV cache that merging saved.</summary>
     public const string MergeKvBytesSaved = "slerp.merge.kv_bytes_saved";
 
-    /// <summary>Gauge: a strategy's circuit: 0 closed, 1 half-open, 2 open, 3 held open by hand.</summary>
+    /// <summary>Gauge, by model and <see cref="StrategyTag"/>: a circuit: 0 closed, 1 half-open, 2 open, 3 held open by hand. <see cref="ClientTag"/> where those two do not tell it from another.</summary>
     public const string CircuitState = "slerp.circuit.state";
 
     /// <summary>Histogram, share of a merged answer's tokens that the unmerged model chooses too; by <see cref="StrategyTag"/>.</summary>
@@ -113,6 +113,9 @@ public static class SlerpTelemetry
 
     /// <summary>Tag: what a circuit guards.</summary>
     public const string StrategyTag = "slerp.strategy";
+
+    /// <summary>Tag of <see cref="CircuitState"/>: the keys of the clients whose circuit it is, with commas between; "default" for the client without a key.</summary>
+    public const string ClientTag = "slerp.client";
 
     /// <summary>Tag: "chat" or "embeddings".</summary>
     public const string OperationTag = "gen_ai.operation.name";

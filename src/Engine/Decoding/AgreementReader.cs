@@ -15,8 +15,7 @@ namespace Slerp.Engine.Decoding;
 /// <param name="penalties">Corrections for repeated tokens.</param>
 internal sealed class AgreementReader(int[] tokens, int promptTokens, SamplingMode sampling, Penalties penalties) : IRowReader
 {
-    private readonly LogitsPipeline _pipeline = new();
-    private readonly TokenCounts? _counts = CountsOf(tokens.AsSpan(0, promptTokens), penalties);
+    private readonly TokenChoice _choice = new(sampling, penalties, tokens.AsSpan(0, promptTokens));
     private readonly int _first = promptTokens;
     private int _next = promptTokens;
 
@@ -34,20 +33,8 @@ internal sealed class AgreementReader(int[] tokens, int promptTokens, SamplingMo
     {
         for (var row = _next - 1 - position; row < rows && _next < tokens.Length; row++, _next++)
         {
-            Agreeing += _pipeline.Pick(output, firstRow + row, sampling, penalties, _counts, _next) == tokens[_next] ? 1 : 0;
-            _counts?.Add(tokens[_next]);
+            Agreeing += _choice.Pick(output, firstRow + row, _next) == tokens[_next] ? 1 : 0;
+            _choice.Take(tokens[_next]);
         }
-    }
-
-    private static TokenCounts? CountsOf(ReadOnlySpan<int> prompt, Penalties penalties)
-    {
-        if (penalties.AreNone)
-        {
-            return null;
-        }
-
-        var counts = new TokenCounts();
-        counts.SetPrompt(prompt);
-        return counts;
     }
 }

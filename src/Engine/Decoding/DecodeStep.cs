@@ -88,7 +88,8 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
             return;
         }
 
-        DraftRound.Open(sequence);
+        // Before the first step that speaks, so that it learns from the prompt's last row already.
+        sequence.Drafting.Open();
         var isDecoding = sequence.Count > sequence.PromptTokens;
         _verifier.Walk(sequence, output, row, known - 1);
         if (isDecoding)
@@ -99,8 +100,8 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 
         sequence.Clock.Token();
         var accepted = _verifier.Path[1..];
-        sequence.Ledger.Count(sequence.Tree.Count - known, accepted.Length);
-        DraftRound.Observe(sequence, new StepOutcome
+        sequence.Drafting.Ledger.Count(sequence.Tree.Count - known, accepted.Length);
+        sequence.Drafting.Observe(new StepOutcome
         {
             Tree = sequence.Tree,
             Path = _verifier.Path,

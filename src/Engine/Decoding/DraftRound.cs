@@ -18,9 +18,9 @@ internal sealed class DraftRound
         foreach (var sequence in sequences)
         {
             plainRows += sequence.Tree.Count;
-            if (MayDraft(sequence) && !_drafters.Contains(sequence.Drafter!))
+            if (MayDraft(sequence) && !_drafters.Contains(sequence.Drafting.Drafter!))
             {
-                _drafters.Add(sequence.Drafter!);
+                _drafters.Add(sequence.Drafting.Drafter!);
             }
         }
 
@@ -32,61 +32,21 @@ internal sealed class DraftRound
         _drafters.Clear();
     }
 
-    /// <summary>Opens a sequence's drafter before the first step that speaks, so that it learns from the prompt's last row already.</summary>
-    public static void Open(Sequence sequence)
-    {
-        if (sequence is not { Drafter: not null, Draft: null, TokensLeft: > 1 })
-        {
-            return;
-        }
-
-        try
-        {
-            sequence.OpenDraft();
-        }
-#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            sequence.DropDraft(failure);
-        }
-    }
-
-    /// <summary>Lets a sequence's drafter learn from a step.</summary>
-    public static void Observe(Sequence sequence, in StepOutcome outcome)
-    {
-        if (sequence.Draft is not { } draft)
-        {
-            return;
-        }
-
-        try
-        {
-            draft.Observe(outcome);
-        }
-#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            sequence.DropDraft(failure);
-        }
-    }
-
     // The last token of an answer needs no draft.
-    private static bool MayDraft(Sequence sequence) => sequence is { Drafter: not null, PendingTokens: 1, TokensLeft: > 1 };
+    private static bool MayDraft(Sequence sequence) => sequence is { Drafting.Drafter: not null, PendingTokens: 1, TokensLeft: > 1 };
 
     private void Ask(ReadOnlySpan<Sequence> sequences, IDrafter drafter, int plainRows)
     {
         var count = 0;
         foreach (var sequence in sequences)
         {
-            if (!MayDraft(sequence) || !ReferenceEquals(sequence.Drafter, drafter))
+            if (!MayDraft(sequence) || !ReferenceEquals(sequence.Drafting.Drafter, drafter))
             {
                 continue;
             }
 
-            Open(sequence);
-            if (sequence.Draft is { } session)
+            sequence.Drafting.Open();
+            if (sequence.Drafting.Session is { } session)
             {
                 _asked[count] = sequence;
                 _tasks[count++] = new DraftTask(session, sequence.Tree, sequence.TokensLeft - 1);
@@ -109,7 +69,7 @@ internal sealed class DraftRound
         {
             if ((count == 1 ? failure : TryPropose(drafter, index, 1, plainRows)) is { } ownFailure)
             {
-                _asked[index]!.DropDraft(ownFailure);
+                _asked[index]!.Drafting.Drop(ownFailure);
                 isTold = true;
             }
 
@@ -119,7 +79,7 @@ internal sealed class DraftRound
         if (!isTold)
         {
             // It cost nobody its drafter; somebody's figures tell of it.
-            _asked[0]!.Ledger.CountFault(failure);
+            _asked[0]!.Drafting.Ledger.CountFault(failure);
         }
     }
 

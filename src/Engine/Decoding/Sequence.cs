@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
@@ -14,19 +15,17 @@ internal sealed class Sequence : IDraftContext
     private const int ReservedTokens = 4096;
     private const int UnreadTokens = 256;
 
-    // An answer that must be complete is closed in time: this near to its limit its shortest completion is asked for.
-    private const int ClosingTokens = 1024;
+    private readonly List<int> _tokens;
 
-    private int[] _tokens;
-    private readonly LogitsPipeline _pipeline;
-    private readonly Constraint? _constraint;
-    private readonly Queue<int> _closing = [];
-    private ConstraintState? _state;
+    // The tokens that are no placeholders; null where all of them are ids.
+    private readonly List<int>? _ids;
+
+    private readonly TokenChoice _choice;
+    private readonly ConstrainedChoice? _constrained;
     private volatile bool _isCancelled;
     private GenerationStats? _finalStats;
     private FinishReason? _finish;
-    private MergeStats _merged = MergeStats.None;
-    private MergePlan? _askedPlan;
+    private MergeAttempt? _merge;
 
     /// <summary>Creates a sequence that waits to be admitted.</summary>
     /// <param name="prompt">The prompt's tokens, at least one.</param>
@@ -53,25 +52,16 @@ internal sealed class Sequence : IDraftContext
     {
         Tenant = tenant;
         Segments = segments;
-        _constraint = constraint;
-        _state = constraint?.Start;
-        _pipeline = new LogitsPipeline();
-        Drafter = drafter;
+        _choice = new TokenChoice(sampling, penalties, prompt);
+        _constrained = constraint is null ? null : new ConstrainedChoice(constraint, _choice);
+        Drafting = new SequenceDrafting(this, drafter);
         PromptTokens = prompt.Length;
-        _tokens = new int[prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1];
-        prompt.CopyTo(_tokens);
-        Count = prompt.Length;
-        Sampling = sampling;
-        Penalties = penalties;
+        _tokens = new List<int>(prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1);
+        _tokens.AddRange(prompt);
         MaxTokens = maxTokens;
         Stop = stop;
         Clock = clock;
         Output = new RunBuffer(Math.Min(maxTokens, UnreadTokens));
-        if (!penalties.AreNone)
-        {
-            Counts = new TokenCounts();
-            Counts.SetPrompt(prompt);
-        }
     }
 
     /// <summary>Creates a sequence whose text is only read: it ends when its last token was.</summary>
@@ -85,14 +75,11 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Where the rows go of a text that is read, not continued; null for an answer.</summary>
     public IRowReader? Reader { get; }
 
-    /// <summary>Whether it runs only while nothing else does.</summary>
-    public bool IsIdle { get; init; }
+    /// <summary>Whether somebody waits for it.</summary>
+    public Urgency Urgency { get; init; }
 
     /// <summary>Whose request it is: its rows serve no other tenant.</summary>
     public string Tenant { get; }
-
-    /// <summary>Whether it is the engine's own work, which gives way to every request: counted nowhere, and its rows are not kept.</summary>
-    public bool IsBackground { get; init; }
 
     /// <summary>Tokens of the prompt.</summary>
     public int PromptTokens { get; }
@@ -101,13 +88,10 @@ internal sealed class Sequence : IDraftContext
     public int MaxTokens { get; }
 
     /// <summary>How tokens are chosen.</summary>
-    public SamplingMode Sampling { get; }
+    public SamplingMode Sampling => _choice.Sampling;
 
     /// <summary>Corrections for repeated tokens.</summary>
-    public Penalties Penalties { get; }
-
-    /// <summary>What the corrections count; null where there are none.</summary>
-    public TokenCounts? Counts { get; private set; }
+    public Penalties Penalties => _choice.Penalties;
 
     /// <summary>When it ends.</summary>
     public StopRules Stop { get; }
@@ -115,23 +99,14 @@ internal sealed class Sequence : IDraftContext
     /// <summary>When things happened.</summary>
     public SequenceClock Clock { get; }
 
-    /// <summary>What guesses for it; null for plain decoding, or after it threw.</summary>
-    public IDrafter? Drafter { get; private set; }
+    /// <summary>How it is drafted for.</summary>
+    public SequenceDrafting Drafting { get; }
 
     /// <summary>What of it is merged; null for nothing.</summary>
-    public MergePlan? Plan { get; private set; }
+    public MergePlan? Plan => _merge?.Plan;
 
     /// <summary>How it is merged as it runs; null where it is not, or no more.</summary>
-    public SequenceMerging? Merging { get; private set; }
-
-    /// <summary>Bytes of KV cache that each merged token saves.</summary>
-    public long BytesPerMergedToken { get; private set; }
-
-    /// <summary>What the drafter keeps for it; null until its first decode step.</summary>
-    public DraftSession? Draft { get; private set; }
-
-    /// <summary>What drafting did.</summary>
-    public DraftLedger Ledger { get; } = new();
+    public SequenceMerging? Merging => _merge?.Merging;
 
     /// <inheritdoc />
     public int TokensLeft => MaxTokens - Stop.Tokens;
@@ -145,6 +120,22 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether it has to wait for a judgement.</summary>
     public bool IsHeld => Segments is { IsHeld: true };
 
+    /// <summary>Tokens it may run in the next step: none while it waits for a judgement. A prompt that is judged is handed over when all of it was run but its last token, which speaks.</summary>
+    public int TakeTurn()
+    {
+        if (Segments is { AwaitsPrompt: true } judged)
+        {
+            if (PendingTokens > 1)
+            {
+                return PendingTokens - 1;
+            }
+
+            judged.EndPrompt();
+        }
+
+        return IsHeld ? 0 : PendingTokens;
+    }
+
     /// <summary>Tokens taken back so far.</summary>
     public int RejectedTokens { get; private set; }
 
@@ -155,19 +146,27 @@ internal sealed class Sequence : IDraftContext
     public TokenTree Tree { get; } = new();
 
     /// <summary>Tokens known: the prompt and the answer so far.</summary>
-    public int Count { get; private set; }
+    public int Count => _tokens.Count;
 
     /// <summary>All tokens known.</summary>
-    public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, Count);
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
 
     /// <summary>Rows of the prompt that come as embeddings; null for a text.</summary>
-    public EmbeddedRows? Embedded { get; init; }
+    public EmbeddedRows? Embedded
+    {
+        get;
+        init
+        {
+            field = value;
+            _ids = value is null ? null : [.. _tokens.Where(static token => token != TokenTree.Placeholder)];
+        }
+    }
 
     /// <summary>The tokens that tell what their rows are: all that have been run or can be found in a cache, up to the first embedding.</summary>
     public ReadOnlySpan<int> CacheableTokens => Embedded is not null && Tokens.IndexOf(TokenTree.Placeholder) is >= 0 and var first ? Tokens[..first] : Tokens[..^1];
 
     /// <inheritdoc />
-    ReadOnlySpan<int> IDraftContext.Tokens => Embedded is null ? Tokens : TextTokens();
+    ReadOnlySpan<int> IDraftContext.Tokens => CollectionsMarshal.AsSpan(_ids ?? _tokens);
 
     /// <inheritdoc />
     int IDraftContext.PromptTokens => PromptTokens - (Embedded?.Count ?? 0);
@@ -176,7 +175,7 @@ internal sealed class Sequence : IDraftContext
     public int Position => Count;
 
     /// <summary>Its slot in the KV cache, or -1 while it waits.</summary>
-    public int Slot { get; set; } = -1;
+    public int Slot { get; private set; } = -1;
 
     /// <summary>Tokens whose rows are committed in the cache.</summary>
     public int Rows { get; set; }
@@ -200,8 +199,8 @@ internal sealed class Sequence : IDraftContext
     public bool HasEnded => _finish is not null;
 
     /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
-    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of.</remarks>
-    public bool HasSoundRows { get => field && Embedded is null; private set; } = true;
+    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of. Nor before a prompt that is judged has passed: who finds its rows would take it for judged.</remarks>
+    public bool HasSoundRows { get => field && Embedded is null && Segments is not { DoubtsPrompt: true }; private set; } = true;
 
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
@@ -250,39 +249,34 @@ internal sealed class Sequence : IDraftContext
         Segments?.EndStep(Stop.VisibleBytes, _finish);
     }
 
-    /// <summary>Takes back all but the first <paramref name="tokens"/> tokens of the answer and goes on vanilla. It holds no slot.</summary>
+    /// <summary>Takes back all but the first <paramref name="tokens"/> tokens of the answer and goes on vanilla: what is left is read again, unmerged. It holds no slot.</summary>
     /// <remarks>What decides the next token is a function of the tokens before it, so it is made again from those, not kept at every segment.</remarks>
     public void RollBack(int tokens)
     {
-        var kept = _tokens.AsSpan(PromptTokens, tokens);
-        RejectedTokens += Count - PromptTokens - tokens;
+        var rejected = Count - PromptTokens - tokens;
+        RejectedTokens += rejected;
         Segments = null;
-        Count = PromptTokens + tokens;
+        _merge?.GiveUp();
+        _ids?.RemoveRange(_ids.Count - rejected, rejected);
+        _tokens.RemoveRange(Count - rejected, rejected);
         IsDone = false;
         HasSoundRows = true;
         _finish = null;
         Volatile.Write(ref _finalStats, null);
-        _closing.Clear();
         Stop.Reset();
-        _state = _constraint?.Start;
-        Counts = Counts is null ? null : new TokenCounts();
-        Counts?.SetPrompt(_tokens.AsSpan(0, PromptTokens));
-        foreach (var token in kept)
+        _constrained?.Restart();
+        _choice.Restart(Tokens[..PromptTokens]);
+        foreach (var token in Tokens[PromptTokens..])
         {
             Advance(token);
-            Counts?.Add(token);
+            _choice.Take(token);
         }
     }
 
     /// <summary>Has it merged when it runs.</summary>
     /// <param name="plan">What of it.</param>
     /// <param name="bytesPerMergedToken">Bytes of KV cache that each merged token saves.</param>
-    public void Merge(MergePlan plan, long bytesPerMergedToken)
-    {
-        _askedPlan = plan;
-        Plan = plan;
-        BytesPerMergedToken = bytesPerMergedToken;
-    }
+    public void Merge(MergePlan plan, long bytesPerMergedToken) => _merge = new MergeAttempt(plan, bytesPerMergedToken);
 
     /// <summary>Starts it, or starts it anew, from rows found in the cache: what they were merged by is inherited, what follows them is merged as asked.</summary>
     public void Enter(int slot, in PrefixMatch found)
@@ -290,61 +284,22 @@ internal sealed class Sequence : IDraftContext
         Slot = slot;
         Rows = found.Rows;
         CachedTokens = Math.Min(found.Rows, PromptTokens);
-        Plan = _askedPlan is PromptMergePlan asked ? asked.Continue(found.Plan, found.Rows) : _askedPlan;
-        Merging = Plan is null or PromptMergePlan { Spans.Count: 0 } ? null : SequenceMerging.For(Plan, found.MergedTokens);
+        _merge?.Enter(found);
     }
 
-    /// <summary>Goes on unmerged: its rows are forgotten, and prompt and answer so far are read again as they are. Engine thread only.</summary>
-    public void DropPlan(KvCache cache)
+    /// <summary>Gives up its slot and rows, and forgets what was drafted; it may enter again, and computes its rows again.</summary>
+    /// <returns>The slot; -1 where it had none.</returns>
+    public int Leave()
     {
-        // The rows are read again as they are: nothing is saved any more.
-        _merged = MergeFigures() with { KvBytesSaved = 0 };
-        _askedPlan = null;
-        Plan = null;
-        Merging = null;
-        if (Slot >= 0)
-        {
-            cache.Truncate(Slot, 0);
-        }
-
+        Drafting.Close();
+        var slot = Slot;
+        Slot = -1;
         Rows = 0;
-    }
-
-    /// <summary>Opens the drafter's session, at the first decode step.</summary>
-    public void OpenDraft() => Draft ??= Drafter?.Open(this);
-
-    /// <summary>Goes on without a draft: the drafter threw.</summary>
-    public void DropDraft(Exception failure)
-    {
-        Ledger.CountFault(failure);
-        CloseDraft();
-        Drafter = null;
-    }
-
-    /// <summary>Forgets the drafter's session.</summary>
-    public void CloseDraft()
-    {
-        if (Draft is not { } draft)
-        {
-            return;
-        }
-
-        Draft = null;
-        try
-        {
-            draft.Report(Ledger);
-            draft.Dispose();
-        }
-#pragma warning disable CA1031 // A drafter is a guess: whatever it throws costs speed, not the answer.
-        catch (Exception failure)
-#pragma warning restore CA1031
-        {
-            Ledger.CountFault(failure);
-        }
+        return slot;
     }
 
     /// <inheritdoc />
-    public int Pick(StepOutput output, int row, int position) => _pipeline.Pick(output, row, Sampling, Penalties, Counts, position);
+    public int Pick(StepOutput output, int row, int position) => _choice.Pick(output, row, position);
 
     /// <summary>Ends it where its text was only to be read and all of it was.</summary>
     public void EndReading()
@@ -388,72 +343,16 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
     /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
-    public int Choose(StepOutput output, int row)
-    {
-        if (_state is null)
-        {
-            return Pick(output, row, Count);
-        }
-
-        if (_closing.TryDequeue(out var closing))
-        {
-            return closing;
-        }
-
-        var allowed = _constraint!.Allowed(_state);
-        if (allowed.Count == 0)
-        {
-            throw new ConstraintException(
-                ConstraintFailure.Unsatisfiable,
-                pointer: "",
-                keyword: null,
-                $"no token continues the answer after {Stop.Tokens} tokens. The vocabulary cannot spell what the schema asks for; loosen it.");
-        }
-
-        var logits = _pipeline.Load(output, row);
-        allowed.Apply(logits);
-        var token = _pipeline.Pick(logits, Sampling, Penalties, Counts, Count);
-        return token < 0 || TokensLeft > ClosingTokens || _constraint.Next(_state, token) is not { } next || _constraint.FitsWithin(next, TokensLeft - 1)
-            ? token
-            : BeginClosing(_state, token);
-    }
+    public int Choose(StepOutput output, int row) => _constrained?.Pick(output, row, Count, TokensLeft) ?? Pick(output, row, Count);
 
     // What the answer may be next, and whether it ends here.
-    private FinishReason? Advance(int token)
-    {
-        var before = _state;
-        _state = before is null ? null : _constraint!.Next(before, token);
-        return Stop.Take(token, _state is not null && Stop.HasStopTexts ? _constraint!.Boundary(before!, token, _state) : default);
-    }
-
-    // After this token the answer could no longer be completed within its limit: its shortest completion is taken instead, whole.
-    private int BeginClosing(ConstraintState state, int token)
-    {
-        foreach (var next in _constraint!.Completion(state))
-        {
-            _closing.Enqueue(next);
-        }
-
-        return _closing.TryDequeue(out var first) ? first : token;
-    }
-
-    private MergeStats MergeFigures() => Merging is { MergedTokens: > 0 } merging
-        ? new MergeStats(merging.MergedTokens, merging.MergedTokens * BytesPerMergedToken, merging.MeanSimilarity) { ComparedPairs = merging.ComparedPairs }
-        : _merged;
+    private FinishReason? Advance(int token) => Stop.Take(token, _constrained?.Take(token, Stop.HasStopTexts) ?? default);
 
     // Before the reader learns of the end: afterwards another thread reads what here is written.
     private void FixStats()
     {
-        CloseDraft();
-        Volatile.Write(ref _finalStats, Measure(new DraftStats(
-            Ledger.Rounds,
-            Ledger.Proposed,
-            Ledger.Accepted,
-            Ledger.Faults,
-            Ledger.Sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
-        {
-            FirstFault = Ledger.FirstFault,
-        }));
+        Drafting.Close();
+        Volatile.Write(ref _finalStats, Measure(Drafting.Ledger.ToStats()));
     }
 
     private GenerationStats Measure(DraftStats drafts) => new()
@@ -467,32 +366,14 @@ internal sealed class Sequence : IDraftContext
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
         RejectedTokens = RejectedTokens,
-        Merging = MergeFigures(),
+        Merging = _merge?.Stats ?? MergeStats.None,
         Drafts = drafts,
     };
 
-    private int[] TextTokens()
-    {
-        var text = new List<int>(Count);
-        foreach (var token in Tokens)
-        {
-            if (token != TokenTree.Placeholder)
-            {
-                text.Add(token);
-            }
-        }
-
-        return [.. text];
-    }
-
     private void Append(int token)
     {
-        if (Count == _tokens.Length)
-        {
-            Array.Resize(ref _tokens, Count * 2);
-        }
-
-        _tokens[Count++] = token;
-        Counts?.Add(token);
+        _tokens.Add(token);
+        _ids?.Add(token);
+        _choice.Take(token);
     }
 }

@@ -47,4 +47,11 @@ internal sealed class DraftLedger
         var known = _sources.GetValueOrDefault(source);
         _sources[source] = (known.Proposed + proposed, known.Accepted + accepted);
     }
+
+    /// <summary>The counts as they are now.</summary>
+    public DraftStats ToStats() => new(
+        Rounds, Proposed, Accepted, Faults, _sources.ToDictionary(static source => source.Key, static source => new DraftSourceStats(source.Value.Proposed, source.Value.Accepted)))
+    {
+        FirstFault = FirstFault,
+    };
 }

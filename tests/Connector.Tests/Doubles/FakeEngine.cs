@@ -56,7 +56,7 @@ internal sealed class FakeEngine : IEngine
     public static IReadOnlyList<Segment?> Segments(FinishReason finish, params string[] texts) =>
         [.. texts.Select((text, i) => new Segment(text, 1, i == texts.Length - 1 ? finish : null))];
 
-    public static ModelInfo Info(bool supportsTools = true, string? template = ToolTemplate, SamplingMode? sampling = null, Penalties? penalties = null) => new()
+    public static ModelInfo Info(bool supportsTools = true, string? template = ToolTemplate, SamplingMode? sampling = null, Penalties? penalties = null, int layers = 16) => new()
     {
         Name = "fake-1b",
         Architecture = "FakeForCausalLM",
@@ -67,6 +67,7 @@ internal sealed class FakeEngine : IEngine
         KvCacheBytes = 8,
         ContextTokens = 1000,
         VocabularySize = 10,
+        Layers = layers,
         Width = 4,
         HasChatTemplate = template is not null,
         SupportsTools = supportsTools,

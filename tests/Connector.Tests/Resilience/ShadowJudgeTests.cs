@@ -123,7 +123,7 @@ public sealed class ShadowJudgeTests
     [Fact]
     public void Steering_StaysBelowTheEnd_AndLeavesLayersAlone()
     {
-        var steering = new CutoffSteering(0.9);
+        var steering = new CutoffSteering(0.9, 16);
         var asked = Only(new MergeCutoff.Share(0.25));
         Assert.Equal(asked, steering.Apply(asked));
         Assert.Null(steering.Note(new AnswerAgreement(31, 0, 31, TimeSpan.Zero), 0.25));
@@ -133,7 +133,7 @@ public sealed class ShadowJudgeTests
             steering.Note(new AnswerAgreement(64, 0, 64, TimeSpan.Zero), At(steering));
         }
 
-        Assert.True(CutoffSteering.IsAtItsEnd(At(steering)));
+        Assert.True(steering.IsAtItsEnd(At(steering)));
         Assert.Equal(Only(new MergeCutoff.Share(0.875)), steering.Apply(asked));
         Assert.Equal(Only(new MergeCutoff.Layer(3)), steering.Apply(Only(new MergeCutoff.Layer(3))));
         Assert.Equal(MergingMode.None.Instance, steering.Apply(MergingMode.None.Instance));
@@ -149,9 +149,48 @@ public sealed class ShadowJudgeTests
     }
 
     [Fact]
+    public void Steering_EndsWhereALayerIsStillMerged()
+    {
+        for (var layers = 1; layers <= 128; layers++)
+        {
+            var steering = new CutoffSteering(0.9, layers);
+            var cutoff = 0.0;
+            while (steering.Note(new AnswerAgreement(32, 0, 32, TimeSpan.Zero), cutoff) is { } raised)
+            {
+                Assert.False(steering.IsAtItsEnd(cutoff));
+                Assert.InRange(raised, cutoff + 0.001, 0.875);
+                cutoff = raised;
+            }
+
+            // The engine's c: layers up to it see every row, one above it at least does not.
+            Assert.True(steering.IsAtItsEnd(cutoff));
+            Assert.InRange((int)Math.Floor(cutoff * layers), 0, Math.Max(0, layers - 2));
+            Assert.Equal(Only(new MergeCutoff.Share(Math.Max(cutoff, 0))), steering.Apply(Only(new MergeCutoff.Share(0))));
+        }
+    }
+
+    [Theory]
+    [InlineData(4, 0.5)]
+    [InlineData(8, 0.75)]
+    [InlineData(16, 0.875)]
+    public async Task Budget_OpensTheCircuit_WhereTheNextCutoffWouldMergeNothing(int layers, double last)
+    {
+        using var under = Under(Agreeing(0, 64), options =>
+            (options.Quality.ShadowShare, options.Quality.AgreementBudget, options.Defaults.Merging.Cutoff) = (1, 0.9, 0.25), layers: layers);
+        var highest = 0.0;
+        await EventuallyAsync(async () =>
+        {
+            var response = await under.AskAsync(true, Merged());
+            highest = Math.Max(highest, StrategyOf.Cutoff(under.Engine.LastRequest) ?? 0);
+            return Reason(response) == "circuit_open";
+        });
+        Assert.Equal(last, highest);
+    }
+
+    [Fact]
     public void Steering_LeavesACutoffAlone_BelowWhichItFailed()
     {
-        var steering = new CutoffSteering(0.9);
+        var steering = new CutoffSteering(0.9, 16);
         steering.Apply(Only(new MergeCutoff.Share(0.25)));
         var moves = new List<double>();
         var cutoff = 0.25;
@@ -171,7 +210,7 @@ public sealed class ShadowJudgeTests
     public void Steering_GoesByTheAnswersOwnCutoff_AndForgetsWhatIsPast()
     {
         // The last request asks for much less merging than the answer that was compared.
-        var steering = new CutoffSteering(0.9);
+        var steering = new CutoffSteering(0.9, 16);
         steering.Apply(Only(new MergeCutoff.Share(0.75)));
         Assert.Equal(0.375, steering.Note(new AnswerAgreement(32, 0, 32, TimeSpan.Zero), 0.25));
         Assert.Null(steering.Note(new AnswerAgreement(32, 0, 32, TimeSpan.Zero), 0.25));
@@ -216,12 +255,13 @@ public sealed class ShadowJudgeTests
         Assert.Contains(name, failure.Message, StringComparison.Ordinal);
     }
 
-    private static ClientUnderTest Under(Func<ValueTask<AnswerAgreement?>> comparison, Action<SlerpChatClientOptions> configure, int bad = -1, TimeProvider? clock = null)
+    private static ClientUnderTest Under(Func<ValueTask<AnswerAgreement?>> comparison, Action<SlerpChatClientOptions> configure, int bad = -1, TimeProvider? clock = null, int layers = 16)
     {
         var segments = FakeEngine.Segments("one ", "two");
         return new ClientUnderTest(
             new FakeEngine
             {
+                Model = FakeEngine.Info(layers: layers),
                 Script = _ => [.. segments.Select((segment, index) => index == bad ? segment! with { Verdicts = [Verdict.Failed("drill")] } : segment)],
                 VanillaScript = FakeEngine.Segments("VANILLA"),
                 Comparison = comparison,

@@ -16,8 +16,8 @@ public sealed class DraftRoundTests : IDisposable
     {
         using var drafter = new ScriptedDrafter { OnDraft = FaultOf("bad") };
         var (batch, victim) = Run(drafter);
-        Assert.Equal((1, "InvalidOperationException: The drill's fault."), (victim.Ledger.Faults, victim.Stats.Drafts.FirstFault));
-        Assert.Null(victim.Drafter);
+        Assert.Equal((1, "InvalidOperationException: The drill's fault."), (victim.Drafting.Ledger.Faults, victim.Stats.Drafts.FirstFault));
+        Assert.Null(victim.Drafting.Drafter);
         Assert.All(batch, AssertDrafted);
     }
 
@@ -27,7 +27,7 @@ public sealed class DraftRoundTests : IDisposable
         // The first step that speaks opens a session; one that was sent back opens its next in a round.
         using var drafter = new ScriptedDrafter { OnOpen = FaultOf("bad") };
         var (batch, victim) = Run(drafter);
-        Assert.Equal((1, "InvalidOperationException: The drill's fault."), (victim.Ledger.Faults, victim.Stats.Drafts.FirstFault));
+        Assert.Equal((1, "InvalidOperationException: The drill's fault."), (victim.Drafting.Ledger.Faults, victim.Stats.Drafts.FirstFault));
         Assert.All(batch, AssertDrafted);
     }
 
@@ -37,9 +37,9 @@ public sealed class DraftRoundTests : IDisposable
         using var drafter = new ScriptedDrafter { OnOpen = FaultOf("bad") };
         var (good, bad) = (Begun("good", drafter), Begun("bad", drafter));
         new DraftRound().Propose([bad, good]);
-        Assert.Equal((1, 1), (bad.Ledger.Faults, bad.Tree.Count));
-        Assert.Equal((0, 2), (good.Ledger.Faults, good.Tree.Count));
-        Assert.NotNull(good.Draft);
+        Assert.Equal((1, 1), (bad.Drafting.Ledger.Faults, bad.Tree.Count));
+        Assert.Equal((0, 2), (good.Drafting.Ledger.Faults, good.Tree.Count));
+        Assert.NotNull(good.Drafting.Session);
     }
 
     [Fact]
@@ -60,8 +60,8 @@ public sealed class DraftRoundTests : IDisposable
         Sequence[] batch = [Begun("one", drafter), Begun("two", drafter)];
         new DraftRound().Propose(batch);
         Assert.All(batch, static sequence => Assert.Equal(2, sequence.Tree.Count));
-        Assert.All(batch, static sequence => Assert.NotNull(sequence.Drafter));
-        Assert.Equal(1, batch.Sum(static sequence => sequence.Ledger.Faults));
+        Assert.All(batch, static sequence => Assert.NotNull(sequence.Drafting.Drafter));
+        Assert.Equal(1, batch.Sum(static sequence => sequence.Drafting.Ledger.Faults));
     }
 
     private static Action<IDraftContext> FaultOf(string tenant) => context =>
@@ -74,9 +74,9 @@ public sealed class DraftRoundTests : IDisposable
 
     private static void AssertDrafted(Sequence sequence)
     {
-        Assert.Equal(0, sequence.Ledger.Faults);
+        Assert.Equal(0, sequence.Drafting.Ledger.Faults);
         Assert.Null(sequence.Stats.Drafts.FirstFault);
-        Assert.True(sequence.Ledger.Proposed > 20, $"{sequence.Ledger.Proposed} proposed");
+        Assert.True(sequence.Drafting.Ledger.Proposed > 20, $"{sequence.Drafting.Ledger.Proposed} proposed");
     }
 
     // As after its prompt was read.

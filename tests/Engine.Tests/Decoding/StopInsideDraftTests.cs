@@ -37,7 +37,7 @@ public sealed class StopInsideDraftTests : IDisposable
             _harness.Run(drafted);
             Assert.Equal(expected.Tokens.ToArray(), drafted.Tokens.ToArray());
             Assert.Equal(expected.Stop.VisibleBytes, drafted.Stop.VisibleBytes);
-            Assert.Equal(0, drafted.Ledger.Faults);
+            Assert.Equal(0, drafted.Drafting.Ledger.Faults);
             inside += drafter.AcceptedAtTheEnd > 0 && drafter.LeftAtTheEnd > 0 ? 1 : 0;
         }
 

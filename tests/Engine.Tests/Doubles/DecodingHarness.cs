@@ -41,7 +41,7 @@ internal sealed class DecodingHarness : IDisposable
     {
         foreach (var sequence in sequences)
         {
-            sequence.Slot = Model.Cache.TryOpen();
+            sequence.Enter(Model.Cache.TryOpen(), default);
         }
 
         while (sequences.Where(static sequence => !sequence.IsDone).ToArray() is { Length: > 0 } running)

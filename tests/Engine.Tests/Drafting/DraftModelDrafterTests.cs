@@ -96,9 +96,9 @@ public sealed class DraftModelDrafterTests : IDisposable
     }
 
     [Fact]
-    public void PlaceholdersOfEmbeddings_AreNotRead()
+    public void RowsWithoutIds_AreNotRead()
     {
-        var context = new TextContext(0, 65, TokenTree.Placeholder, TokenTree.Placeholder, 66, 67);
+        var context = new TextContext(0, 65, 66, 67) { RowsWithoutIds = 2 };
         using var session = _drafter.Open(context);
         var chain = Propose(session, context);
         Assert.NotEmpty(chain);

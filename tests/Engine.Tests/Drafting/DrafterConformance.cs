@@ -109,7 +109,7 @@ public abstract class DrafterConformance : IDisposable
             wasCancelled = victim.IsCancelled;
             Assert.Equal(other.Tokens.ToArray(), neighbour.Tokens.ToArray());
             Assert.Equal(whole.Tokens[..victim.Count].ToArray(), victim.Tokens.ToArray());
-            Assert.Equal((0, 0), (victim.Ledger.Faults, neighbour.Ledger.Faults));
+            Assert.Equal((0, 0), (victim.Drafting.Ledger.Faults, neighbour.Drafting.Ledger.Faults));
             Assert.True(last < 50);
         }
 

@@ -29,7 +29,7 @@ public sealed class EmbeddedRowsTests : IDisposable
                 var sequence = _harness.Create(prompt, drafts, sampling, embedded: rows, hasPenalties: true);
                 Assert.Equal(vanilla, _harness.Run(sequence));
                 Assert.Equal(60, vanilla[0].Length);
-                Assert.Equal(0, sequence.Ledger.Faults);
+                Assert.Equal(0, sequence.Drafting.Ledger.Faults);
             }
         }
     }
@@ -56,6 +56,29 @@ public sealed class EmbeddedRowsTests : IDisposable
         Assert.Equal(prompt.Length, context.Position);
         Assert.Equal(prompt[..6], sequence.CacheableTokens.ToArray());
         Assert.False(sequence.HasSoundRows);
+    }
+
+    [Fact]
+    public void TokensShownToDrafters_FollowTheAnswer_AndAreNotCopied()
+    {
+        var (prompt, rows) = Prompt(1);
+        var sequence = _harness.Create(prompt, null, embedded: rows);
+        IDraftContext context = sequence;
+        int[] ids = [.. prompt.Where(static token => token != TokenTree.Placeholder)];
+        Assert.Equal([.. ids, .. _harness.Run(sequence)[0]], context.Tokens.ToArray());
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var length = 0;
+        for (var call = 0; call < 100; call++)
+        {
+            length += context.Tokens.Length;
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(100 * (ids.Length + 60), length);
+
+        sequence.RollBack(3);
+        Assert.Equal([.. ids, .. sequence.Tokens[^3..]], context.Tokens.ToArray());
     }
 
     [Fact]

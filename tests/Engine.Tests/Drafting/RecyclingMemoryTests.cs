@@ -222,6 +222,6 @@ public sealed class RecyclingMemoryTests
 
         var b = harness.Create(promptOfB, drafter, tokens: 60, tenant: "t");
         harness.Run(b);
-        return (b.Ledger.Rounds, b.Ledger.Proposed, b.Ledger.Accepted);
+        return (b.Drafting.Ledger.Rounds, b.Drafting.Ledger.Proposed, b.Drafting.Ledger.Accepted);
     }
 }

@@ -42,7 +42,7 @@ public sealed class WrongDraftTests : IDisposable
         using var drafter = new TreeDrafter("test", Free, 64, _ => [new SilentSource()]);
         var sequence = _harness.Create(Prompt(0), drafter);
         _harness.Run(sequence);
-        Assert.Equal((59, 0), (sequence.Steps, sequence.Ledger.Proposed));
+        Assert.Equal((59, 0), (sequence.Steps, sequence.Drafting.Ledger.Proposed));
     }
 
     private int ProposedBy(IDrafter drafter)
@@ -55,8 +55,8 @@ public sealed class WrongDraftTests : IDisposable
                 var vanilla = _harness.Run([.. Enumerable.Range(0, 8).Select(index => _harness.Create(Prompt(index), null, sampling, hasPenalties: hasPenalties))]);
                 var drafted = Enumerable.Range(0, 8).Select(index => _harness.Create(Prompt(index), drafter, sampling, hasPenalties: hasPenalties)).ToArray();
                 Assert.Equal(vanilla, _harness.Run(drafted));
-                Assert.All(drafted, sequence => Assert.Equal(0, sequence.Ledger.Faults));
-                proposed += drafted.Sum(sequence => sequence.Ledger.Proposed);
+                Assert.All(drafted, sequence => Assert.Equal(0, sequence.Drafting.Ledger.Faults));
+                proposed += drafted.Sum(sequence => sequence.Drafting.Ledger.Proposed);
             }
         }
 

@@ -80,12 +80,14 @@ public sealed class BuiltInCheckTests
     }
 
     [Theory]
-    [InlineData(0, 0.95, 5, VerdictKind.Passed)]
-    [InlineData(0, 0.1, 5, VerdictKind.Failed)]
-    [InlineData(0, 0, 0, VerdictKind.Passed)]
-    [InlineData(1, 0.1, 5, VerdictKind.Passed)]
-    public void MergeSimilarity_IsJudgedBeforeTheFirstWord(int segment, double similarity, int pairs, VerdictKind expected) =>
-        Assert.Equal(expected, Judge("merge-similarity", [1], change: context => context with { SegmentIndex = segment, Merging = new MergeStats(10, 10, similarity) { ComparedPairs = pairs } }).Kind);
+    [InlineData(0.95, 5, VerdictKind.Passed)]
+    [InlineData(0.1, 5, VerdictKind.Failed)]
+    [InlineData(0, 0, VerdictKind.Passed)]
+    public void MergeSimilarity_IsJudgedOfThePrompt(double similarity, int pairs, VerdictKind expected)
+    {
+        Assert.Equal(QualityScope.Prompt, EngineCatalog.QualityCheck("merge-similarity").Scope);
+        Assert.Equal(expected, Judge("merge-similarity", [], change: context => context with { SegmentIndex = -1, Merging = new MergeStats(10, 10, similarity) { ComparedPairs = pairs } }).Kind);
+    }
 
     private static Verdict Judge(
         string name, int[] tokens, float logProbability = -0.5f, float entropy = 1, string text = "text", Func<QualityContext, QualityContext>? change = null)

@@ -47,6 +47,32 @@ public sealed class FaultDrillTests : IDisposable
     }
 
     [Theory]
+    [InlineData("quality")]
+    [InlineData("throw")]
+    [InlineData("hang")]
+    public async Task CheckOfThePrompt_ThatFails_BeforeATokenIsDecoded(string kind)
+    {
+        await using var drill = await LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromSeconds(kind == "hang" ? 1 : 30));
+        for (var time = 0; time < 2; time++)
+        {
+            await AssertHoldsAsync(drill, new DrillFault(kind, -1), "prefill", 0);
+        }
+    }
+
+    [Fact]
+    public async Task MergeSimilarity_SpeaksBeforeATokenIsDecoded()
+    {
+        await using var drill = await LoadAsync(configure: options => options.Quality.Checks = ["merge-similarity"]);
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        var outcome = await drill.RunAsync(DrillFault.None, messages, options, default);
+        Assert.True(outcome is { PrefixOk: true, EqualsVanilla: true, PagesLeaked: 0, AcceptedTokens: 0 }, outcome.ToString());
+        Assert.Equal(("quality", "prefill"), Assert.Single(outcome.Told));
+        var answer = await drill.Client.GetResponseAsync(messages, options);
+        Assert.Equal("merge-similarity", answer.AdditionalProperties![SlerpProperties.FallbackCheck]);
+        Assert.Equal(0, answer.Usage!.AdditionalCounts![SlerpProperties.RejectedTokens]);
+    }
+
+    [Theory]
     [InlineData("nan", 1)]
     [InlineData("step", 3)]
     public async Task EngineThatFails_AtAnyLayerAndStep(string kind, int stride)
@@ -267,6 +293,34 @@ public sealed class FaultDrillTests : IDisposable
         Assert.Equal(comparisons.Mean, Assert.IsType<double>(answers[^1].AdditionalProperties![SlerpProperties.ShadowAgreement]), 6);
         Assert.InRange(comparisons.Mean, 0.01, 0.99);
         Assert.Single(answers.Select(answer => answer.Text).Distinct());
+        Assert.Equal(0, await drill.PagesLeakedAsync());
+    }
+
+    [Fact]
+    public async Task SteeredCutoff_MergesToItsEnd_ThenTheCircuitOpens()
+    {
+        await using var drill = await LoadAsync(configure: options => (options.Quality.ShadowShare, options.Quality.AgreementBudget, options.Resilience.CircuitBreaker.MinimumThroughput) = (1, 1, 2));
+        Assert.Equal(Layers, drill.Client.GetService<ModelInfo>()!.Layers);
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        using var comparisons = new ComparisonCount();
+        var cutoffs = new List<double>();
+        while (true)
+        {
+            var before = comparisons.Count;
+            var answer = await drill.Client.GetResponseAsync(messages, options);
+            if (answer.GetSlerpStatistics()!.Fallbacks > 0)
+            {
+                Assert.Equal("circuit_open", answer.AdditionalProperties![SlerpProperties.FallbackReason]);
+                break;
+            }
+
+            Assert.True(answer.GetSlerpStatistics()!.MergedTokens > 0, "every cutoff merges something");
+            cutoffs.Add((double)answer.AdditionalProperties![SlerpProperties.MergeCutoff]!);
+            Assert.True(cutoffs.Count < 50, string.Join(' ', cutoffs));
+            await comparisons.WaitAsync(before, default);
+        }
+
+        Assert.Equal((double)(Layers - 2) / Layers, cutoffs[^1]);
         Assert.Equal(0, await drill.PagesLeakedAsync());
     }
 

@@ -30,12 +30,10 @@ internal sealed class DraftModelSource : CandidateSource
     private readonly List<Guess> _guesses = [];
     private readonly List<int> _others = [];
     private readonly List<int> _read = [];
-    private readonly List<int> _text = [];
     private readonly int[] _top = new int[Others];
     private readonly int[] _last = new int[1];
     private int _slot = -1;
     private int _known;
-    private int _seen;
     private int _stepsWithoutDraft = StepsBeforeProbe;
 
     /// <summary>Creates the side of a sequence.</summary>
@@ -73,7 +71,7 @@ internal sealed class DraftModelSource : CandidateSource
         _guesses.Clear();
         _others.Clear();
         Weight = 1;
-        var tokens = Text();
+        var tokens = _context.Tokens;
         if (tokens.Length >= _model.ContextTokens || tokens[Math.Min(_known, tokens.Length - 1)..].ContainsAnyExceptInRange(0, _model.Decoder.Shape.VocabularySize - 1))
         {
             return false;
@@ -105,7 +103,7 @@ internal sealed class DraftModelSource : CandidateSource
     /// <param name="speaks">Whether the pass ends with the last token known, so that its row gives a guess.</param>
     public bool TryRead(DraftPass pass, int mostRows, out bool speaks)
     {
-        var text = CollectionsMarshal.AsSpan(_text);
+        var text = _context.Tokens;
         var unread = text.Length - _known;
         var run = unread > 0 ? text.Slice(_known, Math.Min(unread, mostRows)) : LastGuess();
         speaks = unread <= run.Length;
@@ -217,21 +215,6 @@ internal sealed class DraftModelSource : CandidateSource
         }
 
         return index;
-    }
-
-    // All tokens but those that stand for embeddings: a draft model reads text.
-    private ReadOnlySpan<int> Text()
-    {
-        foreach (var token in _context.Tokens[_seen..])
-        {
-            if (token != TokenTree.Placeholder)
-            {
-                _text.Add(token);
-            }
-        }
-
-        _seen = _context.Tokens.Length;
-        return CollectionsMarshal.AsSpan(_text);
     }
 
     private ReadOnlySpan<int> LastGuess()

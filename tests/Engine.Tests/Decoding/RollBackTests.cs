@@ -5,8 +5,8 @@ using Slerp.Tests.Shared;
 
 namespace Slerp.Engine.Tests.Decoding;
 
-/// <summary>The way back from a merged prompt: what follows is what plain decoding makes of the prompt and the answer so far.</summary>
-public sealed class DropPlanTests : IDisposable
+/// <summary>The way back from a merged answer: what follows is what plain decoding makes of the prompt and the answer so far.</summary>
+public sealed class RollBackTests : IDisposable
 {
     private const int Tokens = 30;
 
@@ -15,7 +15,7 @@ public sealed class DropPlanTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly LoadedModel _model;
 
-    public DropPlanTests() => _model = LoadedModel.Load(
+    public RollBackTests() => _model = LoadedModel.Load(
         new EngineOptions { ModelPath = new ToyCheckpoint { Layers = 4 }.Save(_folder), Threads = 1 }, null, CancellationToken.None);
 
     public void Dispose()
@@ -28,7 +28,7 @@ public sealed class DropPlanTests : IDisposable
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(11)]
-    public void Dropped_AfterSomeTokens_GoesOnUnmerged(int after)
+    public void RolledBack_AfterSomeTokens_GoesOnUnmerged(int after)
     {
         var free = _model.Cache.FreePages;
         var step = new DecodeStep(_model.Decoder, _model.Cache, _model.Workspace);
@@ -42,9 +42,12 @@ public sealed class DropPlanTests : IDisposable
             Run(step, sequence, Prompt.Length + after);
             var merged = sequence.Stats.Merging;
             Assert.Equal(after > 0, merged.MergedTokens > 0);
-            sequence.DropPlan(_model.Cache);
-            Assert.Equal(free, _model.Cache.FreePages);
             var known = sequence.Tokens.ToArray();
+            _model.Cache.Release(sequence.Leave());
+            Assert.Equal(free, _model.Cache.FreePages);
+            sequence.RollBack(after);
+            Assert.Equal(known, sequence.Tokens.ToArray());
+            sequence.Enter(_model.Cache.TryOpen(), default);
             Run(step, sequence, Prompt.Length + Tokens);
             Assert.Equal(merged with { KvBytesSaved = 0 }, sequence.Stats.Merging);
 
