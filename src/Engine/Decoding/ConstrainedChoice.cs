@@ -49,7 +49,7 @@ internal sealed class ConstrainedChoice(Constraint constraint, TokenChoice choic
     /// <summary>Goes on after a token that the answer took.</summary>
     /// <param name="token">The token.</param>
     /// <param name="tellsBoundary">Whether anybody asks where free text ends in it; finding out costs time.</param>
-    public CallBoundary Take(int token, bool tellsBoundary)
+    public CallBoundary Take(int token, bool tellsBoundary = false)
     {
         var before = _state;
         _taken++;
