@@ -93,6 +93,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Corrections for repeated tokens.</summary>
     public Penalties Penalties => _choice.Penalties;
 
+    /// <summary>Its place among the requests in flight; null for what needs none.</summary>
+    public Places.Place? Place { get; set; }
+
     /// <summary>When it ends.</summary>
     public StopRules Stop { get; }
 
@@ -347,11 +350,12 @@ internal sealed class Sequence : IDraftContext
     /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
     public int Choose(StepOutput output, int row) => _constrained?.Pick(output, row, Count, TokensLeft) ?? Pick(output, row, Count);
 
-    // Before the reader learns of the end: afterwards another thread reads what here is written.
+    // Before the reader learns of the end: afterwards another thread reads what here is written, and may send the next request.
     private void FixStats()
     {
         Drafting.Close();
         Volatile.Write(ref _finalStats, Measure(Drafting.Ledger.ToStats()));
+        Place?.Leave();
     }
 
     private GenerationStats Measure(DraftStats drafts) => new()
