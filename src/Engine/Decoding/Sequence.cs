@@ -267,6 +267,7 @@ internal sealed class Sequence : IDraftContext
         HasSoundRows = true;
         _finish = null;
         Volatile.Write(ref _finalStats, null);
+        Clock.TakeBack(tokens);
         Stop.Reset();
         _constrained?.Restart();
         _choice.Restart(Tokens[..PromptTokens]);
@@ -311,7 +312,7 @@ internal sealed class Sequence : IDraftContext
     {
         if (Reader is not null && PendingTokens == 0)
         {
-            Clock.Token();
+            Clock.Token(0);
             _finish = FinishReason.EndOfText;
             IsDone = true;
             Publish();
@@ -368,6 +369,7 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
+        FirstTokens = Clock.FirstTokens,
         RejectedTokens = RejectedTokens,
         Merging = _merge?.Stats ?? MergeStats.None,
         Drafts = drafts,
