@@ -183,12 +183,22 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, RequestScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        // At once and on the caller's thread: messages, options and tools are the caller's, who may change them while the model loads.
+        var asked = _translator.Read(messages, options);
         var engine = await _host.GetAsync(cancellationToken).ConfigureAwait(false);
-        var request = _translator.Translate(messages, options, engine.Model);
+        var request = _translator.Translate(asked, engine.Model);
         scope.Drafter = request.Generation.Drafter;
         var response = new ResponseTranslator(request, ModelId, scope.ResponseId, scope.CreatedAt);
         var segments = _policy.RunAsync(
-            (asked, cancellation) => StartAsync(engine, asked, scope, cancellation), request.Generation, scope.Decoding, cancellationToken);
+            async (started, cancellation) =>
+            {
+                var generation = await StartAsync(engine, started, scope, cancellation).ConfigureAwait(false);
+                response.Begin(generation);
+                return generation;
+            },
+            request.Generation,
+            scope.Decoding,
+            cancellationToken);
         await foreach (var segment in segments.ConfigureAwait(false))
         {
             if (response.Translate(segment) is { } update)

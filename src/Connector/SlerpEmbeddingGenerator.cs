@@ -81,7 +81,8 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
             throw new ArgumentOutOfRangeException(nameof(options), options.Dimensions, "EmbeddingGenerationOptions.Dimensions must be at least 1.");
         }
 
-        return MeasuredAsync([.. values], options, cancellationToken);
+        NoteIgnored(options);
+        return MeasuredAsync([.. values], options?.Clone(), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -147,6 +148,19 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         finally
         {
             instruments.RequestEnded(SlerpTelemetry.EmbeddingsOperation, _modelId, time.GetElapsedTime(started), stats: null, failure);
+        }
+    }
+
+    private void NoteIgnored(EmbeddingGenerationOptions? options)
+    {
+        if (options?.RawRepresentationFactory is not null)
+        {
+            _ignored.Note("EmbeddingGenerationOptions.RawRepresentationFactory", "There is no raw options type.");
+        }
+
+        if (options?.AdditionalProperties is { Count: > 0 })
+        {
+            _ignored.Note("EmbeddingGenerationOptions.AdditionalProperties", "Reading a text has no further options.");
         }
     }
 

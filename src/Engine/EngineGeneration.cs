@@ -31,8 +31,8 @@ internal sealed class EngineGeneration : Generation
         Merges = sequence.Plan is not null;
         _loop = loop;
         _services = services;
-        _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken));
-        _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken)) : null;
+        _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenTokens));
+        _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenTokens)) : null;
         _promptChecks = new CheckPanel(gate, QualityScope.Prompt, services.Time, services.Hung);
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time, services.Hung);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time, services.Hung);
@@ -55,6 +55,9 @@ internal sealed class EngineGeneration : Generation
 
     /// <inheritdoc />
     public override bool Merges { get; }
+
+    /// <inheritdoc />
+    public override bool BeginsInReasoning => _services.OpenReasoning is not null;
 
     /// <inheritdoc />
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
@@ -180,6 +183,7 @@ internal sealed class EngineGeneration : Generation
         PromptTokens = _sequence.PromptTokens,
         Sampling = _sequence.Sampling,
         Output = _services.Output,
+        OpenReasoning = _services.OpenReasoning,
         Finish = segment.Finish,
         Merging = _sequence.Stats.Merging,
         Calibration = _services.Calibration,

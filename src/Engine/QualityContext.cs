@@ -21,6 +21,9 @@ public sealed record QualityContext
     /// <summary>What form the answer must have.</summary>
     public required OutputForm Output { get; init; }
 
+    /// <summary>How the reasoning ends that the prompt has begun and the text goes on with; null where it has begun none.</summary>
+    public ReasoningSyntax? OpenReasoning { get; init; }
+
     /// <summary>Why the answer ended; null where it goes on.</summary>
     public FinishReason? Finish { get; init; }
 

@@ -20,6 +20,15 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
     /// <summary>Whether the finish was handed over: no further segment is wanted.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>The answer begins; with the reasoning the prompt has begun, where it has.</summary>
+    public void Begin(Generation generation)
+    {
+        if (generation.BeginsInReasoning)
+        {
+            _parser.BeginInReasoning();
+        }
+    }
+
     /// <summary>The update a segment makes, or null where all its text is still held back.</summary>
     public ChatResponseUpdate? Translate(Segment segment)
     {

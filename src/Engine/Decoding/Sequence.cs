@@ -214,8 +214,7 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
     {
-        _constrained?.Take(token);
-        var finish = Stop.Take(token);
+        var finish = Advance(token);
         if (finish is not FinishReason.EndOfText)
         {
             Append(token);
@@ -273,8 +272,7 @@ internal sealed class Sequence : IDraftContext
         _choice.Restart(Tokens[..PromptTokens]);
         foreach (var token in Tokens[PromptTokens..])
         {
-            _constrained?.Take(token);
-            Stop.Take(token);
+            Advance(token);
             _choice.Take(token);
         }
     }
@@ -350,6 +348,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>The target's token for the next position: as <see cref="Pick"/>, within what the answer must be.</summary>
     /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
     public int Choose(StepOutput output, int row) => _constrained?.Pick(output, row, Count, TokensLeft) ?? Pick(output, row, Count);
+
+    // What the answer may be next, and whether it ends here.
+    private FinishReason? Advance(int token) => Stop.Take(token, _constrained?.Take(token, Stop.HasStopTexts) ?? default);
 
     // Before the reader learns of the end: afterwards another thread reads what here is written, and may send the next request.
     private void FixStats()

@@ -42,6 +42,10 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
         Drafts = Drafts,
     };
 
+    public override bool BeginsInReasoning => OpensReasoning;
+
+    public bool OpensReasoning { get; init; }
+
     public bool MergesNothing { get; init; }
 
     public override bool Merges => !MergesNothing;
