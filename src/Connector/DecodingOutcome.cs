@@ -12,7 +12,7 @@ public sealed record DecodingOutcome
     /// <summary>Why vanilla decoding has to go on; null where the answer is complete.</summary>
     public FallbackReason? Reason { get; init; }
 
-    /// <summary>Where it failed.</summary>
+    /// <summary>Where it failed: the prompt, where a check of it spoke, before a token was decoded.</summary>
     public FaultStage Stage { get; init; }
 
     /// <summary>The check that spoke; null where none did.</summary>

@@ -21,16 +21,13 @@ namespace Slerp.Connector;
 /// </remarks>
 public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
 {
-    private readonly EngineHost _host;
-    private readonly SlerpInstruments? _ownInstruments;
+    private readonly ModelHold _model;
     private readonly RequestTranslator _translator;
     private readonly DecodingPolicy _policy;
     private readonly SlerpInstruments _instruments;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly ChatClientMetadata _metadata;
-    private readonly bool _ownsHost;
-    private volatile bool _disposed;
 
     /// <summary>Creates a client of its own model. Nothing is loaded yet.</summary>
     /// <param name="options">Which model, and how; not to be changed afterwards.</param>
@@ -56,8 +53,14 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     }
 
     internal SlerpChatClient(EngineHost host, SlerpChatClientOptions options, ChatClientServices services)
+        : this(new ModelHold(host, own: null), options, services)
     {
-        _host = host;
+    }
+
+    private SlerpChatClient(ModelHold model, SlerpChatClientOptions options, ChatClientServices services)
+    {
+        _model = model;
+        var host = model.Host;
         _logger = services.Logger;
         _instruments = services.Instruments;
         _time = services.Time;
@@ -77,15 +80,14 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         IProgress<LoadProgress>? loadProgress,
         IReadOnlyList<IQualityCheck> checks)
         : this(
-            new EngineHost(options.ToEngineOptions(), loader, new EngineHostServices(logger, instruments, TimeProvider.System, loadProgress)),
+            new ModelHold(
+                new EngineHost(options.ToEngineOptions(), loader, new EngineHostServices(logger, instruments, TimeProvider.System, loadProgress)), instruments),
             options,
             new ChatClientServices(logger, instruments, TimeProvider.System) { Checks = checks })
     {
-        _ownsHost = true;
-        _ownInstruments = instruments;
     }
 
-    internal EngineHost Host => _host;
+    internal EngineHost Host => _model.Host;
 
     private string ModelId => _metadata.DefaultModelId!;
 
@@ -95,8 +97,8 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     /// <exception cref="EngineException">The model cannot be loaded; the next call tries again.</exception>
     public async Task<ModelInfo> LoadAsync(CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return (await _host.GetAsync(cancellationToken).ConfigureAwait(false)).Model;
+        _model.ThrowIfDisposed(this);
+        return (await _model.Host.GetAsync(cancellationToken).ConfigureAwait(false)).Model;
     }
 
     /// <inheritdoc />
@@ -109,47 +111,19 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        _model.ThrowIfDisposed(this);
         OptionRanges.ThrowIfOutOfRange(options);
         return MeasuredAsync(messages, options, cancellationToken);
     }
 
     /// <inheritdoc />
-    public object? GetService(Type serviceType, object? serviceKey = null)
-    {
-        ArgumentNullException.ThrowIfNull(serviceType);
-        if (serviceKey is not null)
-        {
-            return null;
-        }
-
-        if (serviceType == typeof(ChatClientMetadata))
-        {
-            return _metadata;
-        }
-
-        if (serviceType.IsInstanceOfType(this))
-        {
-            return this;
-        }
-
-        var engine = _host.Loaded;
-        return serviceType == typeof(ModelInfo) ? engine?.Model : engine?.GetService(serviceType);
-    }
+    public object? GetService(Type serviceType, object? serviceKey = null) => _model.Service(this, _metadata, serviceType, serviceKey);
 
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        _disposed = true;
-        if (_ownsHost)
-        {
-            await _host.DisposeAsync().ConfigureAwait(false);
-            _ownInstruments?.Dispose();
-        }
-    }
+    public ValueTask DisposeAsync() => _model.DisposeAsync();
 
     private async IAsyncEnumerable<ChatResponseUpdate> MeasuredAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -183,12 +157,22 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, RequestScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var engine = await _host.GetAsync(cancellationToken).ConfigureAwait(false);
-        var request = _translator.Translate(messages, options, engine.Model);
+        // At once and on the caller's thread: messages, options and tools are the caller's, who may change them while the model loads.
+        var asked = _translator.Read(messages, options);
+        var engine = await _model.Host.GetAsync(cancellationToken).ConfigureAwait(false);
+        var request = _translator.Translate(asked, engine.Model);
         scope.Drafter = request.Generation.Drafter;
         var response = new ResponseTranslator(request, ModelId, scope.ResponseId, scope.CreatedAt);
         var segments = _policy.RunAsync(
-            (asked, cancellation) => StartAsync(engine, asked, scope, cancellation), request.Generation, scope.Decoding, cancellationToken);
+            async (started, cancellation) =>
+            {
+                var generation = await StartAsync(engine, started, scope, cancellation).ConfigureAwait(false);
+                response.Begin(generation);
+                return generation;
+            },
+            request.Generation,
+            scope.Decoding,
+            cancellationToken);
         await foreach (var segment in segments.ConfigureAwait(false))
         {
             if (response.Translate(segment) is { } update)

@@ -18,14 +18,11 @@ namespace Slerp.Connector;
 /// </remarks>
 public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>, IAsyncDisposable
 {
-    private readonly EngineHost _host;
+    private readonly ModelHold _model;
     private readonly ChatClientServices _services;
-    private readonly SlerpInstruments? _ownInstruments;
     private readonly Pooling _pooling;
     private readonly string _modelId;
     private readonly IgnoredFeatures _ignored;
-    private readonly bool _ownsHost;
-    private volatile bool _disposed;
 
     /// <summary>Creates a generator with a model of its own. Nothing is loaded yet.</summary>
     /// <param name="options">Which model, and how; not to be changed afterwards.</param>
@@ -47,8 +44,13 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     }
 
     internal SlerpEmbeddingGenerator(EngineHost host, SlerpEmbeddingGeneratorOptions options, ChatClientServices services)
+        : this(new ModelHold(host, own: null), options, services)
     {
-        _host = host;
+    }
+
+    private SlerpEmbeddingGenerator(ModelHold model, SlerpEmbeddingGeneratorOptions options, ChatClientServices services)
+    {
+        _model = model;
         _services = services;
         _pooling = options.Pooling;
         _modelId = options.ModelId ?? options.FolderName;
@@ -57,15 +59,15 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
 
     private SlerpEmbeddingGenerator(SlerpEmbeddingGeneratorOptions options, ChatClientServices services, IProgress<LoadProgress>? loadProgress)
         : this(
-            new EngineHost(
-                options.ToEngineOptions(),
-                new SlerpEngineLoader(services.Time, []),
-                new EngineHostServices(services.Logger, services.Instruments, services.Time, loadProgress)),
+            new ModelHold(
+                new EngineHost(
+                    options.ToEngineOptions(),
+                    new SlerpEngineLoader(services.Time, []),
+                    new EngineHostServices(services.Logger, services.Instruments, services.Time, loadProgress)),
+                services.Instruments),
             options,
             services)
     {
-        _ownsHost = true;
-        _ownInstruments = services.Instruments;
     }
 
     /// <inheritdoc />
@@ -75,51 +77,25 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(values);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        _model.ThrowIfDisposed(this);
         if (options?.Dimensions < 1)
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.Dimensions, "EmbeddingGenerationOptions.Dimensions must be at least 1.");
         }
 
-        return MeasuredAsync([.. values], options, cancellationToken);
+        NoteIgnored(options);
+        return MeasuredAsync([.. values], options?.Clone(), cancellationToken);
     }
 
     /// <inheritdoc />
-    public object? GetService(Type serviceType, object? serviceKey = null)
-    {
-        ArgumentNullException.ThrowIfNull(serviceType);
-        if (serviceKey is not null)
-        {
-            return null;
-        }
-
-        if (serviceType == typeof(EmbeddingGeneratorMetadata))
-        {
-            return new EmbeddingGeneratorMetadata(SlerpTelemetry.ProviderName, null, _modelId, _host.Loaded?.Model.Width);
-        }
-
-        if (serviceType.IsInstanceOfType(this))
-        {
-            return this;
-        }
-
-        var engine = _host.Loaded;
-        return serviceType == typeof(ModelInfo) ? engine?.Model : engine?.GetService(serviceType);
-    }
+    public object? GetService(Type serviceType, object? serviceKey = null) => _model.Service(
+        this, new EmbeddingGeneratorMetadata(SlerpTelemetry.ProviderName, null, _modelId, _model.Host.Loaded?.Model.Width), serviceType, serviceKey);
 
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        _disposed = true;
-        if (_ownsHost)
-        {
-            await _host.DisposeAsync().ConfigureAwait(false);
-            _ownInstruments?.Dispose();
-        }
-    }
+    public ValueTask DisposeAsync() => _model.DisposeAsync();
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> MeasuredAsync(
         string[] texts, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
@@ -150,9 +126,22 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         }
     }
 
+    private void NoteIgnored(EmbeddingGenerationOptions? options)
+    {
+        if (options?.RawRepresentationFactory is not null)
+        {
+            _ignored.Note("EmbeddingGenerationOptions.RawRepresentationFactory", "There is no raw options type.");
+        }
+
+        if (options?.AdditionalProperties is { Count: > 0 })
+        {
+            _ignored.Note("EmbeddingGenerationOptions.AdditionalProperties", "Reading a text has no further options.");
+        }
+    }
+
     private async Task<EmbeddingResult> EmbedAsync(string[] texts, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
     {
-        var engine = await _host.GetAsync(cancellationToken).ConfigureAwait(false);
+        var engine = await _model.Host.GetAsync(cancellationToken).ConfigureAwait(false);
         if (options?.Dimensions is { } dimensions && dimensions != engine.Model.Width)
         {
             throw new NotSupportedException(

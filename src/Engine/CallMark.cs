@@ -29,6 +29,7 @@ internal readonly record struct CallMark(int? Token, string Rest, bool IsOptiona
             : new CallMark(Control(spelling, tokenizer), begin[spelling.Length..], IsOptional: false);
     }
 
-    private static int? Control(string spelling, ITokenizer tokenizer) =>
+    /// <summary>The control token of a spelling; null where it is none.</summary>
+    public static int? Control(string spelling, ITokenizer tokenizer) =>
         tokenizer.AddedTokens.TryGetValue(spelling, out var id) && tokenizer.IsSpecial(id) ? id : null;
 }

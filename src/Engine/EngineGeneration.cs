@@ -2,6 +2,7 @@ using System.Text;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Quality;
 using Slerp.Engine.Scheduling;
+using Slerp.Engine.Steps;
 using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
@@ -16,8 +17,10 @@ internal sealed class EngineGeneration : Generation
     private readonly EngineLoop _loop;
     private readonly GenerationServices _services;
     private readonly RunReader _runs;
+    private readonly CheckPanel _promptChecks;
     private readonly CheckPanel _segmentChecks;
     private readonly CheckPanel _answerChecks;
+    private readonly Lazy<(string Prompt, string Merged)?> _texts;
     private readonly StringBuilder _flowed = new();
     private SegmentReader? _segments;
     private int _acceptedSegments;
@@ -30,10 +33,12 @@ internal sealed class EngineGeneration : Generation
         Merges = sequence.Plan is not null;
         _loop = loop;
         _services = services;
-        _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken));
-        _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenToken)) : null;
+        _runs = new RunReader(sequence, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenTokens));
+        _segments = sequence.Segments is { } collector ? new SegmentReader(collector, new AnswerText(services.Tokenizer, services.ContinuesText, sequence.Stop.SpokenTokens)) : null;
+        _promptChecks = new CheckPanel(gate, QualityScope.Prompt, services.Time, services.Hung);
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time, services.Hung);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time, services.Hung);
+        _texts = new Lazy<(string, string)?>(() => sequence.Embedded is null && gate.Needs(static check => check.NeedsPrompt) ? Spell(sequence, services.Tokenizer) : null);
     }
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
@@ -53,6 +58,9 @@ internal sealed class EngineGeneration : Generation
 
     /// <inheritdoc />
     public override bool Merges { get; }
+
+    /// <inheritdoc />
+    public override bool BeginsInReasoning => _services.OpenReasoning is not null;
 
     /// <inheritdoc />
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
@@ -126,6 +134,14 @@ internal sealed class EngineGeneration : Generation
             return segment;
         }
 
+        if (segments.IsAtPrompt)
+        {
+            return segment with
+            {
+                Verdicts = await _promptChecks.JudgeAsync(Context(-1, GenerationMode.Accelerated, segment), "", default, cancellationToken).ConfigureAwait(false),
+            };
+        }
+
         var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment);
         var verdicts = await _segmentChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false);
         if (segment.Finish is not null)
@@ -168,12 +184,27 @@ internal sealed class EngineGeneration : Generation
         SegmentTokens = segment.Statistics.Length,
         Mode = mode,
         PromptTokens = _sequence.PromptTokens,
+        PromptText = _texts.Value?.Prompt,
+        MergedText = _texts.Value?.Merged,
         Sampling = _sequence.Sampling,
         Output = _services.Output,
+        OpenReasoning = _services.OpenReasoning,
         Finish = segment.Finish,
         Merging = _sequence.Stats.Merging,
         Calibration = _services.Calibration,
     };
+
+    private static (string Prompt, string Merged) Spell(Sequence sequence, ITokenizer tokenizer)
+    {
+        var prompt = sequence.Tokens[..sequence.PromptTokens];
+        var merged = new StringBuilder();
+        foreach (var span in (sequence.Plan as PromptMergePlan)?.Spans ?? [])
+        {
+            merged.AppendLine(tokenizer.Decode(prompt[span.Start..Math.Min(span.End, prompt.Length)], skipSpecial: true));
+        }
+
+        return (tokenizer.Decode(prompt, skipSpecial: true), merged.ToString());
+    }
 
     private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
         static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);

@@ -15,7 +15,11 @@ public abstract class Generation : IAsyncDisposable
     /// <summary>Whether something of it was to be merged when it began; a double that does not say is taken to.</summary>
     public virtual bool Merges => true;
 
+    /// <summary>Whether the prompt has begun the reasoning the answer goes on with: its text then holds the mark that ends it, and not the one that begins it.</summary>
+    public virtual bool BeginsInReasoning => false;
+
     /// <summary>Waits for the next segment; its <see cref="Segment.Finish"/> marks the last.</summary>
+    /// <remarks>Where checks judge the prompt, the first has no tokens, and none is decoded before it is accepted.</remarks>
     /// <param name="mode">How it is to be made.</param>
     /// <param name="cancellationToken">Cancels the wait and the request.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled; it carries that token.</exception>

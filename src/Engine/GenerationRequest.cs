@@ -15,11 +15,15 @@ public sealed record GenerationRequest
     /// <summary>Most tokens of the answer, at least 1; what the context cannot hold is cut off with finish reason length.</summary>
     public required int MaxOutputTokens { get; init; }
 
-    /// <summary>Texts that end the answer and are not part of it. Empty texts are ignored.</summary>
+    /// <summary>Texts that end the answer and are not part of it, in free text alone: none ends JSON or a tool call. Empty texts are ignored.</summary>
     public required IReadOnlyList<string> StopSequences { get; init; }
 
     /// <summary>What form the answer must have.</summary>
     public required OutputForm Output { get; init; }
+
+    /// <summary>How the model marks its reasoning: no call begins within it, and a form that allows no text is kept after it.</summary>
+    /// <value>It has no such marks.</value>
+    public ReasoningSyntax? Reasoning { get; init; }
 
     /// <summary>The drafter: a name of <see cref="EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
     public required string Drafter { get; init; }

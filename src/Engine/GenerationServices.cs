@@ -13,6 +13,9 @@ internal sealed record GenerationServices(ITokenizer Tokenizer, OutputForm Outpu
     /// <summary>Checks that are not asked for now.</summary>
     public HungChecks Hung { get; init; } = new();
 
+    /// <summary>How the reasoning ends that the prompt has begun; null where it has begun none.</summary>
+    public ReasoningSyntax? OpenReasoning { get; init; }
+
     /// <summary>Whether the answer goes on where the prompt's text ended: then its first space belongs to it.</summary>
     public bool ContinuesText { get; init; }
 }

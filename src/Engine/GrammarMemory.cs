@@ -18,15 +18,16 @@ internal sealed class GrammarMemory(int capacity)
     /// <summary>As <see cref="OutputGrammar.For"/>, the same object for the same form while it is remembered.</summary>
     /// <param name="form">The form.</param>
     /// <param name="mark">How its calls begin.</param>
+    /// <param name="reasoning">How its reasoning is marked; null where the model has no such marks.</param>
     /// <exception cref="ConstraintException">A schema asks for what cannot be kept; nothing is remembered.</exception>
-    public Grammar? For(OutputForm form, CallMark mark)
+    public Grammar? For(OutputForm form, CallMark mark, ReasoningMark? reasoning = null)
     {
-        if (form is OutputForm.FreeText || KeyOf(form, mark) is not { } key)
+        if (form is OutputForm.FreeText || KeyOf(form, mark, reasoning) is not { } key)
         {
-            return OutputGrammar.For(form, mark);
+            return OutputGrammar.For(form, mark, reasoning);
         }
 
-        return Find(key) ?? (OutputGrammar.For(form, mark) is { } made ? Add(key, made) : null);
+        return Find(key) ?? (OutputGrammar.For(form, mark, reasoning) is { } made ? Add(key, made) : null);
     }
 
     private Grammar? Find(string key)
@@ -66,10 +67,11 @@ internal sealed class GrammarMemory(int capacity)
     }
 
     // Everything a grammar is made from, each part with its length before it, so that no two forms read alike.
-    private static string? KeyOf(OutputForm form, CallMark mark)
+    private static string? KeyOf(OutputForm form, CallMark mark, ReasoningMark? reasoning)
     {
         var key = new StringBuilder();
         Append(key, mark.ToString());
+        Append(key, reasoning?.ToString() ?? "");
         return Describe(key, form) && key.Length <= LongestKey ? key.ToString() : null;
     }
 

@@ -10,39 +10,72 @@ namespace Slerp.Engine;
 /// <summary>From the form of an answer to its grammar, as pure functions.</summary>
 internal static class OutputGrammar
 {
+    /// <summary>White space that may stand between reasoning and a form.</summary>
+    private const int MostSpace = 4;
+
     /// <summary>The grammar, or null where anything goes.</summary>
     /// <param name="form">The form.</param>
     /// <param name="mark">How its calls begin.</param>
+    /// <param name="reasoning">How its reasoning is marked; null where the model has no such marks.</param>
     /// <exception cref="ConstraintException">A schema asks for what cannot be kept; the message names the keyword and where it stands.</exception>
-    public static Grammar? For(OutputForm form, CallMark mark) => form switch
+    public static Grammar? For(OutputForm form, CallMark mark, ReasoningMark? reasoning = null) => form switch
     {
         OutputForm.FreeText => null,
+        OutputForm.ToolCalls { MayBeText: true } calls => TextOrCalls(calls, mark, reasoning),
+        _ when reasoning is { IsOpen: true } => Grammar.FreeText(AfterReasoning(reasoning, Grammar.Sequence(Space(), Bound(form, mark))), isRequired: true),
+        _ => Bound(form, mark),
+    };
+
+    // What is no text from its first byte to its last.
+    private static Grammar Bound(OutputForm form, CallMark mark) => form switch
+    {
         OutputForm.Json json => Grammar.Schema(JsonSchemaCompiler.Compile(json.Schema, SchemaLimits.Default)),
-        OutputForm.ToolCalls calls => Calls(calls, mark),
+        OutputForm.ToolCalls { Otherwise: null } calls => RequiredCalls(calls, mark),
+        OutputForm.ToolCalls { Otherwise: { MayBeText: false } other } calls => Grammar.Choice(Bound(other, mark), RequiredCalls(calls, mark)),
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Unknown form of output."),
     };
 
-    private static Grammar Calls(OutputForm.ToolCalls form, CallMark mark)
+    private static Grammar RequiredCalls(OutputForm.ToolCalls form, CallMark mark)
     {
-        var rest = AfterBegin(form);
-        if (form.Otherwise is OutputForm.FreeText)
-        {
-            // After its text the answer has begun a call: that call, and further ones.
-            return mark switch
-            {
-                { Token: null } => Grammar.FreeTextUntil(Encoding.UTF8.GetBytes(mark.Rest), rest, onlyAtStart: form.Syntax.OnlyAtStart),
-                { IsOptional: true } => Grammar.FreeTextUntil(
-                    Encoding.UTF8.GetBytes(mark.Rest), rest, mark.Token, Grammar.Sequence(Grammar.Literal(mark.Rest), rest), form.Syntax.OnlyAtStart),
-                _ => Grammar.FreeTextUntil([], Grammar.Sequence(Grammar.Literal(mark.Rest), rest), mark.Token),
-            };
-        }
-
         var begin = mark is { Token: { } token, IsOptional: false }
             ? Grammar.Sequence(Grammar.Token(token), Grammar.Literal(mark.Rest))
             : Grammar.Literal(mark.Rest);
-        var required = Grammar.Sequence(begin, rest);
-        return form.Otherwise is { } other && For(other, mark) is { } alternative ? Grammar.Choice(alternative, required) : required;
+        return Grammar.Sequence(begin, AfterBegin(form));
     }
+
+    // A mark within reasoning begins no call: reasoning is text until it is closed, and what follows is read as an answer without any.
+    private static Grammar TextOrCalls(OutputForm.ToolCalls form, CallMark mark, ReasoningMark? reasoning)
+    {
+        var trigger = CallTrigger(form, mark);
+        if (reasoning is null)
+        {
+            return Grammar.FreeText(trigger);
+        }
+
+        var reasoned = Grammar.FreeText(AfterReasoning(reasoning, Grammar.FreeText(trigger)));
+        return reasoning.IsOpen
+            ? reasoned
+            : Grammar.FreeText(trigger, new TextTrigger(Encoding.UTF8.GetBytes(reasoning.Syntax.Open), reasoned, reasoning.OpenToken, onlyAtStart: true));
+    }
+
+    private static TextTrigger AfterReasoning(ReasoningMark reasoning, Grammar then) =>
+        new(Encoding.UTF8.GetBytes(reasoning.Syntax.Close), then, reasoning.CloseToken);
+
+    // After its text the answer has begun a call: that call, and further ones.
+    private static TextTrigger CallTrigger(OutputForm.ToolCalls form, CallMark mark)
+    {
+        var rest = AfterBegin(form);
+        var bytes = Encoding.UTF8.GetBytes(mark.Rest);
+        return mark switch
+        {
+            { Token: null } => new TextTrigger(bytes, rest, onlyAtStart: form.Syntax.OnlyAtStart),
+            { IsOptional: true } => new TextTrigger(bytes, rest, mark.Token, Grammar.Sequence(Grammar.Literal(mark.Rest), rest), form.Syntax.OnlyAtStart),
+            _ => new TextTrigger([], Grammar.Sequence(Grammar.Literal(mark.Rest), rest), mark.Token),
+        };
+    }
+
+    private static Grammar Space() =>
+        Grammar.Repeat(Grammar.Choice(Grammar.Literal(" "), Grammar.Literal("\n"), Grammar.Literal("\r"), Grammar.Literal("\t")), 0, MostSpace);
 
     // The first call from its name on, further ones, and the end.
     private static Grammar AfterBegin(OutputForm.ToolCalls form)

@@ -3,10 +3,10 @@ namespace Slerp.Engine;
 /// <summary>What a check knows besides the text. Immutable.</summary>
 public sealed record QualityContext
 {
-    /// <summary>The segment judged, counted from 0; for a check of the answer, how many segments there were.</summary>
+    /// <summary>The segment judged, counted from 0; for a check of the answer, how many segments there were; -1 for a check of the prompt.</summary>
     public required int SegmentIndex { get; init; }
 
-    /// <summary>Tokens of the segment judged; they are the last ones.</summary>
+    /// <summary>Tokens of the segment judged; they are the last ones. None where the prompt is judged.</summary>
     public required int SegmentTokens { get; init; }
 
     /// <summary>How the text was made.</summary>
@@ -15,11 +15,20 @@ public sealed record QualityContext
     /// <summary>Tokens of the prompt.</summary>
     public required int PromptTokens { get; init; }
 
+    /// <summary>The prompt as the model read it, without special tokens; null unless a check of the request <see cref="IQualityCheck.NeedsPrompt"/>.</summary>
+    public string? PromptText { get; init; }
+
+    /// <summary>What of it was merged, run after run; null as <see cref="PromptText"/> is.</summary>
+    public string? MergedText { get; init; }
+
     /// <summary>How tokens are chosen.</summary>
     public required SamplingMode Sampling { get; init; }
 
     /// <summary>What form the answer must have.</summary>
     public required OutputForm Output { get; init; }
+
+    /// <summary>How the reasoning ends that the prompt has begun and the text goes on with; null where it has begun none.</summary>
+    public ReasoningSyntax? OpenReasoning { get; init; }
 
     /// <summary>Why the answer ended; null where it goes on.</summary>
     public FinishReason? Finish { get; init; }

@@ -8,4 +8,8 @@ public enum QualityScope
 
     /// <summary>Once, at the end of every answer; its verdict is reported, nothing is taken back.</summary>
     Answer = 1,
+
+    /// <summary>Once, when the prompt of a judged answer that merges was read and before a token is decoded; its failure has the prompt read again as vanilla decoding does.</summary>
+    /// <remarks>Answers for which such a check is asked run the prompt's last token in a step of its own; others pay nothing for it.</remarks>
+    Prompt = 2,
 }

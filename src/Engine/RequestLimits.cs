@@ -19,6 +19,12 @@ internal static class RequestLimits
             Require(stop.Length <= MaxStopCharacters, nameof(request.StopSequences), $"{stop.Length} characters", $"at most {MaxStopCharacters} each");
         }
 
+        if (request.Reasoning is { } reasoning)
+        {
+            Require(reasoning.Open.Length > 0, nameof(reasoning.Open), reasoning.Open, "a mark, not the empty text");
+            Require(reasoning.Close.Length > 0, nameof(reasoning.Close), reasoning.Close, "a mark, not the empty text");
+        }
+
         Require(request.Tenant.Length <= MaxTenantCharacters, nameof(request.Tenant), $"{request.Tenant.Length} characters", $"at most {MaxTenantCharacters}");
         Require(EngineCatalog.Drafters.Contains(request.Drafter), nameof(request.Drafter), request.Drafter, "one of " + string.Join(", ", EngineCatalog.Drafters));
         Require(request.Gate.TimeLimit > TimeSpan.Zero, nameof(request.Gate.TimeLimit), request.Gate.TimeLimit, "a time above 0");

@@ -2,7 +2,7 @@ namespace Slerp.Engine;
 
 /// <summary>A run of the answer, handed over by <see cref="Generation.NextAsync"/>. Not visible to the user until accepted.</summary>
 /// <param name="Text">Complete characters only; may be empty where the segment is the last, faulty, or held back by a stop text.</param>
-/// <param name="Tokens">Tokens the run is made of.</param>
+/// <param name="Tokens">Tokens the run is made of; none where it only says that the prompt was read and judged.</param>
 /// <param name="Finish">Why the answer ended, on the last segment; null before.</param>
 public sealed record Segment(string Text, int Tokens, FinishReason? Finish)
 {

@@ -25,7 +25,10 @@ internal sealed class SegmentReader(SegmentCollector collector, AnswerText answe
     /// <summary>Why the answer ended, once its last segment is accepted.</summary>
     public FinishReason? Finish { get; private set; }
 
-    /// <summary>Segments accepted so far.</summary>
+    /// <summary>Whether the open segment only says that the prompt was read.</summary>
+    public bool IsAtPrompt => ReferenceEquals(_open, CollectedSegment.Prompt);
+
+    /// <summary>Segments of the answer accepted so far.</summary>
     public int AcceptedSegments { get; private set; }
 
     /// <summary>The answer so far, the open segment included.</summary>
@@ -46,7 +49,7 @@ internal sealed class SegmentReader(SegmentCollector collector, AnswerText answe
         var segment = await collector.ReadAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         _open = segment;
-        if (segment.Fault is not null)
+        if (segment.Fault is not null || IsAtPrompt)
         {
             return new Segment("", 0, null) { Fault = segment.Fault };
         }
@@ -72,11 +75,11 @@ internal sealed class SegmentReader(SegmentCollector collector, AnswerText answe
             throw new InvalidOperationException($"The segment carries a fault and cannot be accepted: {fault.Failure.Message} Call RejectAsync.");
         }
 
+        AcceptedSegments += IsAtPrompt ? 0 : 1;
         _open = null;
         _accepted.AddRange(segment.Tokens);
         _acceptedCharacters = _written.Length;
         AcceptedBytes = segment.VisibleBytes;
-        AcceptedSegments++;
         Finish = segment.Finish;
         collector.Accept();
     }

@@ -75,7 +75,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         return Task.Run(() => Load(options, progress, time ?? TimeProvider.System, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Renders and encodes the prompt, checks that it fits, and queues it.</summary>
+    /// <summary>Renders and encodes the prompt, checks that it fits, and queues it: on a thread of the pool, however long the prompt.</summary>
     /// <exception cref="ContextLengthException">The prompt does not fit; carries both numbers.</exception>
     /// <exception cref="CapacityException">The queue is full.</exception>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
@@ -88,9 +88,9 @@ public sealed class SlerpEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         RequestLimits.Check(request);
-        return request.Gate is { HoldsSegments: true } gate && gate.Checks.Any(static check => check.NeedsCalibration)
+        return request.Gate is { HoldsSegments: true } gate && gate.Needs(static check => check.NeedsCalibration)
             ? CalibratedAsync(request, cancellationToken)
-            : new ValueTask<Generation>(Begin(request, calibration: null));
+            : new ValueTask<Generation>(Task.Run<Generation>(() => Begin(request, calibration: null), CancellationToken.None));
     }
 
     /// <summary>Turns texts into vectors of length 1, in one batch with whatever else runs.</summary>
@@ -123,15 +123,11 @@ public sealed class SlerpEngine : IAsyncDisposable
     private async ValueTask<Generation> CalibratedAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         var calibration = await _baseline.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return Begin(request, calibration);
+        return await Task.Run(() => Begin(request, calibration), CancellationToken.None).ConfigureAwait(false);
     }
 
     private EngineGeneration Begin(GenerationRequest request, QualityCalibration? calibration)
     {
-        var mark = CallMark.Of(request.Output, _model.Tokenizer);
-        var constraint = _grammars.For(request.Output, mark) is { } grammar
-            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
-            : null;
         var drafter = _model.DrafterNamed(request.Drafter);
         var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
         if (prompt.Ids.Length >= Model.ContextTokens)
@@ -140,11 +136,19 @@ public sealed class SlerpEngine : IAsyncDisposable
         }
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
-        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.StopSequences, mark.Token);
+        var mark = CallMark.Of(request.Output, _model.Tokenizer);
+        var reasoning = ReasoningMark.Of(request.Reasoning, prompt.Rendered, _model.Tokenizer);
+        var constraint = _grammars.For(request.Output, mark, reasoning) is { } grammar
+            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
+            : null;
+        var spoken = new[] { mark.Token, reasoning?.OpenToken, reasoning?.CloseToken }.OfType<int>().ToHashSet();
+        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.Output.MayBeText ? request.StopSequences : [], spoken);
         var plan = _model.Merges.Plan(request.Merging, prompt);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
-            request.Gate.HoldsSegments && (plan is not null || !request.Gate.OnlyWhereMerged) ? new SegmentCollector() : null);
+            request.Gate.HoldsSegments && (plan is not null || !request.Gate.OnlyWhereMerged)
+                ? new SegmentCollector(judgesPrompt: plan is not null && CheckPanel.Has(request.Gate, QualityScope.Prompt))
+                : null);
         if (plan is not null)
         {
             sequence.Merge(plan, _model.BytesPerMergedToken(plan.Cutoff));
@@ -157,6 +161,7 @@ public sealed class SlerpEngine : IAsyncDisposable
             sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, calibration, _time)
             {
                 Hung = _hung,
+                OpenReasoning = reasoning is { IsOpen: true } ? reasoning.Syntax : null,
                 ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
             })
         {

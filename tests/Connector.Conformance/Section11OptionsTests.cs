@@ -85,6 +85,29 @@ public sealed class Section11OptionsTests
     }
 
     [Theory, BothWays]
+    public async Task Reasoning_ThatThePromptHasBegun_IsReasoning(bool streaming)
+    {
+        foreach (var (answer, reasoning, text) in new[] { ("hm\n</think>\n\n42", "hm", "42"), ("unfinished", "unfinished", ""), ("</think>42", "", "42"), (" \n", "", "") })
+        {
+            using var under = new ClientUnderTest(new FakeEngine
+            {
+                Model = FakeEngine.Info(template: "{{ '<think>' }}"),
+                OpensReasoning = true,
+                Script = _ => FakeEngine.Segments(FinishReason.EndOfText, [.. answer.Chunk(3).Select(piece => new string(piece))]),
+            });
+            var response = await under.AskAsync(streaming);
+            Assert.Equal(reasoning, string.Concat(response.Messages.SelectMany(message => message.Contents).OfType<TextReasoningContent>().Select(content => content.Text)));
+            Assert.Equal(text, response.Text);
+            Assert.Equal(new ReasoningSyntax("<think>", "</think>"), under.Engine.LastRequest.Reasoning);
+            var hidden = await under.AskAsync(streaming, new ChatOptions { Reasoning = new() { Output = ReasoningOutput.None } });
+            Assert.DoesNotContain(hidden.Messages.SelectMany(message => message.Contents), content => content is TextReasoningContent);
+            Assert.Equal(text, hidden.Text);
+        }
+
+        Assert.Null((await RequestAsync(streaming, null)).Reasoning);
+    }
+
+    [Theory, BothWays]
     public async Task ResponseFormat_IsKeptByGrammar_AndToldInThePrompt(bool streaming)
     {
         var schema = JsonElement.Parse("""{"type":"object","properties":{"n":{"type":"integer"}}}""");
@@ -122,6 +145,34 @@ public sealed class Section11OptionsTests
     }
 
     [Theory, BothWays]
+    public async Task StopSequences_CountInFreeTextAlone_AndAreSaidToBeIgnoredInJsonAndForcedCalls(bool streaming)
+    {
+        ChatOptions[] bound =
+        [
+            new() { ResponseFormat = ChatResponseFormat.Json },
+            new() { Tools = [TestTools.Weather], ToolMode = ChatToolMode.RequireAny },
+            new() { Tools = [TestTools.Weather], ResponseFormat = ChatResponseFormat.Json },
+        ];
+        foreach (var options in bound)
+        {
+            options.StopSequences = ["\n"];
+            using var under = new ClientUnderTest();
+            await under.AskAsync(streaming, options);
+            Assert.Empty(under.Engine.LastRequest.StopSequences);
+            Assert.Contains("StopSequences", Assert.Single(under.Logger.Warnings), StringComparison.Ordinal);
+        }
+
+        foreach (var options in (ChatOptions[])[new(), new() { Tools = [TestTools.Weather] }, new() { ResponseFormat = ChatResponseFormat.Text }])
+        {
+            options.StopSequences = ["\n"];
+            using var under = new ClientUnderTest();
+            await under.AskAsync(streaming, options);
+            Assert.Equal(["\n"], under.Engine.LastRequest.StopSequences);
+            Assert.Empty(under.Logger.Warnings);
+        }
+    }
+
+    [Theory, BothWays]
     public async Task AllowMultipleToolCalls_FalseEndsAfterTheFirst_NullAllowsMore(bool streaming)
     {
         var two = Call + "\n" + Call;
@@ -153,6 +204,43 @@ public sealed class Section11OptionsTests
     }
 
     [Theory, BothWays]
+    public async Task ToolMode_RequiredOfWhatIsNoFunction_IsRefusedByName(bool streaming)
+    {
+        async Task<string> RefusalAsync(ChatToolMode mode, params AITool[]? tools) => (await Assert.ThrowsAsync<InvalidOperationException>(
+            () => RequestAsync(streaming, new ChatOptions { Tools = tools, ToolMode = mode }))).Message;
+        foreach (var tools in (AITool[]?[])[null, [], [new HostedWebSearchTool()]])
+        {
+            Assert.Contains($"{tools?.Length ?? 0} tools", await RefusalAsync(ChatToolMode.RequireAny, tools), StringComparison.Ordinal);
+        }
+
+        var hosted = await RefusalAsync(ChatToolMode.RequireSpecific("web_search"), new HostedWebSearchTool(), TestTools.Weather);
+        Assert.Contains("'web_search'", hosted, StringComparison.Ordinal);
+        Assert.Contains(nameof(HostedWebSearchTool), hosted, StringComparison.Ordinal);
+        Assert.Contains("'get_weather'", hosted, StringComparison.Ordinal);
+        Assert.Contains("'absent'", await RefusalAsync(ChatToolMode.RequireSpecific("absent"), null), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RequestAsync(
+            streaming, new ChatOptions { ToolMode = ChatToolMode.RequireAny, AdditionalProperties = new() { [SlerpProperties.Raw] = true } }));
+    }
+
+    [Theory, BothWays]
+    public async Task ToolMode_AutoWithoutAnyTool_IsText(bool streaming)
+    {
+        foreach (var tools in (IList<AITool>?[])[null, [], [new HostedWebSearchTool()]])
+        {
+            Assert.IsType<OutputForm.FreeText>((await RequestAsync(streaming, new ChatOptions { Tools = tools, ToolMode = ChatToolMode.Auto })).Output);
+        }
+    }
+
+    [Theory, BothWays]
+    public async Task Tools_OfOneName_AreOfferedOnce_TheFirst(bool streaming)
+    {
+        using var under = new ClientUnderTest();
+        await under.AskAsync(streaming, new ChatOptions { Tools = [TestTools.Weather, AIFunctionFactory.Create((int x) => x, "get_weather")] });
+        Assert.Equal("The weather of a city.", Assert.Single(((Prompt.Conversation)under.Engine.LastRequest.Prompt).Tools).Description);
+        Assert.Contains("'get_weather'", Assert.Single(under.Logger.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory, BothWays]
     public async Task Tools_AreRendered_HostedOnesIgnoredWithAWarning_NeverInvoked(bool streaming)
     {
         var invoked = false;
@@ -179,6 +267,47 @@ public sealed class Section11OptionsTests
         await Assert.ThrowsAsync<NotSupportedException>(
             () => AnswerAsync(streaming, "Hi", new ChatOptions { ContinuationToken = ResponseContinuationToken.FromBytes(new byte[] { 1 }) }));
 #pragma warning restore MEAI001
+    }
+
+    [Theory, BothWays]
+    public async Task WhatIsIgnored_IsSaidInOneLineEach(bool streaming)
+    {
+#pragma warning disable MEAI001 // Experimental in the abstractions.
+        var ignored = new (string Name, ChatOptions Options)[]
+        {
+            ("ConversationId", new() { ConversationId = "thread" }),
+            ("AllowBackgroundResponses", new() { AllowBackgroundResponses = true }),
+            ("RawRepresentationFactory", new() { RawRepresentationFactory = _ => "something else" }),
+            ("Reasoning.Effort Low", new() { Reasoning = new() { Effort = ReasoningEffort.Low } }),
+            ("Reasoning.Effort ExtraHigh", new() { Reasoning = new() { Effort = ReasoningEffort.ExtraHigh } }),
+            ("Reasoning.Output Summary", new() { Reasoning = new() { Output = ReasoningOutput.Summary } }),
+            ("StopSequences", new() { StopSequences = ["."], ResponseFormat = ChatResponseFormat.Json }),
+            ("HostedWebSearchTool", new() { Tools = [new HostedWebSearchTool()] }),
+            ("model id 'gpt-9'", new() { ModelId = "gpt-9" }),
+        };
+        ChatOptions[] nothing =
+        [
+            new() { AllowBackgroundResponses = false, Reasoning = new() { Effort = ReasoningEffort.None, Output = ReasoningOutput.Full } },
+            new() { StopSequences = [], Tools = [], AdditionalProperties = [] },
+            new() { StopSequences = [""], ResponseFormat = ChatResponseFormat.Json },
+        ];
+#pragma warning restore MEAI001
+        foreach (var (name, options) in ignored)
+        {
+            Assert.Contains(name, Assert.Single(await IgnoredAsync(options)), StringComparison.Ordinal);
+        }
+
+        foreach (var options in nothing)
+        {
+            Assert.Empty(await IgnoredAsync(options));
+        }
+
+        async Task<string[]> IgnoredAsync(ChatOptions options)
+        {
+            using var under = new ClientUnderTest();
+            await under.AskAsync(streaming, options);
+            return [.. under.Logger.Entries.Select(entry => entry.Text).Where(text => text.StartsWith("Ignored", StringComparison.Ordinal))];
+        }
     }
 
     [Theory, BothWays]

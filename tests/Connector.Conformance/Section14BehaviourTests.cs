@@ -78,6 +78,57 @@ public sealed class Section14BehaviourTests : IDisposable
         }
     }
 
+    [Theory, BothWays]
+    public async Task Request_IsTakenWhenItIsMade_WhateverBecomesOfItsLists(bool streaming)
+    {
+        using var under = new ClientUnderTest();
+        var gate = new TaskCompletionSource();
+        under.Loader.Gate = gate.Task;
+        var words = new Dictionary<string, object?> { ["city"] = "Lisbon" };
+        List<ChatMessage> messages = [User("first"), new(ChatRole.Assistant, [new FunctionCallContent("1", "get_weather", words)]), new(ChatRole.Tool, [new FunctionResultContent("1", words)])];
+        var options = new ChatOptions { MaxOutputTokens = 7, StopSequences = ["."], Tools = [TestTools.Weather], AdditionalProperties = new() { [SlerpProperties.Tenant] = "t" }, Reasoning = new() { Effort = ReasoningEffort.None } };
+        var answer = under.AskAsync(streaming, messages, options);
+        messages[0].Contents[0] = new TextContent("changed");
+        messages.Add(User("added"));
+        words["city"] = "Oslo";
+        (options.MaxOutputTokens, options.ToolMode, options.Reasoning.Effort) = (1, ChatToolMode.None, ReasoningEffort.High);
+        options.StopSequences.Clear();
+        options.Tools.Clear();
+        options.AdditionalProperties.Clear();
+        gate.SetResult();
+        await answer;
+        var request = under.Engine.LastRequest;
+        var prompt = (Prompt.Conversation)request.Prompt;
+        Assert.Equal(["first", "", "{\"city\":\"Lisbon\"}"], prompt.Turns.Select(turn => Compact(turn.Text())));
+        Assert.Contains("Lisbon", prompt.Turns[1].ToolCalls[0].Arguments, StringComparison.Ordinal);
+        Assert.Equal((7, "t", 1), (request.MaxOutputTokens, request.Tenant, prompt.Tools.Count));
+        Assert.Equal(["."], request.StopSequences);
+        Assert.Equal(System.Text.Json.JsonValueKind.False, prompt.Variables["enable_thinking"].ValueKind);
+    }
+
+    [Theory, BothWays]
+    public async Task WhatNoModelCanDo_IsRefusedBeforeOneIsLoaded(bool streaming)
+    {
+        using var under = new ClientUnderTest();
+        await Assert.ThrowsAsync<NotSupportedException>(() => under.AskAsync(streaming, [new ChatMessage(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])]));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => under.AskAsync(streaming, new ChatOptions { ToolMode = ChatToolMode.RequireAny }));
+        Assert.Equal(0, under.Loader.Loads);
+    }
+
+    [Fact]
+    public async Task Stream_TakesItsRequestAtTheFirstMove()
+    {
+        using var under = new ClientUnderTest();
+        List<ChatMessage> messages = [User("first")];
+        var stream = under.Client.GetStreamingResponseAsync(messages);
+        messages[0] = User("second");
+        await using var updates = stream.GetAsyncEnumerator();
+        var move = updates.MoveNextAsync();
+        messages[0] = User("third");
+        Assert.True(await move);
+        Assert.Equal("second", ((Prompt.Conversation)under.Engine.LastRequest.Prompt).Turns[0].Text());
+    }
+
     [Fact]
     public async Task Construction_LoadsNothing_ARequestDoes()
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Slerp.Connector.Tests.Doubles;
 using Slerp.Tests.Shared;
 
 namespace Slerp.Connector.Conformance;
@@ -36,6 +37,21 @@ public sealed class Section15EmbeddingTests : IAsyncDisposable
         {
             Assert.Equal((await _generator.GenerateVectorAsync(texts[index])).ToArray(), together[index].Vector.ToArray());
         }
+    }
+
+    [Fact]
+    public async Task WhatIsIgnored_IsSaidInOneLineEach()
+    {
+        var logger = new RecordingLogger();
+        await using var generator = new SlerpEmbeddingGenerator(
+            new SlerpEmbeddingGeneratorOptions { ModelPath = new ToyCheckpoint().Save(_folder, "ignored") }, logger);
+        await generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { AdditionalProperties = [] });
+        Assert.Empty(Ignored());
+        await generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { AdditionalProperties = new() { ["truncate"] = true }, RawRepresentationFactory = _ => "raw" });
+        Assert.Single(Ignored(), text => text.Contains("AdditionalProperties", StringComparison.Ordinal));
+        Assert.Single(Ignored(), text => text.Contains("RawRepresentationFactory", StringComparison.Ordinal));
+
+        IEnumerable<string> Ignored() => logger.Entries.Select(entry => entry.Text).Where(text => text.StartsWith("Ignored", StringComparison.Ordinal));
     }
 
     [Fact]

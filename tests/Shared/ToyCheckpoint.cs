@@ -35,6 +35,9 @@ internal sealed record ToyCheckpoint
     /// <summary>Whether an end token is configured; without it an answer ends at its limit.</summary>
     public bool CanEnd { get; init; }
 
+    /// <summary>Whether its chat template writes tools and their calls, in the Hermes dialect.</summary>
+    public bool WritesTools { get; init; }
+
     /// <summary>256 bytes and three control tokens.</summary>
     public const int VocabularySize = 259;
 
@@ -49,12 +52,16 @@ internal sealed record ToyCheckpoint
         File.WriteAllText(Path.Combine(path, "tokenizer.json"), Tokenizer());
         File.WriteAllText(Path.Combine(path, "tokenizer_config.json"), JsonSerializer.Serialize(new Dictionary<string, string>
         {
-            ["chat_template"] = ChatTemplate,
+            ["chat_template"] = WritesTools ? ToolTemplate + ChatTemplate : ChatTemplate,
             ["eos_token"] = "<|im_end|>",
         }));
         File.WriteAllBytes(Path.Combine(path, "model.safetensors"), Weights());
         return path;
     }
+
+    private const string ToolTemplate =
+        "{% if tools %}{% for tool in tools %}{{ tool | tojson }}{% endfor %}{{ '<tool_call>' }}{% endif %}"
+        + "{% for message in messages %}{% for call in message.tool_calls or [] %}{{ call.function.name + (call.function.arguments | tojson) }}{% endfor %}{% endfor %}";
 
     private const string ChatTemplate =
         "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}{% endfor %}"

@@ -29,14 +29,6 @@ internal static class SharedServices
     public static ChatClientServices Reporting<TClient>(IServiceProvider provider) =>
         new(Loggers(provider).CreateLogger<TClient>(), provider.GetRequiredService<SlerpInstruments>(), Clock(provider));
 
-    /// <summary>The name of the options registered under a key.</summary>
-    public static string OptionsName(object? key) => key switch
-    {
-        null => string.Empty,
-        string name => name,
-        _ => $"{key.GetType().FullName}:{key}",
-    };
-
     private static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 
     private static TimeProvider Clock(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;

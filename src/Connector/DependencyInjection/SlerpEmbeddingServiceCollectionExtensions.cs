@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Slerp.Connector;
 using Slerp.Connector.DependencyInjection;
 using Slerp.Connector.Options;
@@ -13,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <remarks>
 /// All services are singletons. Registered are <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/> of text and the concrete
 /// <see cref="SlerpEmbeddingGenerator"/>, keyed where a key is given. A generator of a checkpoint that a chat client of the same container uses
-/// shares its engine and weights, unless it names engine settings of its own.
+/// shares its engine and weights, unless it names engine settings of its own. A key, and the default, can be registered once.
 /// </remarks>
 public static class SlerpEmbeddingServiceCollectionExtensions
 {
@@ -47,8 +46,9 @@ public static class SlerpEmbeddingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<SlerpEmbeddingGeneratorOptions>(SharedServices.OptionsName(serviceKey)).Configure(configure).ValidateOnStart();
-        return Register(services, serviceKey);
+        var registration = Claim(services, serviceKey);
+        services.AddOptions<SlerpEmbeddingGeneratorOptions>(registration.OptionsName).Configure(configure).ValidateOnStart();
+        return Register(services, registration);
     }
 
     /// <summary>Registers a generator under a key from configuration.</summary>
@@ -60,28 +60,30 @@ public static class SlerpEmbeddingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        services.AddOptions<SlerpEmbeddingGeneratorOptions>(SharedServices.OptionsName(serviceKey))
+        var registration = Claim(services, serviceKey);
+        services.AddOptions<SlerpEmbeddingGeneratorOptions>(registration.OptionsName)
             .Bind(section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
-        return Register(services, serviceKey);
+        return Register(services, registration);
     }
 
-    private static IServiceCollection Register(IServiceCollection services, object? key)
+    private static Registration<SlerpEmbeddingGeneratorOptions> Claim(IServiceCollection services, object? key) =>
+        Registration<SlerpEmbeddingGeneratorOptions>.Claim<SlerpEmbeddingGeneratorOptionsValidator, SlerpEmbeddingGeneratorOptionsCrossValidator>(services, key);
+
+    private static IServiceCollection Register(IServiceCollection services, Registration<SlerpEmbeddingGeneratorOptions> registration)
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpEmbeddingGeneratorOptions>, SlerpEmbeddingGeneratorOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpEmbeddingGeneratorOptions>, SlerpEmbeddingGeneratorOptionsCrossValidator>());
-        SharedServices.Add(services);
-        services.TryAddKeyedSingleton(key, (provider, _) => Create(provider, key));
+        var key = registration.Key;
+        services.TryAddKeyedSingleton(key, (provider, _) => Create(provider, registration));
         services.AddKeyedSingleton<IEmbeddingGenerator<string, Embedding<float>>>(
             key, (provider, _) => provider.GetRequiredKeyedService<SlerpEmbeddingGenerator>(key));
         return services;
     }
 
-    private static SlerpEmbeddingGenerator Create(IServiceProvider provider, object? key)
+    private static SlerpEmbeddingGenerator Create(IServiceProvider provider, Registration<SlerpEmbeddingGeneratorOptions> registration)
     {
-        var options = provider.GetRequiredService<IOptionsMonitor<SlerpEmbeddingGeneratorOptions>>().Get(SharedServices.OptionsName(key));
+        var options = registration.Options(provider);
         return new SlerpEmbeddingGenerator(
-            SharedServices.Host(provider, EngineSettings(provider, options), key), options, SharedServices.Reporting<SlerpEmbeddingGenerator>(provider));
+            SharedServices.Host(provider, EngineSettings(provider, options), registration.Key), options, SharedServices.Reporting<SlerpEmbeddingGenerator>(provider));
     }
 
     private static EngineOptions EngineSettings(IServiceProvider provider, SlerpEmbeddingGeneratorOptions options)
@@ -91,10 +93,9 @@ public static class SlerpEmbeddingServiceCollectionExtensions
             return options.ToEngineOptions();
         }
 
-        var chats = provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>();
         var folder = Path.GetFullPath(options.ResolvedModelPath);
-        return provider.GetServices<ChatClientRegistration>()
-            .Select(registration => chats.Get(SharedServices.OptionsName(registration.Key)))
+        return provider.GetServices<Registration<SlerpChatClientOptions>>()
+            .Select(registration => registration.Options(provider))
             .FirstOrDefault(chat => Path.GetFullPath(chat.ResolvedModelPath) == folder)
             ?.ToEngineOptions() ?? options.ToEngineOptions();
     }

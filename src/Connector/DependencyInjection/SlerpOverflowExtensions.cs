@@ -6,6 +6,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <remarks>
 /// A request goes to the other client when the queue is full, the prompt does not fit the context, or the engine cannot load or run: before its first
 /// update only, never after the caller's cancellation. Each time is logged and counted (<c>slerp.overflows</c>). The other client is not disposed here.
+/// A conversation id of the other client is not handed on: requests go on carrying their whole conversation, whoever answers the next one.
 /// </remarks>
 public static class SlerpOverflowExtensions
 {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Polly.Registry;
 using Slerp.Connector;
 using Slerp.Connector.DependencyInjection;
@@ -13,7 +12,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Registers a local language model as an <see cref="IChatClient"/>.</summary>
 /// <remarks>
 /// Each registration is one model, loaded once and shared: all services are singletons. Registered are <see cref="IChatClient"/> (with the middleware
-/// of the builder) and the bare <see cref="SlerpChatClient"/>, keyed where a key is given.
+/// of the builder) and the bare <see cref="SlerpChatClient"/>, keyed where a key is given. A key, and the default, can be registered once: a second
+/// time is an error (<see cref="InvalidOperationException"/>), not a mixture of both. The options of a client are named by its key where that is a text.
 /// </remarks>
 public static class SlerpServiceCollectionExtensions
 {
@@ -47,8 +47,9 @@ public static class SlerpServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<SlerpChatClientOptions>(SharedServices.OptionsName(serviceKey)).Configure(configure).ValidateOnStart();
-        return Register(services, serviceKey);
+        var registration = Claim(services, serviceKey);
+        services.AddOptions<SlerpChatClientOptions>(registration.OptionsName).Configure(configure).ValidateOnStart();
+        return Register(services, registration);
     }
 
     /// <summary>Registers a client under a key from configuration.</summary>
@@ -61,10 +62,11 @@ public static class SlerpServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        services.AddOptions<SlerpChatClientOptions>(SharedServices.OptionsName(serviceKey))
+        var registration = Claim(services, serviceKey);
+        services.AddOptions<SlerpChatClientOptions>(registration.OptionsName)
             .Bind(section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
-        return Register(services, serviceKey);
+        return Register(services, registration);
     }
 
     /// <summary>Loads the model when the host starts, so that the first request does not wait for it.</summary>
@@ -90,25 +92,25 @@ public static class SlerpServiceCollectionExtensions
         return builder;
     }
 
-    private static SlerpChatClientBuilder Register(IServiceCollection services, object? key)
+    private static Registration<SlerpChatClientOptions> Claim(IServiceCollection services, object? key) =>
+        Registration<SlerpChatClientOptions>.Claim<SlerpChatClientOptionsValidator, SlerpChatClientOptionsCrossValidator>(services, key);
+
+    private static SlerpChatClientBuilder Register(IServiceCollection services, Registration<SlerpChatClientOptions> registration)
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpChatClientOptions>, SlerpChatClientOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlerpChatClientOptions>, SlerpChatClientOptionsCrossValidator>());
-        SharedServices.Add(services);
-        services.AddSingleton(new ChatClientRegistration(key));
-        services.TryAddKeyedSingleton(key, (provider, _) => CreateClient(provider, key));
+        var key = registration.Key;
+        services.TryAddKeyedSingleton(key, (provider, _) => CreateClient(provider, registration));
         var builder = new SlerpChatClientBuilder(services, key);
         services.AddKeyedSingleton<IChatClient>(key, (provider, _) => builder.Build(provider));
         return builder;
     }
 
-    private static SlerpChatClient CreateClient(IServiceProvider provider, object? key)
+    private static SlerpChatClient CreateClient(IServiceProvider provider, Registration<SlerpChatClientOptions> registration)
     {
-        var options = provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>().Get(SharedServices.OptionsName(key));
+        var (options, key) = (registration.Options(provider), registration.Key);
         return new SlerpChatClient(SharedServices.Host(provider, options.ToEngineOptions(), key), options, SharedServices.Reporting<SlerpChatClient>(provider) with
         {
             Checks = [.. provider.GetServices<IQualityCheck>(), .. key is null ? [] : provider.GetKeyedServices<IQualityCheck>(key)],
-            Key = SharedServices.OptionsName(key),
+            Key = registration.OptionsName,
             Pipelines = provider.GetService<ResiliencePipelineProvider<string>>(),
         });
     }

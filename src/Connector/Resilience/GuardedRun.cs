@@ -22,6 +22,7 @@ internal sealed class GuardedRun(
     private bool _isAccelerated;
     private bool _isVanilla;
     private int _acceptedTokens;
+    private IReadOnlyList<Verdict> _ofPrompt = [];
 
     /// <summary>What may be shown, in order; ends with the answer or its failure.</summary>
     public ChannelReader<Segment> Shown => _shown.Reader;
@@ -158,6 +159,15 @@ internal sealed class GuardedRun(
         generation.Accept();
         _acceptedTokens += segment.Tokens;
         HasEnded = segment.Finish is not null;
+        if (segment is { Tokens: 0, Text.Length: 0, Finish: null })
+        {
+            // It only said that the prompt passed, which is told with the first words.
+            _ofPrompt = segment.Verdicts;
+            return;
+        }
+
+        segment = _ofPrompt.Count == 0 ? segment : segment with { Verdicts = [.. _ofPrompt, .. segment.Verdicts] };
+        _ofPrompt = [];
         _shown.Writer.TryWrite(segment);
     }
 }

@@ -8,6 +8,11 @@ namespace Slerp.Connector.Resilience;
 /// <remarks>
 /// Before the first update only: what was streamed is never taken back or continued by another model. Never after the caller's own cancellation, and never
 /// for a fault of the request itself. The other client stays its owner's: it is not disposed here.
+/// <para>
+/// The conversation stays stateless whoever answers: a conversation id of the other client is not handed on. Function invokers and agents take one for
+/// "the server keeps the history" and send what is new alone; the next request may be the local model's again, which would know nothing of the rest.
+/// An id the caller sets by itself is the caller's word to the other client and reaches it.
+/// </para>
 /// </remarks>
 internal sealed class OverflowChatClient(IChatClient local, IChatClient other, ChatClientServices services) : DelegatingChatClient(local)
 {
@@ -18,7 +23,8 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var given = messages as IReadOnlyCollection<ChatMessage> ?? [.. messages];
+        ChatMessage[] given = [.. messages];
+        var forOther = ForOther(options);
         var updates = new List<ChatResponseUpdate>();
         try
         {
@@ -34,7 +40,7 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
             Tell(failure);
         }
 
-        return await other.GetResponseAsync(given, ForOther(options), cancellationToken).ConfigureAwait(false);
+        return Stateless(await other.GetResponseAsync(given, forOther, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc />
@@ -42,14 +48,14 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var given = messages as IReadOnlyCollection<ChatMessage> ?? [.. messages];
-        return StreamAsync(InnerClient.GetStreamingResponseAsync(given, options, cancellationToken), given, options, cancellationToken);
+        ChatMessage[] given = [.. messages];
+        return StreamAsync(InnerClient.GetStreamingResponseAsync(given, options, cancellationToken), given, ForOther(options), cancellationToken);
     }
 
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         IAsyncEnumerable<ChatResponseUpdate> answer,
-        IReadOnlyCollection<ChatMessage> messages,
-        ChatOptions? options,
+        ChatMessage[] messages,
+        ChatOptions? forOther,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var updates = answer.GetAsyncEnumerator(cancellationToken);
@@ -66,9 +72,9 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
             }
         }
 
-        await foreach (var update in other.GetStreamingResponseAsync(messages, ForOther(options), cancellationToken).ConfigureAwait(false))
+        await foreach (var update in other.GetStreamingResponseAsync(messages, forOther, cancellationToken).ConfigureAwait(false))
         {
-            yield return update;
+            yield return Stateless(update);
         }
     }
 
@@ -96,7 +102,30 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
         services.Instruments.Overflowed(ModelId, reason);
     }
 
-    // The local model's id and own keys mean nothing elsewhere.
+    private static ChatResponse Stateless(ChatResponse response) => response.ConversationId is null ? response : new ChatResponse(response.Messages)
+    {
+        ResponseId = response.ResponseId,
+        ModelId = response.ModelId,
+        CreatedAt = response.CreatedAt,
+        FinishReason = response.FinishReason,
+        Usage = response.Usage,
+        RawRepresentation = response.RawRepresentation,
+        AdditionalProperties = response.AdditionalProperties,
+    };
+
+    private static ChatResponseUpdate Stateless(ChatResponseUpdate update)
+    {
+        if (update.ConversationId is null)
+        {
+            return update;
+        }
+
+        var clone = update.Clone();
+        clone.ConversationId = null;
+        return clone;
+    }
+
+    // The local model's id and own keys mean nothing elsewhere; an answer made in the background could not be asked for here.
     private ChatOptions? ForOther(ChatOptions? options)
     {
         if (options is null)
@@ -106,6 +135,9 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
 
         var clone = options.Clone();
         clone.ModelId = clone.ModelId == ModelId ? null : clone.ModelId;
+#pragma warning disable MEAI001 // Experimental in the abstractions; leaving it out needs its name.
+        clone.AllowBackgroundResponses = null;
+#pragma warning restore MEAI001
         foreach (var key in clone.AdditionalProperties?.Keys.Where(static key => key.StartsWith("slerp.", StringComparison.Ordinal)).ToArray() ?? [])
         {
             clone.AdditionalProperties!.Remove(key);

@@ -52,8 +52,8 @@ internal static class TransientFaults
             };
         }
 
-        return segment.Verdicts.FirstOrDefault(static verdict => verdict is { Scope: QualityScope.Segment, Kind: not VerdictKind.Passed }) is { } verdict
-            ? new DecodingOutcome { Reason = Reason(verdict), Stage = FaultStage.Decode, AcceptedTokens = acceptedTokens, Check = verdict.Check }
+        return segment.Verdicts.FirstOrDefault(static verdict => verdict is { Scope: not QualityScope.Answer, Kind: not VerdictKind.Passed }) is { } verdict
+            ? new DecodingOutcome { Reason = Reason(verdict), Stage = verdict.Scope == QualityScope.Prompt ? FaultStage.Prefill : FaultStage.Decode, AcceptedTokens = acceptedTokens, Check = verdict.Check }
             : null;
     }
 

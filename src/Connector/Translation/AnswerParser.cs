@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.AI;
+using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;
 
@@ -10,8 +11,8 @@ namespace Slerp.Connector.Translation;
 /// </remarks>
 internal sealed class AnswerParser(AnswerReading reading)
 {
-    private const string ThinkOpen = "<think>";
-    private const string ThinkClose = "</think>";
+    // What a grammar takes for white space before a mark, too.
+    private static readonly char[] Space = [' ', '\t', '\r', '\n'];
 
     private readonly StringBuilder _pending = new();
     private CallScanner _scanner;
@@ -31,8 +32,15 @@ internal sealed class AnswerParser(AnswerReading reading)
     /// <summary>Whether what arrives now is reasoning.</summary>
     public bool IsReasoning => _state == State.Reasoning;
 
+    /// <summary>How reasoning is marked.</summary>
+    public static ReasoningSyntax Reasoning { get; } = new("<think>", "</think>");
+
     /// <summary>Whether a chat template knows reasoning marks.</summary>
-    public static bool KnowsReasoning(string? template) => template?.Contains(ThinkClose, StringComparison.Ordinal) ?? false;
+    public static bool KnowsReasoning(string? template) =>
+        template is not null && (template.Contains(Reasoning.Close, StringComparison.Ordinal) || template.Contains(Reasoning.Open, StringComparison.Ordinal));
+
+    /// <summary>The prompt has begun the reasoning: the answer goes on with it.</summary>
+    public void BeginInReasoning() => (_state, _skipSpace) = (State.Reasoning, true);
 
     /// <summary>Reads on, and adds what is certain by now.</summary>
     public void Append(string text, List<AIContent> contents)
@@ -74,15 +82,15 @@ internal sealed class AnswerParser(AnswerReading reading)
     private bool Start()
     {
         var text = _pending.ToString();
-        var trimmed = text.TrimStart();
-        if (trimmed.StartsWith(ThinkOpen, StringComparison.Ordinal))
+        var trimmed = text.TrimStart(Space);
+        if (trimmed.StartsWith(Reasoning.Open, StringComparison.Ordinal))
         {
-            Take(text.Length - trimmed.Length + ThinkOpen.Length);
+            Take(text.Length - trimmed.Length + Reasoning.Open.Length);
             (_state, _skipSpace) = (State.Reasoning, true);
             return true;
         }
 
-        if (ThinkOpen.StartsWith(trimmed, StringComparison.Ordinal))
+        if (Reasoning.Open.StartsWith(trimmed, StringComparison.Ordinal))
         {
             return false;
         }
@@ -94,15 +102,15 @@ internal sealed class AnswerParser(AnswerReading reading)
     private bool Reason(List<AIContent> contents)
     {
         var text = _pending.ToString();
-        var end = text.IndexOf(ThinkClose, StringComparison.Ordinal);
+        var end = text.IndexOf(Reasoning.Close, StringComparison.Ordinal);
         if (end < 0)
         {
-            AddReasoning(Take(text.Length - Held(text, ThinkClose)), contents);
+            AddReasoning(Take(text.Length - Held(text, Reasoning.Close)), contents);
             return false;
         }
 
         AddReasoning(Take(end).TrimEnd(), contents);
-        Take(ThinkClose.Length);
+        Take(Reasoning.Close.Length);
         (_state, _skipSpace) = (State.Text, true);
         return true;
     }

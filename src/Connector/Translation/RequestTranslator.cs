@@ -17,35 +17,62 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
     private readonly ToolTranslator _tools = new(ignored);
     private readonly string _tenant = Guid.NewGuid().ToString("N");
 
-    /// <summary>The request.</summary>
-    /// <exception cref="NotSupportedException">Something is asked that this model or version cannot do.</exception>
-    /// <exception cref="InvalidOperationException">The request contradicts itself, or names another model while ids are strict.</exception>
-    public TranslatedRequest Translate(IEnumerable<ChatMessage> messages, ChatOptions? options, ModelInfo model)
+    /// <summary>Takes what is asked, before a model is needed: it belongs to the caller, who may change it once the call is under way.</summary>
+    /// <exception cref="NotSupportedException">Something is asked that no model here can do.</exception>
+    /// <exception cref="InvalidOperationException">The request contradicts itself.</exception>
+    public AskedRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
+        options = options?.Clone();
         OptionRanges.ThrowIfOutOfRange(options);
-        CheckModelId(options, model);
         RefuseUnsupported(options);
         NoteIgnored(options);
+        var properties = new PropertyReader(options?.AdditionalProperties);
+        return new AskedRequest(options, properties.Boolean(SlerpProperties.Raw) ?? false
+            ? RawPrompt(messages, options)
+            : new Prompt.Conversation(
+                _messages.Translate(messages, OutputTranslator.Instructions(options)), _tools.Translate(options), TemplateVariables(options)));
+    }
+
+    /// <summary>The request for a model.</summary>
+    /// <exception cref="NotSupportedException">Something is asked that this model or version cannot do.</exception>
+    /// <exception cref="InvalidOperationException">The request names another model while ids are strict.</exception>
+    public TranslatedRequest Translate(AskedRequest asked, ModelInfo model)
+    {
+        var options = asked.Options;
+        CheckModelId(options, model);
+        RefuseUnsupported(asked, model);
         var seed = SamplingTranslator.Seed(options, client.Defaults);
         var properties = new PropertyReader(options?.AdditionalProperties);
-        var isRaw = properties.Boolean(SlerpProperties.Raw) ?? false;
-        var tools = isRaw ? [] : _tools.Translate(options, model);
-        var reading = isRaw ? AnswerReading.PlainText : Reading(options, tools, model);
+        var reading = asked.Prompt is Prompt.Raw ? AnswerReading.PlainText : Reading(options, asked.Tools, model);
         var merging = MergingTranslator.Translate(properties, client.Defaults.Merging);
+        var output = OutputTranslator.Translate(options, asked.Tools, reading.Dialect);
         var generation = new GenerationRequest
         {
-            Output = OutputTranslator.Translate(options, tools, reading.Dialect),
-            Prompt = isRaw ? RawPrompt(messages, options) : Conversation(messages, options, tools, model),
+            Output = output,
+            Prompt = asked.Prompt,
             Sampling = SamplingTranslator.Sampling(options, client.Defaults, model, seed),
             Penalties = SamplingTranslator.Penalties(options, model),
             MaxOutputTokens = options?.MaxOutputTokens ?? client.Defaults.MaxOutputTokens ?? model.ContextTokens,
-            StopSequences = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))],
+            StopSequences = StopSequences(options, output),
+            Reasoning = reading.Reasoning == ReasoningReading.AsText ? null : AnswerParser.Reasoning,
             Tenant = Tenant(properties),
             Drafter = Drafter(properties, merging),
             Merging = merging,
         };
         generation = generation with { Gate = gates.Build(StrategyOf.IsLossy(generation), Gate(properties)) };
         return new TranslatedRequest(generation, seed, reading);
+    }
+
+    private string[] StopSequences(ChatOptions? options, OutputForm output)
+    {
+        string[] stops = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))];
+        if (stops.Length > 0 && !output.MayBeText)
+        {
+            ignored.Warn("ChatOptions.StopSequences", "The answer is kept to JSON or tool calls, which a stop sequence would cut: they count in free text alone.");
+            return [];
+        }
+
+        return stops;
     }
 
     private string Drafter(PropertyReader properties, MergingMode merging)
@@ -73,26 +100,35 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
 
     private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        if (!string.IsNullOrWhiteSpace(options?.Instructions) || options?.Tools is { Count: > 0 })
+        if (!string.IsNullOrWhiteSpace(options?.Instructions) || options?.Tools is { Count: > 0 } || options?.ToolMode is RequiredChatToolMode)
         {
             throw new InvalidOperationException(
-                $"AdditionalProperties[\"{SlerpProperties.Raw}\"] continues the messages' text as it stands, which leaves no place for Instructions or Tools. Remove them, or {SlerpProperties.Raw}.");
+                $"AdditionalProperties[\"{SlerpProperties.Raw}\"] continues the messages' text as it stands, which leaves no place for Instructions, Tools or a required ToolMode. Remove them, or {SlerpProperties.Raw}.");
         }
 
         return new Prompt.Raw(string.Concat(messages.Select(message => message.Text)));
     }
 
-    private Prompt.Conversation Conversation(
-        IEnumerable<ChatMessage> messages, ChatOptions? options, IReadOnlyList<ChatTool> tools, ModelInfo model)
+    private static void RefuseUnsupported(AskedRequest asked, ModelInfo model)
     {
+        if (asked.Prompt is not Prompt.Conversation)
+        {
+            return;
+        }
+
+        if (asked.Tools.Count > 0 && !model.SupportsTools)
+        {
+            throw new NotSupportedException(
+                $"The request offers {asked.Tools.Count} tools, but the chat template of model '{model.Name}' writes none. "
+                + "Use a model trained for tools, or send the request with ToolMode None.");
+        }
+
         if (!model.HasChatTemplate)
         {
             throw new NotSupportedException(
                 $"Model '{model.Name}' has no chat template, so it cannot hold a conversation. "
                 + $"Set ChatOptions.AdditionalProperties[\"{SlerpProperties.Raw}\"] = true to have it continue the text as it stands.");
         }
-
-        return new Prompt.Conversation(_messages.Translate(messages, OutputTranslator.Instructions(options)), tools, TemplateVariables(options));
     }
 
     private static Dictionary<string, JsonElement> TemplateVariables(ChatOptions? options)
@@ -159,6 +195,23 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         if (options?.RawRepresentationFactory is not null)
         {
             ignored.Note("ChatOptions.RawRepresentationFactory", "There is no raw options type; use AdditionalProperties.");
+        }
+
+        if (options?.Reasoning?.Effort is { } effort and not ReasoningEffort.None)
+        {
+            ignored.Note($"ChatOptions.Reasoning.Effort {effort}", "A template knows reasoning on and off: it is on.");
+        }
+
+        if (options?.Reasoning?.Output is ReasoningOutput.Summary)
+        {
+            ignored.Note("ChatOptions.Reasoning.Output Summary", "Reasoning is handed over as the model writes it.");
+        }
+
+#pragma warning disable MEAI001 // Experimental in the abstractions; telling that it is ignored needs its name.
+        if (options?.AllowBackgroundResponses is true)
+#pragma warning restore MEAI001
+        {
+            ignored.Note("ChatOptions.AllowBackgroundResponses", "The answer is made while the caller waits.");
         }
     }
 

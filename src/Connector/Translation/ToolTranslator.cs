@@ -4,38 +4,44 @@ using Slerp.Engine;
 
 namespace Slerp.Connector.Translation;
 
-/// <summary>Tools to what the template renders. What the model cannot do is refused by name.</summary>
+/// <summary>Tools to what the template renders. A call that is required and nobody could make is refused by name.</summary>
 internal sealed class ToolTranslator(IgnoredFeatures ignored)
 {
     /// <summary>The tools to render; empty where none are offered or the mode is none.</summary>
-    public IReadOnlyList<ChatTool> Translate(ChatOptions? options, ModelInfo model)
+    /// <exception cref="InvalidOperationException">A call is required of what is no function of the request.</exception>
+    public IReadOnlyList<ChatTool> Translate(ChatOptions? options)
     {
-        if (options?.ToolMode is RequiredChatToolMode { RequiredFunctionName: { } name }
-            && options.Tools?.Any(tool => tool.Name == name) is not true)
-        {
-            throw new InvalidOperationException(
-                $"ChatOptions.ToolMode requires the tool '{name}', which is not among the {options.Tools?.Count ?? 0} tools of the request. Add it to ChatOptions.Tools.");
-        }
-
-        if (options is not { Tools.Count: > 0 } || options.ToolMode is NoneChatToolMode)
+        if (options?.ToolMode is NoneChatToolMode)
         {
             return [];
         }
 
-        var tools = Functions(options.Tools);
-        if (tools.Count == 0)
+        var tools = Functions(options?.Tools ?? []);
+        if (options?.ToolMode is RequiredChatToolMode required)
         {
-            return [];
-        }
-
-        if (!model.SupportsTools)
-        {
-            throw new NotSupportedException(
-                $"The request offers {tools.Count} tools, but the chat template of model '{model.Name}' writes none. "
-                + "Use a model trained for tools, or send the request with ToolMode None.");
+            ThrowIfNobodyCanBeCalled(required, options.Tools ?? [], tools);
         }
 
         return tools;
+    }
+
+    private static void ThrowIfNobodyCanBeCalled(RequiredChatToolMode required, IList<AITool> given, List<ChatTool> functions)
+    {
+        var offered = functions.Count == 0 ? "none" : string.Join(", ", functions.Select(static tool => $"'{tool.Name}'"));
+        if (required.RequiredFunctionName is not { } name)
+        {
+            if (functions.Count == 0)
+            {
+                throw new InvalidOperationException(
+                    $"ChatOptions.ToolMode requires a call, but none of the {given.Count} tools of the request is a function. Add a function to ChatOptions.Tools, or send the request with ToolMode Auto.");
+            }
+        }
+        else if (functions.TrueForAll(tool => tool.Name != name))
+        {
+            throw new InvalidOperationException(given.FirstOrDefault(tool => tool.Name == name) is { } other
+                ? $"ChatOptions.ToolMode requires the tool '{name}', which is a {other.GetType().Name} and no function: a local model can call functions alone (here: {offered}). Require one of these, or send the request with ToolMode Auto."
+                : $"ChatOptions.ToolMode requires the tool '{name}', which is not among the functions of the request ({offered}). Add it to ChatOptions.Tools.");
+        }
     }
 
     private List<ChatTool> Functions(IList<AITool> tools)
@@ -43,13 +49,17 @@ internal sealed class ToolTranslator(IgnoredFeatures ignored)
         var functions = new List<ChatTool>(tools.Count);
         foreach (var tool in tools)
         {
-            if (tool is AIFunctionDeclaration function)
+            if (tool is not AIFunctionDeclaration function)
             {
-                functions.Add(new ChatTool(function.Name, function.Description, function.JsonSchema));
+                ignored.Warn($"tool '{tool.Name}' ({tool.GetType().Name})", "Only functions are offered to a local model.");
+            }
+            else if (functions.Exists(known => known.Name == function.Name))
+            {
+                ignored.Warn($"tool '{function.Name}'", "A function of that name is among the tools already; whoever calls it by name gets the first.");
             }
             else
             {
-                ignored.Warn($"tool '{tool.Name}' ({tool.GetType().Name})", "Only functions are offered to a local model.");
+                functions.Add(new ChatTool(function.Name, function.Description, function.JsonSchema));
             }
         }
 

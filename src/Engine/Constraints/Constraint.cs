@@ -18,6 +18,14 @@ internal sealed class Constraint(Grammar grammar, ConstraintVocabulary vocabular
     /// <summary>The tokens that may come next, end tokens included where the answer is complete.</summary>
     public TokenMask Allowed(ConstraintState state) => vocabulary.Allowed(state);
 
+    /// <summary>What a token leaves of free text.</summary>
+    /// <param name="before">The state before it.</param>
+    /// <param name="token">The token, which that state allows.</param>
+    /// <param name="after">The state after it.</param>
+    public CallBoundary Boundary(ConstraintState before, int token, ConstraintState after) => after.IsFreeText
+        ? new CallBoundary(after.TriggerLength, Start: null)
+        : new CallBoundary(0, before.IsFreeText ? vocabulary.FreeBytes(before, token) : 0);
+
     /// <summary>Whether the answer may end here.</summary>
     public static bool IsComplete(ConstraintState state) => state.IsComplete;
 

@@ -33,6 +33,12 @@ internal sealed class ConstraintState : IEquatable<ConstraintState>
     /// <summary>Whether the text may end here.</summary>
     public bool IsComplete => HasEnded || Array.Exists(_readings, reading => reading.CanEnd);
 
+    /// <summary>Whether any text may follow here: no form is being kept.</summary>
+    public bool IsFreeText => Array.Exists(_readings, static reading => reading.IsFreeText);
+
+    /// <summary>Symbols read last that may turn out to begin what is bound to a form.</summary>
+    public int TriggerLength => _readings.Length == 0 ? 0 : _readings.Max(static reading => reading.TriggerLength);
+
     /// <summary>The state after one symbol, or null where it is not allowed.</summary>
     public ConstraintState? Next(int symbol, FrameSink scratch)
     {

@@ -99,6 +99,27 @@ internal sealed class ConstraintVocabulary
         return current;
     }
 
+    /// <summary>Bytes of a token before what is bound to a form begins in it; below 0 where that began in tokens before. A token without bytes has none.</summary>
+    /// <param name="state">The state before it, which is free.</param>
+    /// <param name="token">The token.</param>
+    public int FreeBytes(ConstraintState state, int token)
+    {
+        var scratch = new FrameSink(_threads);
+        var bytes = _bytes[token].Span;
+        for (var index = 0; index < bytes.Length; index++)
+        {
+            var next = state.Next(bytes[index], scratch);
+            if (next is not { IsFreeText: true })
+            {
+                return index - state.TriggerLength;
+            }
+
+            state = next;
+        }
+
+        return bytes.Length;
+    }
+
     /// <summary>The tokens that may come next. Empty only where the vocabulary cannot spell what is demanded.</summary>
     public TokenMask Allowed(ConstraintState state) => _cache.GetOrAdd(state.ForMask(_trie.MaximumDepth), Compute);
 

@@ -5,8 +5,8 @@ namespace Slerp.Engine.Decoding;
 /// <summary>The text of one answer as its reader sees it: complete characters of the bytes that may be shown. Reader's side only.</summary>
 /// <param name="tokenizer">What tokens spell.</param>
 /// <param name="continuesText">Whether the answer goes on where a text ended: then its first space belongs to it.</param>
-/// <param name="spokenToken">A special token whose spelling is part of the text; null for none.</param>
-internal sealed class AnswerText(ITokenizer tokenizer, bool continuesText, int? spokenToken = null)
+/// <param name="spokenTokens">Special tokens whose spelling is part of the text.</param>
+internal sealed class AnswerText(ITokenizer tokenizer, bool continuesText, IReadOnlySet<int> spokenTokens)
 {
     private readonly StreamingDetokenizer _detokenizer = tokenizer.CreateDetokenizer(skipSpecial: true, atStart: !continuesText);
     private readonly List<byte> _bytes = [];
@@ -19,7 +19,7 @@ internal sealed class AnswerText(ITokenizer tokenizer, bool continuesText, int? 
     {
         for (var index = 0; index < tokens.Count; index++)
         {
-            if (tokens[index] == spokenToken || !tokenizer.IsSpecial(tokens[index]))
+            if (spokenTokens.Contains(tokens[index]) || !tokenizer.IsSpecial(tokens[index]))
             {
                 _bytes.AddRange(tokenizer.BytesOf(tokens[index]));
             }

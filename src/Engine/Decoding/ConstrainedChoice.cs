@@ -47,10 +47,14 @@ internal sealed class ConstrainedChoice(Constraint constraint, TokenChoice choic
     }
 
     /// <summary>Goes on after a token that the answer took.</summary>
-    public void Take(int token)
+    /// <param name="token">The token.</param>
+    /// <param name="tellsBoundary">Whether anybody asks where free text ends in it; finding out costs time.</param>
+    public CallBoundary Take(int token, bool tellsBoundary = false)
     {
+        var before = _state;
         _taken++;
-        _state = _state is null ? null : constraint.Next(_state, token);
+        _state = before is null ? null : constraint.Next(before, token);
+        return tellsBoundary && _state is not null ? constraint.Boundary(before!, token, _state) : default;
     }
 
     /// <summary>Goes back to the start of the answer.</summary>

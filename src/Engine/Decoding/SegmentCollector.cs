@@ -10,8 +10,10 @@ namespace Slerp.Engine.Decoding;
 /// what is shown, is the same with every drafter.</para>
 /// <para>At most one closed segment, or those of one step, run ahead of the one being judged: then the sequence is held. Engine thread only, but for
 /// <see cref="Accept"/>, <see cref="ReadAsync"/> and <see cref="Abort"/>.</para>
+/// <para>Where the prompt is judged too, a segment without tokens comes first, and nothing runs ahead of that.</para>
 /// </remarks>
-internal sealed class SegmentCollector
+/// <param name="judgesPrompt">Whether the prompt is judged before a token is decoded.</param>
+internal sealed class SegmentCollector(bool judgesPrompt = false)
 {
     private const int FirstTokens = 4;
     private const int MostTokens = 32;
@@ -25,8 +27,17 @@ internal sealed class SegmentCollector
     private int _closedCount;
     private int _acceptedCount;
 
+    /// <summary>Whether the prompt has to be handed over when it was read.</summary>
+    public bool AwaitsPrompt => judgesPrompt && _closedCount == 0;
+
+    /// <summary>Whether what the prompt left is not known to be good: its judgement is still to come. Any thread.</summary>
+    public bool DoubtsPrompt => judgesPrompt && Volatile.Read(ref _acceptedCount) == 0;
+
     /// <summary>Whether the sequence has to wait for a judgement.</summary>
-    public bool IsHeld => _closedCount - Volatile.Read(ref _acceptedCount) > 1;
+    public bool IsHeld => _closedCount - Volatile.Read(ref _acceptedCount) > (judgesPrompt && _closedCount == 1 ? 0 : 1);
+
+    /// <summary>Hands over that the prompt was read: the sequence is held until that is accepted.</summary>
+    public void EndPrompt() => Hand(CollectedSegment.Prompt);
 
     /// <summary>Notes what the model thought of the token it is about to take.</summary>
     public void Score(StepOutput output, int row, int token) => _scored = _scorer.Score(output, row, token);

@@ -93,6 +93,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Corrections for repeated tokens.</summary>
     public Penalties Penalties => _choice.Penalties;
 
+    /// <summary>Its place among the requests in flight; null for what needs none.</summary>
+    public Places.Place? Place { get; set; }
+
     /// <summary>When it ends.</summary>
     public StopRules Stop { get; }
 
@@ -119,6 +122,22 @@ internal sealed class Sequence : IDraftContext
 
     /// <summary>Whether it has to wait for a judgement.</summary>
     public bool IsHeld => Segments is { IsHeld: true };
+
+    /// <summary>Tokens it may run in the next step: none while it waits for a judgement. A prompt that is judged is handed over when all of it was run but its last token, which speaks.</summary>
+    public int TakeTurn()
+    {
+        if (Segments is { AwaitsPrompt: true } judged)
+        {
+            if (PendingTokens > 1)
+            {
+                return PendingTokens - 1;
+            }
+
+            judged.EndPrompt();
+        }
+
+        return IsHeld ? 0 : PendingTokens;
+    }
 
     /// <summary>Tokens taken back so far.</summary>
     public int RejectedTokens { get; private set; }
@@ -183,8 +202,8 @@ internal sealed class Sequence : IDraftContext
     public bool HasEnded => _finish is not null;
 
     /// <summary>Whether its rows are what the model computed, to the last: not after a failure.</summary>
-    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of.</remarks>
-    public bool HasSoundRows { get => field && Embedded is null; private set; } = true;
+    /// <remarks>Nor where a part of the prompt has no ids: then tokens do not tell what the rows are of. Nor before a prompt that is judged has passed: who finds its rows would take it for judged.</remarks>
+    public bool HasSoundRows { get => field && Embedded is null && Segments is not { DoubtsPrompt: true }; private set; } = true;
 
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
@@ -195,8 +214,7 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
     {
-        _constrained?.Take(token);
-        var finish = Stop.Take(token);
+        var finish = Advance(token);
         if (finish is not FinishReason.EndOfText)
         {
             Append(token);
@@ -248,13 +266,13 @@ internal sealed class Sequence : IDraftContext
         HasSoundRows = true;
         _finish = null;
         Volatile.Write(ref _finalStats, null);
+        Clock.TakeBack(tokens);
         Stop.Reset();
         _constrained?.Restart();
         _choice.Restart(Tokens[..PromptTokens]);
         foreach (var token in Tokens[PromptTokens..])
         {
-            _constrained?.Take(token);
-            Stop.Take(token);
+            Advance(token);
             _choice.Take(token);
         }
     }
@@ -292,7 +310,7 @@ internal sealed class Sequence : IDraftContext
     {
         if (Reader is not null && PendingTokens == 0)
         {
-            Clock.Token();
+            Clock.Token(0);
             _finish = FinishReason.EndOfText;
             IsDone = true;
             Publish();
@@ -331,11 +349,15 @@ internal sealed class Sequence : IDraftContext
     /// <exception cref="ConstraintException">No token of the vocabulary continues the answer.</exception>
     public int Choose(StepOutput output, int row) => _constrained?.Pick(output, row, Count, TokensLeft) ?? Pick(output, row, Count);
 
-    // Before the reader learns of the end: afterwards another thread reads what here is written.
+    // What the answer may be next, and whether it ends here.
+    private FinishReason? Advance(int token) => Stop.Take(token, _constrained?.Take(token, Stop.HasStopTexts) ?? default);
+
+    // Before the reader learns of the end: afterwards another thread reads what here is written, and may send the next request.
     private void FixStats()
     {
         Drafting.Close();
         Volatile.Write(ref _finalStats, Measure(Drafting.Ledger.ToStats()));
+        Place?.Leave();
     }
 
     private GenerationStats Measure(DraftStats drafts) => new()
@@ -348,6 +370,7 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
+        FirstTokens = Clock.FirstTokens,
         RejectedTokens = RejectedTokens,
         Merging = _merge?.Stats ?? MergeStats.None,
         Drafts = drafts,

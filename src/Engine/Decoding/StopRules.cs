@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Slerp.Engine.Constraints;
 using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine.Decoding;
@@ -8,7 +10,7 @@ internal sealed class StopRules
     private readonly ITokenizer _tokenizer;
     private readonly IReadOnlySet<int> _endTokens;
     private readonly int _maxTokens;
-    private readonly StopMatcher? _stops;
+    private readonly StopTexts? _stops;
     private int _bytes;
 
     /// <summary>Creates the rules of one answer.</summary>
@@ -16,19 +18,23 @@ internal sealed class StopRules
     /// <param name="endTokens">Tokens that end a text and are not part of it.</param>
     /// <param name="maxTokens">Most tokens of the answer.</param>
     /// <param name="stopTexts">Texts that end the answer and are not part of it; empty ones are ignored.</param>
-    /// <param name="spokenToken">A special token whose spelling is part of the text; null for none.</param>
-    public StopRules(ITokenizer tokenizer, IReadOnlySet<int> endTokens, int maxTokens, IReadOnlyList<string> stopTexts, int? spokenToken = null)
+    /// <param name="spokenTokens">Special tokens whose spelling is part of the text; null for none.</param>
+    public StopRules(
+        ITokenizer tokenizer, IReadOnlySet<int> endTokens, int maxTokens, IReadOnlyList<string> stopTexts, IReadOnlySet<int>? spokenTokens = null)
     {
-        SpokenToken = spokenToken;
+        SpokenTokens = spokenTokens ?? FrozenSet<int>.Empty;
         _tokenizer = tokenizer;
         _endTokens = endTokens;
         _maxTokens = maxTokens;
         byte[][] stops = [.. stopTexts.Where(static text => text.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
-        _stops = stops.Length > 0 ? new StopMatcher(stops) : null;
+        _stops = stops.Length > 0 ? new StopTexts(stops) : null;
     }
 
-    /// <summary>A special token whose spelling is part of the text; null for none.</summary>
-    public int? SpokenToken { get; }
+    /// <summary>Special tokens whose spelling is part of the text.</summary>
+    public IReadOnlySet<int> SpokenTokens { get; }
+
+    /// <summary>Whether it matters where free text ends: then tokens are taken with their boundary.</summary>
+    public bool HasStopTexts => _stops is not null;
 
     /// <summary>Tokens of the answer so far, an end token not counted.</summary>
     public int Tokens { get; private set; }
@@ -46,33 +52,38 @@ internal sealed class StopRules
     }
 
     /// <summary>Takes the next token. Returns why the answer ends with it, or null.</summary>
-    public FinishReason? Take(int token)
+    /// <param name="token">The token.</param>
+    /// <param name="boundary">Where free text ends in it; the default where all is free text.</param>
+    public FinishReason? Take(int token, CallBoundary boundary = default)
     {
         if (_endTokens.Contains(token))
         {
-            VisibleBytes = _bytes;
+            // A stop text that waited for the rest of a mark was one after all.
+            VisibleBytes = _stops is { IsWaiting: true } ? _stops.VisibleBytes : _bytes;
             return FinishReason.EndOfText;
         }
 
         Tokens++;
-        foreach (var value in token != SpokenToken && _tokenizer.IsSpecial(token) ? [] : _tokenizer.BytesOf(token))
+        var bytes = SpokenTokens.Contains(token) || !_tokenizer.IsSpecial(token) ? _tokenizer.BytesOf(token) : default;
+        _bytes += bytes.Length;
+        var isStopped = _stops?.Take(bytes, boundary) ?? false;
+        VisibleBytes = _stops?.VisibleBytes ?? _bytes;
+        if (isStopped)
         {
-            _bytes++;
-            var stopLength = _stops?.Advance(value) ?? 0;
-            if (stopLength > 0)
-            {
-                VisibleBytes = _bytes - stopLength;
-                return FinishReason.StopSequence;
-            }
+            return FinishReason.StopSequence;
         }
 
-        if (Tokens >= _maxTokens)
+        if (Tokens < _maxTokens)
         {
-            VisibleBytes = _bytes;
-            return FinishReason.Length;
+            return null;
         }
 
-        VisibleBytes = _bytes - (_stops?.Pending ?? 0);
-        return null;
+        if (_stops is { IsWaiting: true })
+        {
+            return FinishReason.StopSequence;
+        }
+
+        VisibleBytes = _bytes;
+        return FinishReason.Length;
     }
 }

@@ -9,6 +9,9 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
 {
     private readonly IQualityCheck[] _checks = [.. gate.Checks.Where(check => ScopeOf(check) == scope)];
 
+    /// <summary>Whether a gate has checks of a scope.</summary>
+    public static bool Has(QualityGate gate, QualityScope scope) => gate.Checks.Any(check => ScopeOf(check) == scope);
+
     /// <summary>Whether there is nobody to ask.</summary>
     public bool IsEmpty => _checks.Length == 0;
 
@@ -26,7 +29,7 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
         }
 
         var asked = Array.FindAll(_checks, check => !hung.Contains(check));
-        if (asked.Length < _checks.Length && scope == QualityScope.Segment)
+        if (asked.Length < _checks.Length && scope != QualityScope.Answer)
         {
             return [TimedOut(_checks.First(check => !asked.Contains(check)), "an earlier run of it has not ended")];
         }

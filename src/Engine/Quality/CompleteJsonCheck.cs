@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Slerp.Engine.Quality;
 
-/// <summary>Fails an answer that had to be JSON and ends without being all of it: the grammar keeps it valid, a limit or a stop text may cut it.</summary>
+/// <summary>Fails an answer that had to be JSON and ends without being all of it: the grammar keeps it valid, a limit may cut it.</summary>
 /// <remarks>Of the whole answer, so that it is told and not decoded again: vanilla decoding would be cut by the same limit.</remarks>
 internal sealed class CompleteJsonCheck : IQualityCheck
 {
@@ -19,7 +19,10 @@ internal sealed class CompleteJsonCheck : IQualityCheck
 
     /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) =>
-        context is { Finish: not null, Output: OutputForm.Json } && !IsJson(text) ? Verdict.Failed("the JSON is not complete", 1) : Verdict.ByScore(0, 0, "");
+        context is { Finish: not null, Output: OutputForm.Json } && !IsJson(AfterReasoning(context, text)) ? Verdict.Failed("the JSON is not complete", 1) : Verdict.ByScore(0, 0, "");
+
+    private static string AfterReasoning(QualityContext context, string text) =>
+        context.OpenReasoning is { Close: var close } && text.IndexOf(close, StringComparison.Ordinal) is >= 0 and var end ? text[(end + close.Length)..] : text;
 
     private static bool IsJson(string text)
     {

@@ -20,7 +20,7 @@ internal sealed class StepRound(DecodeStep step, RowKeeper rows, EngineLoopLimit
     {
         for (var index = 0; index < running.Count; index++)
         {
-            _pending[index] = running[index].IsHeld ? 0 : running[index].PendingTokens;
+            _pending[index] = running[index].TakeTurn();
         }
 
         _count = DecodeFirstPolicy.Plan(_pending.AsSpan(0, running.Count), limits.PromptTokensPerStep, _shares);

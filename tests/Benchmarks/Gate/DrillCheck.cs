@@ -29,7 +29,7 @@ internal sealed class DrillCheck : IQualityCheck, IDisposable
     public string Name => "drill";
 
     /// <inheritdoc />
-    public QualityScope Scope => QualityScope.Segment;
+    public QualityScope Scope => Fault.Segment < 0 ? QualityScope.Prompt : QualityScope.Segment;
 
     /// <summary>Lets those that hang end.</summary>
     public void Dispose() => _release.Set();

@@ -2,7 +2,7 @@ namespace Slerp.Benchmarks.Gate;
 
 /// <summary>A fault on purpose in one answer.</summary>
 /// <param name="Kind">quality, hang and throw are a check's; nan and step are the engine's; drafter is the drafter's.</param>
-/// <param name="Segment">The segment it strikes, counted from 0.</param>
+/// <param name="Segment">The segment it strikes, counted from 0; -1 for a check of the prompt.</param>
 internal sealed record DrillFault(string Kind, int Segment)
 {
     /// <summary>No fault.</summary>
@@ -30,7 +30,7 @@ internal sealed record DrillFault(string Kind, int Segment)
     /// <summary>The first token of a segment, where no draft makes one longer: 4, 8, 16, then 32 tokens each.</summary>
     public static int FirstToken(int segment) => segment switch
     {
-        0 => 0,
+        <= 0 => 0,
         1 => 4,
         2 => 12,
         _ => 28 + (32 * (segment - 3)),

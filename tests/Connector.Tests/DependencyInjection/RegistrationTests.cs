@@ -48,6 +48,52 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal("default", Id(provider.GetRequiredService<IChatClient>()));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("small")]
+    [InlineData(7)]
+    public void OneKeyTwice_IsRefusedByName_OfEitherKind(object? key)
+    {
+        var services = new ServiceCollection();
+        services.AddKeyedSlerpChatClient(key, options => options.ModelPath = _model.FullName);
+        services.AddKeyedSlerpEmbeddingGenerator(key, options => options.ModelPath = _model.FullName);
+        var count = services.Count;
+        var name = key is null ? "default" : $"'{key}'";
+        Assert.Contains(name, Assert.Throws<InvalidOperationException>(() => services.AddKeyedSlerpChatClient(key, _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains(name, Assert.Throws<InvalidOperationException>(() => services.AddKeyedSlerpChatClient(key, Section([]))).Message, StringComparison.Ordinal);
+        Assert.Contains(name, Assert.Throws<InvalidOperationException>(() => services.AddKeyedSlerpEmbeddingGenerator(key, _ => { })).Message, StringComparison.Ordinal);
+        Assert.Contains(name, Assert.Throws<InvalidOperationException>(() => services.AddKeyedSlerpEmbeddingGenerator(key, Section([]))).Message, StringComparison.Ordinal);
+        Assert.Equal(count, services.Count);
+    }
+
+    [Fact]
+    public async Task KeysThatAreSpelledAlike_HaveOptionsOfTheirOwn()
+    {
+        object[] keys = ["", "System.Int32:7", 7, new Silent(), new Silent()];
+        await using var provider = Provider(services =>
+        {
+            services.AddSlerpChatClient(options => (options.ModelPath, options.ModelId) = (_model.FullName, "default"));
+            for (var index = 0; index < keys.Length; index++)
+            {
+                var id = $"{index}";
+                services.AddKeyedSlerpChatClient(keys[index], options => (options.ModelPath, options.ModelId) = (_model.FullName, id));
+            }
+        });
+        string? Id(IChatClient client) => client.GetService<ChatClientMetadata>()!.DefaultModelId;
+        Assert.Equal("default", Id(provider.GetRequiredService<IChatClient>()));
+        Assert.Equal(["0", "1", "2", "3", "4"], keys.Select(key => Id(provider.GetRequiredKeyedService<IChatClient>(key))));
+    }
+
+    [Fact]
+    public async Task OptionsOfAKey_CanBeConfiguredByItsName()
+    {
+        await using var provider = Provider(
+            services => services.AddKeyedSlerpChatClient("small", options => (options.ModelPath, options.ModelId) = (_model.FullName, "first")),
+            services => services.PostConfigure<SlerpChatClientOptions>("small", options => options.ModelId = "changed"));
+        Assert.Equal("changed", provider.GetRequiredKeyedService<IChatClient>("small").GetService<ChatClientMetadata>()!.DefaultModelId);
+    }
+
     [Fact]
     public async Task KeyedClientOnly_IsNoDefault()
     {
@@ -233,4 +279,7 @@ public sealed class RegistrationTests : IDisposable
     {
         public void Report(LoadProgress value) => seen.Add(value.Fraction);
     }
+
+    // Spelled like every other one of its kind.
+    private sealed class Silent;
 }

@@ -26,6 +26,9 @@ internal sealed class FakeEngine : IEngine
     /// <summary>Whether a request's plan of merging is empty.</summary>
     public Func<GenerationRequest, bool> MergesNothing { get; init; } = _ => false;
 
+    /// <summary>Whether the prompt begins the reasoning of the answer.</summary>
+    public bool OpensReasoning { get; init; }
+
     /// <summary>What follows a rejection.</summary>
     public IReadOnlyList<Segment?> VanillaScript { get; init; } = [];
 
@@ -80,7 +83,7 @@ internal sealed class FakeEngine : IEngine
             _requests.Add(request);
             return Refusal(request) is { } refusal
                 ? throw refusal
-                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, MergesNothing = MergesNothing(request), VanillaScript = VanillaScript, Hold = Hold, Comparison = Comparison, Drafts = Drafts });
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, MergesNothing = MergesNothing(request), OpensReasoning = OpensReasoning, VanillaScript = VanillaScript, Hold = Hold, Comparison = Comparison, Drafts = Drafts });
         }
     }
 

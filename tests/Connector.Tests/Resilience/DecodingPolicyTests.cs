@@ -58,6 +58,31 @@ public sealed class DecodingPolicyTests
     }
 
     [Fact]
+    public async Task PromptThatFails_IsToldAsSuch_AndNothingOfItIsShown()
+    {
+        using var metrics = new FallbackMetrics();
+        using var under = Under(Verdict.Failed("drill") with { Check = "drill", Scope = QualityScope.Prompt }, metrics.ModelId);
+        var updates = await under.UpdatesAsync();
+        Assert.Equal("VANILLA", updates[0].Text);
+        var response = updates.ToChatResponse();
+        Assert.Equal(("quality", "prefill", "drill"), (
+            response.AdditionalProperties![SlerpProperties.FallbackReason], response.AdditionalProperties[SlerpProperties.FallbackStage], response.AdditionalProperties[SlerpProperties.FallbackCheck]));
+        Assert.Equal((1, "quality"), (under.Engine.LastGeneration!.Rejections, Assert.Single(metrics.Reasons)));
+    }
+
+    [Fact]
+    public async Task PromptThatPasses_IsNoUpdate_AndToldWithTheFirstWords()
+    {
+        using var under = Under(Verdict.Passed with { Check = "drill", Scope = QualityScope.Prompt, Score = 0.5 }, "prompt");
+        var updates = await under.UpdatesAsync();
+        Assert.Equal(Words, updates.Select(static update => update.Text).Where(static text => text.Length > 0));
+        Assert.Equal("one ", updates[0].Text);
+        Assert.Equal(["drill"], ((Segment)updates[0].RawRepresentation!).Verdicts.Select(static verdict => verdict.Check));
+        Assert.Empty(((Segment)updates[1].RawRepresentation!).Verdicts);
+        Assert.Equal(0, updates.ToChatResponse().GetSlerpStatistics()!.Fallbacks);
+    }
+
+    [Fact]
     public async Task VerdictOnTheWholeAnswer_IsOnlyReported()
     {
         var verdict = new Verdict { Check = "late", Kind = VerdictKind.Failed, Scope = QualityScope.Answer };
@@ -344,6 +369,11 @@ public sealed class DecodingPolicyTests
 
     private static ClientUnderTest Judged(string[] words, int bad = -1, Func<Segment, Segment>? spoil = null, string modelId = "judged") =>
         new(new FakeEngine { Script = _ => Script(words, bad, spoil ?? Fail), VanillaScript = FakeEngine.Segments("VANILLA") }, options => Configure(options, modelId));
+
+    // A prompt that is judged, then the words.
+    private static ClientUnderTest Under(Verdict ofPrompt, string modelId) => new(
+        new FakeEngine { Script = _ => [new Segment("", 0, null) { Verdicts = [ofPrompt] }, .. FakeEngine.Segments(Words)], VanillaScript = FakeEngine.Segments("VANILLA") },
+        options => Configure(options, modelId));
 
     private static void Configure(SlerpChatClientOptions options, string modelId)
     {

@@ -96,6 +96,50 @@ public sealed class OverflowTests : IDisposable
         Assert.Equal(2, options.AdditionalProperties.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ConversationOfTheOtherClient_DoesNotLeak_TheCallersOwnIdReachesIt(bool streaming)
+    {
+        var other = new OtherClient { ConversationId = "theirs" };
+        var full = true;
+        var engine = new FakeEngine { Refusal = _ => full ? new CapacityException("full") : null };
+        await using var provider = Provider(engine, builder => builder.FallbackTo(other));
+        var client = provider.GetRequiredService<IChatClient>();
+#pragma warning disable MEAI001 // Experimental in the abstractions.
+        var options = new ChatOptions { ConversationId = "mine", AllowBackgroundResponses = true };
+        var response = await AskAsync(client, streaming, options);
+        Assert.Equal(("from afar", "far-1", null), (response.Text, response.ResponseId, response.ConversationId));
+        Assert.Equal(("mine", null), (other.Options!.ConversationId, other.Options.AllowBackgroundResponses));
+        Assert.Equal(3, response.Usage!.TotalTokenCount);
+#pragma warning restore MEAI001
+        full = false;
+        Assert.Null((await AskAsync(client, streaming, options)).ConversationId);
+        Assert.Equal(1, other.Calls);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Request_IsTakenWhenItIsMade(bool streaming)
+    {
+        var other = new OtherClient();
+        var loader = new FakeLoader(new FakeEngine { Refusal = _ => new CapacityException("full") });
+        var gate = new TaskCompletionSource();
+        loader.Gate = gate.Task;
+        await using var provider = Provider(new FakeEngine(), builder => builder.FallbackTo(other), services => services.AddSingleton<IEngineLoader>(loader));
+        var client = provider.GetRequiredService<IChatClient>();
+        List<ChatMessage> messages = [new(ChatRole.User, "first")];
+        var options = new ChatOptions { Temperature = 0.5f };
+        var answer = streaming ? client.GetStreamingResponseAsync(messages, options).ToChatResponseAsync() : client.GetResponseAsync(messages, options);
+        messages.Add(new(ChatRole.User, "second"));
+        options.Temperature = 1;
+        gate.SetResult();
+        await answer;
+        Assert.Equal("first", Assert.Single(other.Messages!).Text);
+        Assert.Equal(0.5f, other.Options!.Temperature);
+    }
+
     [Fact]
     public async Task Fallback_StandsInsideTheMiddleware_AndIsNotDisposedWithTheClient()
     {
@@ -151,6 +195,8 @@ public sealed class OverflowTests : IDisposable
 
     private sealed class OtherClient : IChatClient
     {
+        public string? ConversationId { get; init; }
+
         public int Calls { get; private set; }
 
         public bool Streamed { get; private set; }
@@ -164,7 +210,12 @@ public sealed class OverflowTests : IDisposable
         public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
         {
             Note(messages, options);
-            return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "from afar")));
+            return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "from afar"))
+            {
+                ResponseId = "far-1",
+                ConversationId = ConversationId,
+                Usage = new UsageDetails { TotalTokenCount = 3 },
+            });
         }
 
         public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -175,8 +226,12 @@ public sealed class OverflowTests : IDisposable
             Note(messages, options);
             Streamed = true;
             await Task.Yield();
-            yield return new ChatResponseUpdate(ChatRole.Assistant, "from ");
-            yield return new ChatResponseUpdate(ChatRole.Assistant, "afar");
+            yield return new ChatResponseUpdate(ChatRole.Assistant, "from ") { ResponseId = "far-1", ConversationId = ConversationId };
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [new TextContent("afar"), new UsageContent(new UsageDetails { TotalTokenCount = 3 })])
+            {
+                ResponseId = "far-1",
+                ConversationId = ConversationId,
+            };
         }
 
         public object? GetService(Type serviceType, object? serviceKey = null) => null;

@@ -33,6 +33,7 @@ public sealed class AnswerParserTests
         { "\n<think>\n\n</think>\n\n42", "T:42" },
         { "<think>unfinished", "R:unfinished" },
         { "<think>a</think>" + Call, "R:a|C:f {\"x\":1}" },
+        { "<think>" + Call + "</think>" + Call, "R:" + Call + "|C:f {\"x\":1}" },
         { "no <think>reasoning</think> here", "T:no <think>reasoning</think> here" },
         { "  ", "T:  " },
     };

@@ -52,6 +52,52 @@ public sealed class GrammarTests
         Assert.Null(Read(start, "aab!x"));
     }
 
+    [Theory]
+    [InlineData("<think>a <call>x</think> b <call>", "!", true)]
+    [InlineData("<think>a <call>x</think> b <call>", "?", false)]
+    [InlineData(" \n<think><call>", "anything", true)]
+    [InlineData("<think></think><call>", "?", false)]
+    [InlineData("<thin<call>", "?", false)]
+    [InlineData("no <think><call>", "?", false)]
+    [InlineData("<think>a</think><think><call>", "?", false)]
+    public void Trigger_WithinWhatTheTextBeganWith_IsNone(string text, string then, bool expected)
+    {
+        var trigger = new TextTrigger("<call>"u8, Grammar.Literal("!"));
+        var reasoned = Grammar.FreeText(new TextTrigger("</think>"u8, Grammar.FreeText(trigger)));
+        var start = Start(Grammar.FreeText(trigger, new TextTrigger("<think>"u8, reasoned, onlyAtStart: true)));
+        Assert.NotNull(Read(start, text));
+        Assert.Equal(expected, IsComplete(start, text + then));
+    }
+
+    [Fact]
+    public void RequiredTrigger_HasToCome_AndIsCompletedWithWhatFollowsIt()
+    {
+        var constraint = new Constraint(
+            Grammar.FreeText(new TextTrigger("</call>"u8, Grammar.Schema(Automata.Compile("""{"type":"boolean"}"""))), isRequired: true), ToyVocabulary.Create(), SchemaLimits.Default);
+        var state = constraint.Start;
+        Assert.False(constraint.Allowed(state).Allows(ToyVocabulary.EndToken));
+        foreach (var value in "hm </c"u8)
+        {
+            state = constraint.Next(state, value)!;
+            Assert.False(state.IsComplete);
+        }
+
+        var rest = ToyVocabulary.Text(constraint.Completion(state));
+        Assert.StartsWith("all>", rest, StringComparison.Ordinal);
+        Assert.True(bool.TryParse(rest["all>".Length..], out _), rest);
+        Assert.True(constraint.FitsWithin(state, rest.Length));
+        Assert.False(constraint.FitsWithin(state, 1));
+    }
+
+    [Fact]
+    public void TriggerOnlyAtTheStart_IsFoundBehindWhiteSpace()
+    {
+        var start = Start(Grammar.FreeTextUntil("{"u8, Grammar.Literal("}"), onlyAtStart: true));
+        Assert.Null(Read(start, " \n{x"));
+        Assert.True(IsComplete(start, " \n{}"));
+        Assert.True(IsComplete(start, "x {x"));
+    }
+
     [Fact]
     public void SpecialTokens_AreAllowedOnlyWhereNamed()
     {

@@ -47,6 +47,32 @@ public sealed class FaultDrillTests : IDisposable
     }
 
     [Theory]
+    [InlineData("quality")]
+    [InlineData("throw")]
+    [InlineData("hang")]
+    public async Task CheckOfThePrompt_ThatFails_BeforeATokenIsDecoded(string kind)
+    {
+        await using var drill = await LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromSeconds(kind == "hang" ? 1 : 30));
+        for (var time = 0; time < 2; time++)
+        {
+            await AssertHoldsAsync(drill, new DrillFault(kind, -1), "prefill", 0);
+        }
+    }
+
+    [Fact]
+    public async Task MergeSimilarity_SpeaksBeforeATokenIsDecoded()
+    {
+        await using var drill = await LoadAsync(configure: options => options.Quality.Checks = ["merge-similarity"]);
+        var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
+        var outcome = await drill.RunAsync(DrillFault.None, messages, options, default);
+        Assert.True(outcome is { PrefixOk: true, EqualsVanilla: true, PagesLeaked: 0, AcceptedTokens: 0 }, outcome.ToString());
+        Assert.Equal(("quality", "prefill"), Assert.Single(outcome.Told));
+        var answer = await drill.Client.GetResponseAsync(messages, options);
+        Assert.Equal("merge-similarity", answer.AdditionalProperties![SlerpProperties.FallbackCheck]);
+        Assert.Equal(0, answer.Usage!.AdditionalCounts![SlerpProperties.RejectedTokens]);
+    }
+
+    [Theory]
     [InlineData("nan", 1)]
     [InlineData("step", 3)]
     public async Task EngineThatFails_AtAnyLayerAndStep(string kind, int stride)

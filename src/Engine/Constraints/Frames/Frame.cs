@@ -27,6 +27,12 @@ internal abstract class Frame : IEquatable<Frame>
     /// <summary>Whether the text may end here if what this frame encloses has just ended.</summary>
     public virtual bool CanEndAfterChild => false;
 
+    /// <summary>Whether any text may follow here: no form is being kept.</summary>
+    public virtual bool IsFreeText => false;
+
+    /// <summary>Symbols read last that may turn out to begin what is bound to a form.</summary>
+    public virtual int TriggerLength => 0;
+
     /// <summary>Adds every reading that remains possible after one more symbol; none if there is none.</summary>
     public abstract void Step(int symbol, FrameSink into);
 

@@ -3,119 +3,97 @@ using Slerp.Engine.Constraints.Frames;
 namespace Slerp.Engine.Constraints.Grammars;
 
 /// <summary>Any text, until a trigger; then something bound.</summary>
-/// <remarks>The trigger is found by the Knuth–Morris–Pratt automaton (1977), whose state is the length of the trigger's part read last.</remarks>
-internal sealed class FreeTextGrammar : Grammar
+/// <param name="trigger">What ends it.</param>
+/// <param name="opening">What it may begin with that ends it, too; null for nothing.</param>
+/// <param name="isRequired">Whether the trigger has to come.</param>
+internal sealed class FreeTextGrammar(TextTrigger trigger, TextTrigger? opening = null, bool isRequired = false) : Grammar
 {
-    // The text did not begin with the trigger, which counts only there.
-    private const int Missed = -1;
+    public override bool IsNullable => !isRequired;
 
-    private readonly byte[] _trigger;
-    private readonly Grammar _then;
-    private readonly int? _triggerToken;
-    private readonly Grammar _thenAfterToken;
-    private readonly bool _onlyAtStart;
-    private readonly int[] _fallback;
+    public override void Begin(Frame parent, FrameSink into) => into.Add(new Reading(this, 0, opening is null ? TextTrigger.Missed : 0, parent));
 
-    public FreeTextGrammar(byte[] trigger, Grammar then, int? triggerToken, Grammar thenAfterToken, bool onlyAtStart)
+    public override void AppendShortest(List<int> symbols) => AppendFrom(0, symbols);
+
+    private bool IsRequired => isRequired;
+
+    private void AppendFrom(int matched, List<int> symbols)
     {
-        if (trigger.Length == 0 && triggerToken is null)
+        if (isRequired)
         {
-            throw new ArgumentException("Free text needs a trigger: bytes, a token, or both.", nameof(trigger));
+            trigger.AppendShortest(matched, symbols);
         }
-
-        (_trigger, _then, _onlyAtStart) = (trigger, then, onlyAtStart);
-        (_triggerToken, _thenAfterToken) = (triggerToken, thenAfterToken);
-        _fallback = Fallbacks(trigger);
     }
 
-    public override bool IsNullable => true;
+    // What is bound may be free text again: then nothing begins with the trigger but another kind of text.
+    private int BoundLength(int matched) => trigger.Then is FreeTextGrammar ? 0 : Math.Max(matched, 0);
 
-    public override void Begin(Frame parent, FrameSink into) => into.Add(new Reading(this, 0, parent));
-
-    public override void AppendShortest(List<int> symbols)
+    private void StepToken(int token, int opened, Frame reading, FrameSink into)
     {
+        if (opened != TextTrigger.Missed && token == opening?.Token)
+        {
+            opening.ThenAfterToken.Begin(reading.Parent, into);
+        }
+        else if (token == trigger.Token)
+        {
+            trigger.ThenAfterToken.Begin(reading.Parent, into);
+        }
+        else
+        {
+            into.Add(new Reading(this, trigger.Interrupted, TextTrigger.Missed, reading.Parent));
+        }
     }
 
-    private int Mismatch => _onlyAtStart ? Missed : 0;
-
-    // How much of the trigger was read last.
-    private int Advance(int matched, int symbol)
+    private void StepByte(int symbol, int matched, int opened, Frame reading, FrameSink into)
     {
-        if (matched == Missed || _trigger.Length == 0)
+        var next = trigger.Advance(matched, symbol);
+        var nextOpened = opening?.Advance(opened, symbol) ?? TextTrigger.Missed;
+        if (opening?.IsComplete(nextOpened) ?? false)
         {
-            return matched;
+            opening.Then.Begin(reading.Parent, into);
         }
-
-        if (_onlyAtStart)
+        else if (trigger.IsComplete(next))
         {
-            return _trigger[matched] == symbol ? matched + 1 : Missed;
+            trigger.Then.Begin(reading.Parent, into);
         }
-
-        while (matched > 0 && _trigger[matched] != symbol)
+        else
         {
-            matched = _fallback[matched];
+            into.Add(next == matched && nextOpened == opened ? reading : new Reading(this, next, nextOpened, reading.Parent));
         }
-
-        return matched + (_trigger[matched] == symbol ? 1 : 0);
-    }
-
-    private static int[] Fallbacks(byte[] trigger)
-    {
-        var fallback = new int[trigger.Length + 1];
-        for (var (index, length) = (1, 0); index < trigger.Length; index++)
-        {
-            while (length > 0 && trigger[index] != trigger[length])
-            {
-                length = fallback[length];
-            }
-
-            length += trigger[index] == trigger[length] ? 1 : 0;
-            fallback[index + 1] = length;
-        }
-
-        return fallback;
     }
 
     /// <summary>Free text is being read.</summary>
-    private sealed class Reading(FreeTextGrammar grammar, int matched, Frame parent) : Frame(parent, HashCode.Combine(22, grammar, matched))
+    private sealed class Reading(FreeTextGrammar grammar, int matched, int opened, Frame parent)
+        : Frame(parent, HashCode.Combine(22, grammar, matched, opened))
     {
-        public override bool CanEnd => Parent.CanEndAfterChild;
+        public override bool CanEnd => !grammar.IsRequired && Parent.CanEndAfterChild;
+
+        public override bool IsFreeText => true;
+
+        public override int TriggerLength => grammar.BoundLength(matched);
 
         public override void Step(int symbol, FrameSink into)
         {
             if (symbol >= FirstSpecial)
             {
-                if (symbol - FirstSpecial == grammar._triggerToken)
-                {
-                    grammar._thenAfterToken.Begin(Parent, into);
-                }
-                else
-                {
-                    into.Add(At(grammar.Mismatch));
-                }
-
-                return;
-            }
-
-            var length = grammar.Advance(matched, symbol);
-            if (length > 0 && length == grammar._trigger.Length)
-            {
-                grammar._then.Begin(Parent, into);
+                grammar.StepToken(symbol - FirstSpecial, opened, this, into);
             }
             else
             {
-                into.Add(At(length));
+                grammar.StepByte(symbol, matched, opened, this, into);
             }
         }
 
-        public override void Complete(List<int> symbols) => Parent.CompleteAfterChild(symbols);
+        public override void Complete(List<int> symbols)
+        {
+            grammar.AppendFrom(matched, symbols);
+            Parent.CompleteAfterChild(symbols);
+        }
 
         public override bool CollectSpecials(ICollection<int> symbols) => true;
 
-        protected override bool HasSameContent(Frame other) => other is Reading reading && reading.IsSame(grammar, matched);
+        protected override bool HasSameContent(Frame other) => other is Reading reading && reading.IsSame(grammar, matched, opened);
 
-        private Reading At(int length) => length == matched ? this : new Reading(grammar, length, Parent);
-
-        private bool IsSame(FreeTextGrammar otherGrammar, int otherMatched) => ReferenceEquals(grammar, otherGrammar) && matched == otherMatched;
+        private bool IsSame(FreeTextGrammar otherGrammar, int otherMatched, int otherOpened) =>
+            ReferenceEquals(grammar, otherGrammar) && matched == otherMatched && opened == otherOpened;
     }
 }

@@ -47,10 +47,16 @@ internal abstract class Grammar
     /// <param name="then">What follows it.</param>
     /// <param name="triggerToken">A special token that triggers, too, wherever it stands.</param>
     /// <param name="thenAfterToken">What follows the token; null for the same.</param>
-    /// <param name="onlyAtStart">Whether the bytes trigger only where the text begins with them.</param>
+    /// <param name="onlyAtStart">Whether the bytes trigger only where the text begins with them, white space before them aside.</param>
     public static Grammar FreeTextUntil(
         ReadOnlySpan<byte> trigger, Grammar then, int? triggerToken = null, Grammar? thenAfterToken = null, bool onlyAtStart = false) =>
-        new FreeTextGrammar([.. trigger], then, triggerToken, thenAfterToken ?? then, onlyAtStart);
+        new FreeTextGrammar(new TextTrigger(trigger, then, triggerToken, thenAfterToken, onlyAtStart));
+
+    /// <summary>Any text until a trigger; must be the last item of a sequence.</summary>
+    /// <param name="trigger">What ends it.</param>
+    /// <param name="opening">What it may begin with that ends it, too; null for nothing.</param>
+    /// <param name="isRequired">Whether the trigger has to come; else the text may end anywhere.</param>
+    public static Grammar FreeText(TextTrigger trigger, TextTrigger? opening = null, bool isRequired = false) => new FreeTextGrammar(trigger, opening, isRequired);
 
     /// <summary>The start state of a text that is this grammar's and nothing else.</summary>
     public ConstraintState Start(SchemaLimits limits)
