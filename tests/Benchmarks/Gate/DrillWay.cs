@@ -14,7 +14,7 @@ internal sealed record DrillWay(string Merge, string Drafter)
     /// <summary>A question over a passage, judged.</summary>
     public (IReadOnlyList<ChatMessage> Messages, ChatOptions Options) Request(string passage, string question, int tokens)
     {
-        var options = GateOptions.Of(tokens, Merge switch { "none" => null, "prompt" => 0.25, _ => 0 }, IsLossy ? "lossy" : "always");
+        var options = GateOptions.Of(tokens, Merge switch { "none" => null, "prompt" => new MergedWay(0.25), _ => new MergedWay(0) }, IsLossy ? "lossy" : "always");
         options.AdditionalProperties![SlerpProperties.Merge] = Merge;
         options.AdditionalProperties[SlerpProperties.Drafter] = Drafter;
         if (Merge == "incremental")

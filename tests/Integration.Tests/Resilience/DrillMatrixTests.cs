@@ -1,4 +1,3 @@
-using Microsoft.Extensions.AI;
 using Slerp.Benchmarks.Gate;
 using Slerp.Connector;
 using Slerp.Engine;
