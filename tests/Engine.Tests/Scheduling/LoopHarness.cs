@@ -4,6 +4,7 @@ using Slerp.Engine.Models;
 using Slerp.Engine.Scheduling;
 using Slerp.Engine.Tokenizers;
 using Slerp.Tests.Shared;
+using Slerp.Tests.Shared.Engine;
 
 namespace Slerp.Engine.Tests.Scheduling;
 
@@ -56,19 +57,7 @@ internal sealed class LoopHarness : IAsyncDisposable
 
     public Task<string> AnswerAsync(Sequence sequence) => TextAsync(Submit(sequence));
 
-    public static async Task<string> TextAsync(EngineGeneration generation)
-    {
-        var text = "";
-        Segment segment;
-        do
-        {
-            segment = await generation.NextAsync(GenerationMode.Vanilla, CancellationToken.None);
-            text += segment.Text;
-        }
-        while (segment.Finish is null);
-
-        return text;
-    }
+    public static async Task<string> TextAsync(EngineGeneration generation) => (await generation.ReadAsync()).Text;
 
     public async ValueTask DisposeAsync()
     {
