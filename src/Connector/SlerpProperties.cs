@@ -117,6 +117,6 @@ public static class SlerpProperties
     /// <summary>Response, number: milliseconds from the first token to the last.</summary>
     public const string DecodeMilliseconds = "slerp.decode_ms";
 
-    /// <summary>Response, number: tokens per second after the first token; 0 for answers of fewer than two tokens.</summary>
+    /// <summary>Response, number: tokens per second after the first, (tokens − 1) / (time of the last − time of the first), those that came at once with the first and an end token left out; 0 where none came later.</summary>
     public const string TokensPerSecond = "slerp.tokens_per_second";
 }

@@ -39,7 +39,7 @@ public sealed record SlerpStatistics
     /// <summary>From the first token to the last.</summary>
     public required TimeSpan DecodeTime { get; init; }
 
-    /// <summary>Tokens per second after the first token; 0 for answers of fewer than two tokens.</summary>
+    /// <summary>Tokens per second after the first, (tokens − 1) / (time of the last − time of the first), those that came at once with the first and an end token left out; 0 where none came later.</summary>
     public required double TokensPerSecond { get; init; }
 
     /// <summary>The seed the answer was drawn with.</summary>

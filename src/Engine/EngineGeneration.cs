@@ -2,6 +2,7 @@ using System.Text;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Quality;
 using Slerp.Engine.Scheduling;
+using Slerp.Engine.Steps;
 using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
@@ -19,6 +20,7 @@ internal sealed class EngineGeneration : Generation
     private readonly CheckPanel _promptChecks;
     private readonly CheckPanel _segmentChecks;
     private readonly CheckPanel _answerChecks;
+    private readonly Lazy<(string Prompt, string Merged)?> _texts;
     private readonly StringBuilder _flowed = new();
     private SegmentReader? _segments;
     private int _acceptedSegments;
@@ -36,6 +38,7 @@ internal sealed class EngineGeneration : Generation
         _promptChecks = new CheckPanel(gate, QualityScope.Prompt, services.Time, services.Hung);
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time, services.Hung);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time, services.Hung);
+        _texts = new Lazy<(string, string)?>(() => sequence.Embedded is null && gate.Needs(static check => check.NeedsPrompt) ? Spell(sequence, services.Tokenizer) : null);
     }
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
@@ -181,6 +184,8 @@ internal sealed class EngineGeneration : Generation
         SegmentTokens = segment.Statistics.Length,
         Mode = mode,
         PromptTokens = _sequence.PromptTokens,
+        PromptText = _texts.Value?.Prompt,
+        MergedText = _texts.Value?.Merged,
         Sampling = _sequence.Sampling,
         Output = _services.Output,
         OpenReasoning = _services.OpenReasoning,
@@ -188,6 +193,18 @@ internal sealed class EngineGeneration : Generation
         Merging = _sequence.Stats.Merging,
         Calibration = _services.Calibration,
     };
+
+    private static (string Prompt, string Merged) Spell(Sequence sequence, ITokenizer tokenizer)
+    {
+        var prompt = sequence.Tokens[..sequence.PromptTokens];
+        var merged = new StringBuilder();
+        foreach (var span in (sequence.Plan as PromptMergePlan)?.Spans ?? [])
+        {
+            merged.AppendLine(tokenizer.Decode(prompt[span.Start..Math.Min(span.End, prompt.Length)], skipSpecial: true));
+        }
+
+        return (tokenizer.Decode(prompt, skipSpecial: true), merged.ToString());
+    }
 
     private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
         static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);

@@ -21,11 +21,17 @@ public sealed record GenerationStats
     /// <summary>From submission to the first step.</summary>
     public TimeSpan QueueTime { get; init; }
 
-    /// <summary>From the first step to the first token.</summary>
+    /// <summary>From the first step to the first token; where all that was written was taken back, to the first that came then.</summary>
     public TimeSpan PrefillTime { get; init; }
 
-    /// <summary>From the first token to the last.</summary>
+    /// <summary>From the first token to the last. An end token is none.</summary>
     public TimeSpan DecodeTime { get; init; }
+
+    /// <summary>Tokens that came at once with the first: 1, or more where the step that ended the prompt carried a draft.</summary>
+    public int FirstTokens { get; init; }
+
+    /// <summary>Tokens per second after the first: (<see cref="OutputTokens"/> − <see cref="FirstTokens"/>) / <see cref="DecodeTime"/>; 0 where none came later.</summary>
+    public double TokensPerSecond => OutputTokens > FirstTokens && DecodeTime > TimeSpan.Zero ? (OutputTokens - FirstTokens) / DecodeTime.TotalSeconds : 0;
 
     /// <summary>Tokens that were written, judged, and taken back.</summary>
     public int RejectedTokens { get; init; }

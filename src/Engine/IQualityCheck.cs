@@ -16,6 +16,9 @@ public interface IQualityCheck
     /// <summary>Whether it reads <see cref="QualityContext.Calibration"/>, which is measured when somebody first asks.</summary>
     bool NeedsCalibration => false;
 
+    /// <summary>Whether it reads <see cref="QualityContext.PromptText"/>, which is spelled when somebody first asks.</summary>
+    bool NeedsPrompt => false;
+
     /// <summary>Judges.</summary>
     /// <param name="context">What is known besides the text.</param>
     /// <param name="text">The answer so far, the segment judged included.</param>

@@ -15,6 +15,12 @@ public sealed record QualityContext
     /// <summary>Tokens of the prompt.</summary>
     public required int PromptTokens { get; init; }
 
+    /// <summary>The prompt as the model read it, without special tokens; null unless a check of the request <see cref="IQualityCheck.NeedsPrompt"/>.</summary>
+    public string? PromptText { get; init; }
+
+    /// <summary>What of it was merged, run after run; null as <see cref="PromptText"/> is.</summary>
+    public string? MergedText { get; init; }
+
     /// <summary>How tokens are chosen.</summary>
     public required SamplingMode Sampling { get; init; }
 

@@ -21,4 +21,27 @@ public sealed record QualityGate
     /// <summary>How long the checks of a segment may take together before the one that runs is abandoned.</summary>
     /// <value>One second.</value>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a check needs something that is made for it. One that cannot tell is foreign code that throws: it will when it is asked.</summary>
+    internal bool Needs(Func<IQualityCheck, bool> need)
+    {
+        foreach (var check in Checks)
+        {
+            try
+            {
+                if (need(check))
+                {
+                    return true;
+                }
+            }
+#pragma warning disable CA1031 // What it throws is told as its verdict when it is asked.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                continue;
+            }
+        }
+
+        return false;
+    }
 }

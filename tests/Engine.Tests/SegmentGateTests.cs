@@ -249,6 +249,7 @@ public sealed class SegmentGateTests : IDisposable
     [InlineData("verdict")]
     [InlineData("name")]
     [InlineData("scope")]
+    [InlineData("needs")]
     public async Task CheckThatIsBroken_FailsTheSegmentOnly(string what)
     {
         await using var engine = await LoadAsync();
@@ -406,6 +407,10 @@ public sealed class SegmentGateTests : IDisposable
     private sealed class BrokenCheck(string what) : IQualityCheck
     {
         public string Name => what == "name" ? throw new InvalidOperationException("drill") : "broken";
+
+        public bool NeedsCalibration => what == "needs" ? throw new InvalidOperationException("drill") : false;
+
+        public bool NeedsPrompt => NeedsCalibration;
 
         public QualityScope Scope => what == "scope" ? throw new InvalidOperationException("drill") : QualityScope.Segment;
 

@@ -48,6 +48,67 @@ public sealed class StepFiguresTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("vanilla")]
+    [InlineData("recycling")]
+    public async Task Rate_IsThatOfTheTokensAfterTheFirstStep(string drafter)
+    {
+        // A pass takes a second: two layers of two calls each.
+        var clock = new ManualClock();
+        var options = new EngineOptions { ModelPath = _path, Threads = 1, WarmStart = false, NotesFolder = "", DecorateBackend = backend => new FaultyBackend(backend) { Spoil = Tick } };
+        await using var engine = await SlerpEngine.LoadAsync(options, time: clock);
+        var ends = new HashSet<FinishReason>();
+        for (var seed = 0; seed < 24; seed++)
+        {
+            // Every other prompt lies in the cache: the step that ends it is one token, and may carry a draft.
+            var request = EngineRequests.Raw($"abcabcabc{seed / 2}", 30, new SamplingMode.Stochastic(1, 0, 1, 0, seed), drafter);
+            var answer = await engine.AnswerAsync(request);
+            ends.Add(answer.Finish);
+            AssertRate(answer.Stats, answer.Finish, drafter);
+            Assert.Equal(TimeSpan.FromSeconds(1), answer.Stats.PrefillTime);
+            for (var segment = 0; segment < 3; segment++)
+            {
+                var gate = new QualityGate { HoldsSegments = true, Checks = [ScriptedCheck.FailAt(segment)], TimeLimit = TestTimeouts.Limit };
+                var judged = await JudgedRun.DriveAsync(engine, request with { Gate = gate, Tenant = $"{seed}" });
+                if (segment == 0 || judged.Rejected is null)
+                {
+                    // Of the prompt read again after a first segment was taken back, the first token that stays is the first.
+                    AssertRate(judged.Stats, judged.Segments[^1].Finish!.Value, drafter);
+                    Assert.True(judged.Rejected is null || judged.Stats.PrefillTime > TimeSpan.FromSeconds(1), $"{judged.Stats.PrefillTime}");
+                }
+                else
+                {
+                    Assert.True(judged.Stats.TokensPerSecond * judged.Stats.DecodeTime.TotalSeconds <= judged.Stats.OutputTokens, "what was taken back is no rate");
+                }
+            }
+        }
+
+        Assert.Equal([FinishReason.EndOfText, FinishReason.Length], ends.Order());
+
+        bool Tick(int call, float[] residual)
+        {
+            clock.Advance(call % 4 == 0 ? TimeSpan.FromSeconds(1) : TimeSpan.Zero);
+            return false;
+        }
+    }
+
+    private static void AssertRate(GenerationStats stats, FinishReason finish, string drafter)
+    {
+        var later = stats.OutputTokens - stats.FirstTokens;
+        Assert.InRange(stats.FirstTokens, Math.Min(1, stats.OutputTokens), drafter == "vanilla" ? 1 : Math.Max(1, stats.OutputTokens));
+        Assert.Equal(later == 0 ? 0 : later / stats.DecodeTime.TotalSeconds, stats.TokensPerSecond, 9);
+        if (drafter == "vanilla")
+        {
+            // However it ends: an end token is a step more and no token.
+            Assert.Equal(TimeSpan.FromSeconds(later), stats.DecodeTime);
+            Assert.Equal(later == 0 ? 0 : 1, stats.TokensPerSecond, 9);
+        }
+        else
+        {
+            Assert.True(stats.DecodeTime <= TimeSpan.FromSeconds(later), $"{finish}: {later} tokens in {stats.DecodeTime}");
+        }
+    }
+
     private static void AssertAddUp(GenerationStats stats) => Assert.Equal(stats.Steps + stats.Drafts.Accepted, stats.DecodedTokens);
 
     private Task<SlerpEngine> LoadAsync() => SlerpEngine.LoadAsync(new EngineOptions { ModelPath = _path, Threads = 1, WarmStart = false, NotesFolder = "" });

@@ -87,9 +87,9 @@ internal sealed class SlerpInstruments : IDisposable
         _cachedTokens.Add(stats.CachedPromptTokens, tags);
         _outputTokens.Add(stats.OutputTokens, tags);
         _timeToFirstToken.Record((stats.QueueTime + stats.PrefillTime).TotalSeconds, tags);
-        if (stats.OutputTokens > 1)
+        if (stats.OutputTokens > stats.FirstTokens)
         {
-            _timePerOutputToken.Record(stats.DecodeTime.TotalSeconds / (stats.OutputTokens - 1), tags);
+            _timePerOutputToken.Record(stats.DecodeTime.TotalSeconds / (stats.OutputTokens - stats.FirstTokens), tags);
         }
     }
 

@@ -15,7 +15,7 @@ public static class SlerpTelemetry
     /// <summary>Histogram, seconds: from submission to the first token.</summary>
     public const string TimeToFirstToken = "gen_ai.server.time_to_first_token";
 
-    /// <summary>Histogram, seconds: per token after the first.</summary>
+    /// <summary>Histogram, seconds: per token after the first, from the first to the last; those that came at once with the first and an end token left out.</summary>
     public const string TimePerOutputToken = "gen_ai.server.time_per_output_token";
 
     /// <summary>Counter, tokens written.</summary>

@@ -73,7 +73,7 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
             [SlerpProperties.QueueMilliseconds] = stats.QueueTime.TotalMilliseconds,
             [SlerpProperties.PrefillMilliseconds] = stats.PrefillTime.TotalMilliseconds,
             [SlerpProperties.DecodeMilliseconds] = stats.DecodeTime.TotalMilliseconds,
-            [SlerpProperties.TokensPerSecond] = TokensPerSecond(stats),
+            [SlerpProperties.TokensPerSecond] = stats.TokensPerSecond,
         };
         if (stats.Merging is not { MergedTokens: > 0, ComparedPairs: 0 })
         {
@@ -153,7 +153,4 @@ internal sealed class ResponseTranslator(TranslatedRequest request, string model
         ReasoningTokenCount = request.Reading.Reasoning == ReasoningReading.AsText ? null : Math.Min(_reasoningTokens, stats.OutputTokens),
         AdditionalCounts = Counts(record, stats),
     };
-
-    private static double TokensPerSecond(GenerationStats stats) =>
-        stats.OutputTokens > 1 && stats.DecodeTime > TimeSpan.Zero ? (stats.OutputTokens - 1) / stats.DecodeTime.TotalSeconds : 0;
 }

@@ -90,7 +90,8 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
 
         // Before the first step that speaks, so that it learns from the prompt's last row already.
         sequence.Drafting.Open();
-        var isDecoding = sequence.Count > sequence.PromptTokens;
+        var before = sequence.Count;
+        var isDecoding = before > sequence.PromptTokens;
         _verifier.Walk(sequence, output, row, known - 1);
         if (isDecoding)
         {
@@ -98,7 +99,7 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
             sequence.DecodedTokens += _verifier.Chosen.Length;
         }
 
-        sequence.Clock.Token();
+        sequence.Clock.Token(sequence.Count - before);
         var accepted = _verifier.Path[1..];
         sequence.Drafting.Ledger.Count(sequence.Tree.Count - known, accepted.Length);
         sequence.Drafting.Observe(new StepOutcome

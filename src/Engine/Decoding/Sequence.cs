@@ -93,6 +93,9 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Corrections for repeated tokens.</summary>
     public Penalties Penalties => _choice.Penalties;
 
+    /// <summary>Its place among the requests in flight; null for what needs none.</summary>
+    public Places.Place? Place { get; set; }
+
     /// <summary>When it ends.</summary>
     public StopRules Stop { get; }
 
@@ -263,6 +266,7 @@ internal sealed class Sequence : IDraftContext
         HasSoundRows = true;
         _finish = null;
         Volatile.Write(ref _finalStats, null);
+        Clock.TakeBack(tokens);
         Stop.Reset();
         _constrained?.Restart();
         _choice.Restart(Tokens[..PromptTokens]);
@@ -306,7 +310,7 @@ internal sealed class Sequence : IDraftContext
     {
         if (Reader is not null && PendingTokens == 0)
         {
-            Clock.Token();
+            Clock.Token(0);
             _finish = FinishReason.EndOfText;
             IsDone = true;
             Publish();
@@ -348,11 +352,12 @@ internal sealed class Sequence : IDraftContext
     // What the answer may be next, and whether it ends here.
     private FinishReason? Advance(int token) => Stop.Take(token, _constrained?.Take(token, Stop.HasStopTexts) ?? default);
 
-    // Before the reader learns of the end: afterwards another thread reads what here is written.
+    // Before the reader learns of the end: afterwards another thread reads what here is written, and may send the next request.
     private void FixStats()
     {
         Drafting.Close();
         Volatile.Write(ref _finalStats, Measure(Drafting.Ledger.ToStats()));
+        Place?.Leave();
     }
 
     private GenerationStats Measure(DraftStats drafts) => new()
@@ -365,6 +370,7 @@ internal sealed class Sequence : IDraftContext
         QueueTime = Clock.QueueTime,
         PrefillTime = Clock.PrefillTime,
         DecodeTime = Clock.DecodeTime,
+        FirstTokens = Clock.FirstTokens,
         RejectedTokens = RejectedTokens,
         Merging = _merge?.Stats ?? MergeStats.None,
         Drafts = drafts,

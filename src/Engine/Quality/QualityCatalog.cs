@@ -7,6 +7,7 @@ internal static class QualityCatalog
     private const double LogProbabilityLimit = 6;
     private const double EntropyLimit = 3;
     private const double DistanceLimit = 0.6;
+    private const double GroundingLimit = 0.5;
 
     private static readonly IQualityCheck[] Checks =
     [
@@ -17,10 +18,12 @@ internal static class QualityCatalog
         new LogProbabilityCheck(LogProbabilityLimit),
         new EntropyCheck(EntropyLimit),
         new MergeSimilarityCheck(DistanceLimit),
+        new GroundingCheck(GroundingLimit),
+        new QuotationCheck(),
     ];
 
     // Measured too weak to be asked unasked (ROC area below 0.6 on merged passages): docs/quality.md. A model may have other weaknesses: they can be named.
-    private static readonly string[] Weak = [LogProbabilityCheck.CheckName, EntropyCheck.CheckName, MergeSimilarityCheck.CheckName];
+    private static readonly string[] Weak = [LogProbabilityCheck.CheckName, EntropyCheck.CheckName, MergeSimilarityCheck.CheckName, QuotationCheck.CheckName];
 
     /// <summary>Their names.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Checks.Select(static check => check.Name)];

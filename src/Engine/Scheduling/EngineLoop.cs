@@ -8,6 +8,7 @@ namespace Slerp.Engine.Scheduling;
 internal sealed class EngineLoop : IDisposable
 {
     private readonly EngineLoopLimits _limits;
+    private readonly Places _places;
     private readonly RowKeeper _rows;
     private readonly StepRound _round;
     private readonly ConcurrentQueue<Sequence> _inbox = new();
@@ -17,22 +18,22 @@ internal sealed class EngineLoop : IDisposable
     private readonly IdleQueue _idle = new();
     private readonly ManualResetEventSlim _work = new(initialState: false);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _inFlight;
     private volatile bool _isStopping;
 
     /// <summary>Creates the loop; <see cref="Start"/> starts its thread.</summary>
     public EngineLoop(DecodeStep step, KvCache cache, PrefixIndex prefixes, EngineLoopLimits limits)
     {
         _limits = limits;
+        _places = new Places((long)limits.MaxRunning + limits.QueueLimit);
         _rows = new RowKeeper(cache, prefixes);
         _round = new StepRound(step, _rows, limits);
     }
 
     /// <summary>Sequences that wait: those in flight beyond what runs at once.</summary>
-    public int Queued => (int)Math.Max(0, Volatile.Read(ref _inFlight) - _limits.MaxRunning);
+    public int Queued => Math.Max(0, _places.Taken - _limits.MaxRunning);
 
     /// <summary>Whether nobody's request is in flight. Any thread.</summary>
-    public bool IsIdle => Volatile.Read(ref _inFlight) == 0;
+    public bool IsIdle => _places.Taken == 0;
 
     /// <summary>Most sequences that may wait.</summary>
     public int QueueLimit => _limits.QueueLimit;
@@ -52,9 +53,8 @@ internal sealed class EngineLoop : IDisposable
     public void Submit(Sequence sequence)
     {
         ObjectDisposedException.ThrowIf(_isStopping, this);
-        if (sequence.Urgency is Urgency.Request && Interlocked.Increment(ref _inFlight) > (long)_limits.MaxRunning + _limits.QueueLimit)
+        if (sequence.Urgency is Urgency.Request && (sequence.Place = _places.TryTake()) is null)
         {
-            Interlocked.Decrement(ref _inFlight);
             throw new CapacityException(
                 $"The queue holds {_limits.QueueLimit:N0} requests, which is its limit. Try again later, or raise QueueLimit or MaxConcurrentRequests.");
         }
@@ -213,10 +213,7 @@ internal sealed class EngineLoop : IDisposable
             {
                 _rows.Retire(sequence);
                 sequences.RemoveAt(index);
-                if (sequence.Urgency is Urgency.Request)
-                {
-                    Interlocked.Decrement(ref _inFlight);
-                }
+                sequence.Place?.Leave();
             }
         }
     }
@@ -262,11 +259,8 @@ internal sealed class EngineLoop : IDisposable
         var sequence = rejection.Sequence;
         if (!sequence.IsCancelled)
         {
-            if (!_running.Remove(sequence) && !_waiting.Remove(sequence))
-            {
-                Interlocked.Increment(ref _inFlight);
-            }
-
+            _ = _running.Remove(sequence) || _waiting.Remove(sequence);
+            sequence.Place?.Return();
             _rows.Release(sequence);
             sequence.RollBack(rejection.Tokens);
             _waiting.Insert(0, sequence);

@@ -83,7 +83,7 @@ internal sealed class FallbackDrill : IAsyncDisposable
     /// <summary>A question over a passage, merged and judged; or drafted, where the drafter is to fail.</summary>
     public static (IReadOnlyList<ChatMessage> Messages, ChatOptions Options) Request(string passage, string question, int tokens, DrillFault fault)
     {
-        var options = GateOptions.Of(tokens, fault.Kind == "drafter" ? null : 0.25, fault.Kind == "drafter" ? "never" : "lossy");
+        var options = GateOptions.Of(tokens, fault.Kind == "drafter" ? null : new MergedWay(0.25), fault.Kind == "drafter" ? "never" : "lossy");
         options.AdditionalProperties![SlerpProperties.Drafter] = fault.Kind == "drafter" ? "auto" : "vanilla";
         return ([new ChatMessage(ChatRole.User, [new TextContent(passage).AsContext(), new TextContent(question)])], options);
     }

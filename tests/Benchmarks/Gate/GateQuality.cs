@@ -20,28 +20,28 @@ internal sealed class GateQuality(ChatBench product, ChatBench second, PromptTex
     private readonly Dictionary<string, List<double>> _others = [];
 
     /// <summary>Measures one length at one cutoff.</summary>
-    public async Task MeasureAsync(int cases, int length, double cutoff, CancellationToken cancellationToken)
+    public async Task MeasureAsync(int cases, int length, MergedWay way, CancellationToken cancellationToken)
     {
         var tally = new Tally();
         foreach (var group in PaddedCase.Read(prompts, cases, length).Chunk(AtOnce))
         {
             // Alone or as one batch, an answer is the same.
-            foreach (var answers in await Task.WhenAll(group.Select(item => AnswersAsync(item, cutoff, cancellationToken))))
+            foreach (var answers in await Task.WhenAll(group.Select(item => AnswersAsync(item, way, cancellationToken))))
             {
                 var isSpoiled = answers.Item.Case.IsRight(answers.Plain) && !answers.Item.Case.IsRight(answers.Merged);
                 Note(answers.Scores, isSpoiled);
                 tally.Count(answers.Item.Case, answers.Plain, answers.Merged, answers.Gated, isSpoiled);
-                if (isSpoiled && show-- > 0)
+                if (isSpoiled && !answers.Item.Case.IsRight(answers.Gated) && show-- > 0)
                 {
-                    Progress.Say($"  expected {answers.Item.Case.Expected}, merged: '{answers.Merged.Text}'; {string.Join(", ", answers.Scores.Select(static score => $"{score.Key} {score.Value:F2}"))}");
+                    Progress.Say($"  expected {answers.Item.Case.Expected}, merged: '{answers.Merged.Text}', gated: '{answers.Gated.Text}'; {string.Join(", ", answers.Scores.Select(static score => $"{score.Key} {score.Value:F2}"))}");
                 }
             }
 
             Progress.Say($"  {tally.Cases} cases: exact {tally.Plain} unmerged, {tally.Merged} merged, {tally.Gated} gated");
         }
 
-        tally.Print(length, cutoff);
-        PrintRoc($"passages of {length} tokens, cutoff {cutoff}");
+        tally.Print(length, way);
+        PrintRoc($"passages of {length} tokens, cutoff {way.Cutoff}, pairs {way.Pairs}");
     }
 
     /// <summary>The same questions one after another, each compared with the unmerged model before the next: what the agreement budget makes of the cutoff.</summary>
@@ -55,7 +55,7 @@ internal sealed class GateQuality(ChatBench product, ChatBench second, PromptTex
         {
             plain += item.Case.IsRight(await GateBench.AskAsync(product.Client, item.Messages, AnswerTokens, null, "never", cancellationToken)) ? 1 : 0;
             var before = comparisons.Count;
-            var answer = await GateBench.AskAsync(client, item.Messages, AnswerTokens, cutoff, "lossy", cancellationToken);
+            var answer = await GateBench.AskAsync(client, item.Messages, AnswerTokens, new MergedWay(cutoff), "lossy", cancellationToken);
             steered += item.Case.IsRight(answer) ? 1 : 0;
             last = (double)answer.AdditionalProperties![SlerpProperties.MergeCutoff]!;
             if (last != path[^1])
@@ -82,7 +82,7 @@ internal sealed class GateQuality(ChatBench product, ChatBench second, PromptTex
         string[] questions = ["Tell me a story.", "Write a paragraph.", "Tell me about a journey.", "Describe a day.", "Write a short text."];
         for (var index = 0; index < answers; index++)
         {
-            var options = GateOptions.Of(192, cutoff, "always");
+            var options = GateOptions.Of(192, new MergedWay(cutoff), "always");
             options.AdditionalProperties![SlerpProperties.Merge] = "incremental";
             (options.Temperature, options.TopP, options.Seed) = (0.7f, 0.9f, index);
             var (answer, scores) = await ScoredAsync([new ChatMessage(ChatRole.User, questions[index % questions.Length])], options, cancellationToken);
@@ -93,11 +93,11 @@ internal sealed class GateQuality(ChatBench product, ChatBench second, PromptTex
     }
 
     private async Task<(PaddedCase Item, ChatResponse Plain, ChatResponse Merged, ChatResponse Gated, Dictionary<string, double> Scores)> AnswersAsync(
-        PaddedCase item, double cutoff, CancellationToken cancellationToken)
+        PaddedCase item, MergedWay way, CancellationToken cancellationToken)
     {
         var plain = await GateBench.AskAsync(product.Client, item.Messages, AnswerTokens, null, "never", cancellationToken);
-        var (merged, scores) = await ScoredAsync(item.Messages, GateOptions.Of(AnswerTokens, cutoff, "lossy"), cancellationToken);
-        var gated = await GateBench.AskAsync(product.Client, item.Messages, AnswerTokens, cutoff, "lossy", cancellationToken);
+        var (merged, scores) = await ScoredAsync(item.Messages, GateOptions.Of(AnswerTokens, way, "lossy"), cancellationToken);
+        var gated = await GateBench.AskAsync(product.Client, item.Messages, AnswerTokens, way, "lossy", cancellationToken);
         return (item, plain, merged, gated, scores);
     }
 
@@ -157,6 +157,7 @@ internal sealed class GateQuality(ChatBench product, ChatBench second, PromptTex
         private int _caught;
         private int _otherFallbacks;
         private double _prompt;
+        private double _merged;
 
         public int Cases { get; private set; }
 
@@ -173,6 +174,7 @@ internal sealed class GateQuality(ChatBench product, ChatBench second, PromptTex
             Merged += item.IsRight(merged) ? 1 : 0;
             Gated += item.IsRight(gated) ? 1 : 0;
             _prompt += plain.Usage?.InputTokenCount ?? 0;
+            _merged += merged.GetSlerpStatistics()!.MergedTokens;
             var fellBack = gated.GetSlerpStatistics()!.Fallbacks > 0;
             _spoiled += isSpoiled ? 1 : 0;
             _caught += isSpoiled && fellBack ? 1 : 0;
@@ -184,8 +186,8 @@ internal sealed class GateQuality(ChatBench product, ChatBench second, PromptTex
             }
         }
 
-        public void Print(int length, double cutoff) => Figure.Print(
-            "gate", ("length", length), ("cutoff", cutoff), ("cases", Cases), ("mean_prompt_tokens", _prompt / Math.Max(1, Cases)),
+        public void Print(int length, MergedWay way) => Figure.Print(
+            "gate", ("length", length), ("cutoff", way.Cutoff), ("pairs", way.Pairs), ("cases", Cases), ("mean_prompt_tokens", _prompt / Math.Max(1, Cases)), ("rows_kept", 1 - (_merged / Math.Max(1, _prompt))),
             ("exact_unmerged", Share(Plain, Cases)), ("exact_merged", Share(Merged, Cases)), ("exact_gated", Share(Gated, Cases)),
             ("spoiled", _spoiled), ("caught", Share(_caught, _spoiled)), ("fallback_of_others", Share(_otherFallbacks, Cases - _spoiled)),
             ("fallback_share", Share(_caught + _otherFallbacks, Cases)),

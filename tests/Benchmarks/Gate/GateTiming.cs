@@ -6,25 +6,31 @@ using Slerp.Connector;
 namespace Slerp.Benchmarks.Gate;
 
 /// <summary>What the gate costs: decoding time where nothing fails, and the time until a first word is visible where the prompt is merged.</summary>
-internal sealed class GateTiming(BenchSettings settings, PromptText prompts)
+/// <param name="settings">What is measured.</param>
+/// <param name="prompts">Counts tokens.</param>
+/// <param name="checks">The checks whose cost is measured.</param>
+internal sealed class GateTiming(BenchSettings settings, PromptText prompts, IReadOnlyList<string> checks)
 {
     private const int FirstTokens = 16;
+
+    // Checks that read words have some to read.
+    private const int LeastContext = 256;
 
     // Heuristic: the compiler has done its best with the judge's code by then.
     private const int WarmUps = 4;
 
-    /// <summary>Decoding time judged over unjudged, of the same text, nothing merged and nothing failing.</summary>
+    /// <summary>Decoding time judged over unjudged, of the same text from a merged passage, nothing failing.</summary>
     public async Task OverheadAsync(int tokens, CancellationToken cancellationToken)
     {
-        await using var scored = await GateBench.LoadScoredAsync(settings, cancellationToken);
+        await using var scored = await GateBench.LoadScoredAsync(settings, checks, cancellationToken);
         var ratios = new Samples();
         var processor = new Samples();
         var plains = new Samples();
         for (var pair = 1 - WarmUps; pair <= settings.Pairs; pair++)
         {
-            ChatMessage[] messages = [new(ChatRole.User, prompts.Of(settings.Context, pair + WarmUps))];
+            ChatMessage[] messages = [new(ChatRole.User, [new TextContent(prompts.Of(Math.Max(settings.Context, LeastContext), pair + WarmUps)).AsContext(), new TextContent("\n\nTell me a story.")])];
             var before = await DecodeAsync(scored, messages, "never", tokens, cancellationToken);
-            var judged = await DecodeAsync(scored, messages, "always", tokens, cancellationToken);
+            var judged = await DecodeAsync(scored, messages, "lossy", tokens, cancellationToken);
             var after = await DecodeAsync(scored, messages, "never", tokens, cancellationToken);
             var plain = (before.Wall + after.Wall) / 2;
             if (pair > 0)
@@ -74,12 +80,16 @@ internal sealed class GateTiming(BenchSettings settings, PromptText prompts)
     // Every check is asked and none obeyed: nothing fails, whatever the text. Processor time is the whole process's, the short prompt's included.
     private static async Task<(double Wall, double Processor)> DecodeAsync(ChatBench scored, ChatMessage[] messages, string gate, int tokens, CancellationToken cancellationToken)
     {
-        var options = GateOptions.Of(tokens, null, gate);
-        options.AdditionalProperties![SlerpProperties.Raw] = true;
+        var options = GateOptions.Of(tokens, new MergedWay(0.5), gate);
         var began = Environment.CpuUsage.TotalTime;
         var answer = await scored.Client.GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
         var used = Environment.CpuUsage.TotalTime - began;
         var statistics = answer.GetSlerpStatistics()!;
+        if (statistics.MergedTokens == 0)
+        {
+            throw new InvalidOperationException("Nothing was merged: the checks had nothing to read, and the overhead would be too small.");
+        }
+
         var steps = Math.Max(1, statistics.OutputTokens - 1);
         return (statistics.DecodeTime.TotalMilliseconds / steps, used.TotalMilliseconds / steps);
     }
@@ -90,7 +100,7 @@ internal sealed class GateTiming(BenchSettings settings, PromptText prompts)
         var began = Stopwatch.GetTimestamp();
         double? first = null;
         var updates = new List<ChatResponseUpdate>();
-        await foreach (var update in product.Client.GetStreamingResponseAsync(messages, GateOptions.Of(FirstTokens, cutoff, "lossy"), cancellationToken))
+        await foreach (var update in product.Client.GetStreamingResponseAsync(messages, GateOptions.Of(FirstTokens, cutoff is { } share ? new MergedWay(share) : null, "lossy"), cancellationToken))
         {
             first ??= update.Text.Length > 0 ? Stopwatch.GetElapsedTime(began).TotalSeconds : null;
             updates.Add(update);

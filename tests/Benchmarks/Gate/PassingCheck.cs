@@ -15,6 +15,9 @@ internal sealed class PassingCheck(IQualityCheck inner) : IQualityCheck
     public bool NeedsCalibration => inner.NeedsCalibration;
 
     /// <inheritdoc />
+    public bool NeedsPrompt => inner.NeedsPrompt;
+
+    /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
     {
         var verdict = inner.Evaluate(context, text, tokens);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Slerp.Benchmarks.Gate;
 using Slerp.Benchmarks.Measuring;
+using Slerp.Engine;
 
 namespace Slerp.Benchmarks.Verbs;
 
@@ -13,12 +14,15 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
     private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => 200, Description = "Held-out questions." };
     private readonly Option<int> _answers = new("--answers") { DefaultValueFactory = _ => 40, Description = "Free answers, merged as they are written, to look for loops in." };
     private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 192, Description = "Tokens decoded for the overhead." };
-    private readonly Option<int> _show = new("--show") { DefaultValueFactory = _ => 0, Description = "Spoiled answers to show on standard error." };
+    private readonly Option<int> _show = new("--show") { DefaultValueFactory = _ => 0, Description = "Spoiled answers that the gate did not save, to show on standard error." };
     private readonly Option<int[]> _lengths = new("--lengths") { Description = "Tokens of the passages together; by default 512, and 1024 for the first text.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<double[]> _cutoffs = new("--cutoffs") { Description = "Shares of the layers; by default 0.25.", AllowMultipleArgumentsPerToken = true };
 
+    private readonly Option<string[]> _checks = new("--checks") { Description = "The built-in checks asked; without, those asked by default.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<double[]> _thresholds = new("--thresholds") { Description = "With --quality, least cosines of neighbours that become one; without, pairs by parity.", AllowMultipleArgumentsPerToken = true };
+
     /// <inheritdoc />
-    protected override IEnumerable<Option> Options => [_timing, _quality, _steered, _cases, _answers, _tokens, _show, _lengths, _cutoffs];
+    protected override IEnumerable<Option> Options => [_timing, _quality, _steered, _cases, _answers, _tokens, _show, _lengths, _cutoffs, _thresholds, _checks];
 
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
@@ -37,13 +41,13 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
 
         if (both || parsed.GetValue(_quality))
         {
-            await QualityAsync(settings, parsed, prompts, [.. (lengths ?? [512]).SelectMany(length => cutoffs.Select(cutoff => (length, cutoff)))], cancellationToken);
+            await QualityAsync(settings, parsed, prompts, Ways(parsed, lengths ?? [512], cutoffs), cancellationToken);
         }
 
         if (both || parsed.GetValue(_timing))
         {
             // One model at a time: the larger shapes fill the memory.
-            var timing = new GateTiming(settings, prompts);
+            var timing = new GateTiming(settings, prompts, parsed.GetValue(_checks) is { Length: > 0 } named ? named : EngineCatalog.DefaultQualityChecks);
             await timing.OverheadAsync(parsed.GetValue(_tokens), cancellationToken);
             foreach (var (length, cutoff) in (lengths ?? [1024]).SelectMany(length => cutoffs.Select(cutoff => (length, cutoff))))
             {
@@ -52,20 +56,32 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
         }
     }
 
-    private async Task QualityAsync(
-        BenchSettings settings, ParseResult parsed, PromptText prompts, IReadOnlyList<(int Length, double Cutoff)> ways, CancellationToken cancellationToken)
+    private IReadOnlyList<(int Length, MergedWay Way)> Ways(ParseResult parsed, int[] lengths, double[] cutoffs)
     {
-        await using var product = await GateBench.LoadProductAsync(settings, cancellationToken);
-        await using var scored = await GateBench.LoadScoredAsync(settings, cancellationToken);
+        double?[] thresholds = parsed.GetValue(_thresholds) is { Length: > 0 } given ? [.. given] : [null];
+        return
+        [
+            .. from length in lengths
+               from cutoff in cutoffs
+               from threshold in thresholds
+               select (length, new MergedWay(cutoff, threshold)),
+        ];
+    }
+
+    private async Task QualityAsync(
+        BenchSettings settings, ParseResult parsed, PromptText prompts, IReadOnlyList<(int Length, MergedWay Way)> ways, CancellationToken cancellationToken)
+    {
+        await using var product = await GateBench.LoadProductAsync(settings, cancellationToken, parsed.GetValue(_checks));
+        await using var scored = await GateBench.LoadScoredAsync(settings, EngineCatalog.QualityChecks, cancellationToken);
         var quality = new GateQuality(product, scored, prompts, parsed.GetValue(_show));
-        foreach (var (length, cutoff) in ways)
+        foreach (var (length, way) in ways)
         {
-            await quality.MeasureAsync(parsed.GetValue(_cases), length, cutoff, cancellationToken);
+            await quality.MeasureAsync(parsed.GetValue(_cases), length, way, cancellationToken);
         }
 
         if (parsed.GetValue(_answers) > 0)
         {
-            await quality.MeasureLoopsAsync(parsed.GetValue(_answers), ways[0].Cutoff, cancellationToken);
+            await quality.MeasureLoopsAsync(parsed.GetValue(_answers), ways[0].Way.Cutoff, cancellationToken);
         }
     }
 }

@@ -37,6 +37,7 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
         DecodedTokens = _accepted,
         QueueTime = TimeSpan.FromMilliseconds(1),
         PrefillTime = TimeSpan.FromMilliseconds(20),
+        FirstTokens = Math.Min(1, _accepted),
         DecodeTime = TimeSpan.FromMilliseconds(500),
         Drafts = Drafts,
     };

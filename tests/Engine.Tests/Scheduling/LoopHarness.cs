@@ -14,12 +14,12 @@ internal sealed class LoopHarness : IAsyncDisposable
     private readonly LoadedModel _model;
     private readonly EngineLoop _loop;
 
-    public LoopHarness(long cacheBytes = 0, int maxRunning = 8, Func<IDecoder, IDecoder>? wrap = null, Func<TemporaryFolder, EngineOptions>? options = null)
+    public LoopHarness(long cacheBytes = 0, int maxRunning = 8, Func<IDecoder, IDecoder>? wrap = null, Func<TemporaryFolder, EngineOptions>? options = null, int queueLimit = 64)
     {
         _model = LoadedModel.Load(
             options?.Invoke(_folder) ?? new EngineOptions { ModelPath = new ToyCheckpoint().Save(_folder), Threads = 1, KvCacheBytes = cacheBytes }, null, CancellationToken.None);
         var decoder = wrap?.Invoke(_model.Decoder) ?? _model.Decoder;
-        _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace), _model.Cache, _model.Prefixes, new EngineLoopLimits(maxRunning, 64, 512));
+        _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace), _model.Cache, _model.Prefixes, new EngineLoopLimits(maxRunning, queueLimit, 512));
         _loop.Start();
     }
 
@@ -30,7 +30,7 @@ internal sealed class LoopHarness : IAsyncDisposable
 
     public IDrafter? DrafterNamed(string name) => _model.DrafterNamed(name);
 
-    public Sequence Create(string prompt, int maxTokens, IDrafter? drafter = null, ITokenizer? tokenizer = null) => new(
+    public Sequence Create(string prompt, int maxTokens, IDrafter? drafter = null, ITokenizer? tokenizer = null, SegmentCollector? segments = null) => new(
         _model.Prompts.EncodeContent(prompt),
         SamplingMode.Greedy.Instance,
         Penalties.None,
@@ -39,7 +39,14 @@ internal sealed class LoopHarness : IAsyncDisposable
         new SequenceClock(TimeProvider.System),
         drafter,
         constraint: null,
-        tenant: "");
+        tenant: "",
+        segments);
+
+    /// <summary>Sequences that wait.</summary>
+    public int Queued => _loop.Queued;
+
+    /// <summary>Has a judged sequence go on vanilla.</summary>
+    public Task RejectAsync(Sequence sequence, int tokens) => _loop.RejectAsync(sequence, tokens);
 
     public EngineGeneration Submit(Sequence sequence)
     {
