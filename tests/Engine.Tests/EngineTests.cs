@@ -246,14 +246,7 @@ public sealed class EngineTests : IDisposable
     {
         await using (generation)
         {
-            var segments = new List<Segment>();
-            do
-            {
-                segments.Add(await generation.NextAsync(GenerationMode.Vanilla, CancellationToken.None));
-            }
-            while (segments[^1].Finish is null);
-
-            return new EngineRequests.Answer(string.Concat(segments.Select(segment => segment.Text)), segments[^1].Finish!.Value, generation.Stats, segments);
+            return await generation.ReadAsync();
         }
     }
 

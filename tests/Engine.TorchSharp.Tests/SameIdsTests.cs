@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Slerp.Engine.Tokenizers;
 using Slerp.Tests.Shared;
 using Slerp.Tests.Shared.Engine;
@@ -18,61 +17,40 @@ public sealed class SameIdsTests(ITestOutputHelper output)
     ];
 
     [SharedDataTheory]
-    [InlineData("tiny-llama2")]
-    [InlineData("tiny-llama31")]
-    [InlineData("tiny-llama2-rope-linear")]
-    [InlineData("tiny-llama2-rope-dynamic")]
-    [InlineData("tiny-llama2-rope-yarn")]
-    [InlineData("tiny-mistral")]
-    [InlineData("tiny-qwen2")]
-    [InlineData("tiny-qwen3")]
+    [MemberData(nameof(FamilyGolden.Families), MemberType = typeof(FamilyGolden))]
     public void Family_EqualsTheReferenceCodeAndTheCpuBackend(string family)
     {
-        var folder = SharedData.Path("weights", "families", family);
-        using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden.json")));
-        var weights = golden.RootElement.TryGetProperty("weights_file", out var file) && file.ValueKind == JsonValueKind.String
-            ? Path.Combine(folder, file.GetString()!)
-            : Path.Combine(folder, "model.safetensors");
-        var config = Path.Combine(folder, "config.json");
-        using var torch = new DecoderHarness(config, weights, backend: _ => TestDevice.Open());
-        using var cpu = new DecoderHarness(config, weights);
-        foreach (var prompt in golden.RootElement.GetProperty("prompts").EnumerateArray())
+        var golden = FamilyGolden.Read(family);
+        using var torch = new DecoderHarness(golden.ConfigFile, golden.WeightsFile, backend: _ => TestDevice.Open());
+        using var cpu = new DecoderHarness(golden.ConfigFile, golden.WeightsFile);
+        foreach (var expected in golden.Cases)
         {
-            int[] ids = Ids(prompt.GetProperty("ids"));
-            var expected = FloatFile.Rows(Path.Combine(folder, prompt.GetProperty("logits_file").GetString()!), 256);
             var slot = torch.Open();
-            var actual = torch.Read(slot, ids, ids.Length);
+            var actual = torch.Read(slot, expected.Ids, expected.Ids.Length);
             torch.Cache.Release(slot);
-            var difference = Largest(expected, actual);
-            output.WriteLine($"{family} {ids.Length} positions: max |logit difference| {difference:g3}");
+            var difference = expected.LargestDifference(actual);
+            output.WriteLine($"{family} {expected.Ids.Length} positions: max |logit difference| {difference:g3}");
             Assert.True(difference < 1e-4f, $"{family}: max |logit difference| {difference}");
-            Assert.Equal(expected.Select(row => DecoderHarness.ArgMax(row)), actual.Select(row => DecoderHarness.ArgMax(row)));
-            Assert.Equal(cpu.Greedy(ids, 64), torch.Greedy(ids, 64));
+            Assert.Equal(expected.Logits.Select(static row => DecoderHarness.ArgMax(row)), actual.Select(static row => DecoderHarness.ArgMax(row)));
+            Assert.Equal(cpu.Greedy(expected.Ids, 64), torch.Greedy(expected.Ids, 64));
         }
     }
 
     [SharedDataFact]
     public void Stories260K_InF32_HasTheReferencesLogitsAndTheCpuBackendsIds()
     {
-        var folder = SharedData.Path("weights", "stories260K");
-        var (config, weights) = Files(Path.Combine(folder, "hf"));
-        using var golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "golden", "golden.json")));
-        using var torch = new DecoderHarness(config, weights, format: WeightFormat.Float32, backend: _ => TestDevice.Open());
-        using var cpu = new DecoderHarness(config, weights, format: WeightFormat.Float32);
-        foreach (var item in golden.RootElement.GetProperty("cases").EnumerateArray())
+        using var torch = new DecoderHarness(StoriesGolden.ConfigFile, StoriesGolden.WeightsFile, format: WeightFormat.Float32, backend: _ => TestDevice.Open());
+        using var cpu = new DecoderHarness(StoriesGolden.ConfigFile, StoriesGolden.WeightsFile, format: WeightFormat.Float32);
+        foreach (var golden in StoriesGolden.ReadAll().Select(static story => story.Case))
         {
-            int[] ids = Ids(item.GetProperty("prompt_ids"));
-            int[] expected = Ids(item.GetProperty("output_ids"));
-            var reference = FloatFile.Rows(Path.Combine(folder, "golden", item.GetProperty("logits_file").GetString()!.Split(' ')[0]), 512);
-            int[] text = [.. ids, .. expected];
             var slot = torch.Open();
-            var actual = torch.Read(slot, text.AsSpan(0, Math.Min(reference.Length, text.Length)), 17);
+            var actual = torch.Read(slot, golden.Text, 17);
             torch.Cache.Release(slot);
-            var difference = Largest(reference, actual);
-            output.WriteLine($"{actual.Length} positions: max |logit difference| {difference:g3}; {expected.Length} ids");
+            var difference = golden.LargestDifference(actual);
+            output.WriteLine($"{actual.Length} positions: max |logit difference| {difference:g3}; {golden.Continuation.Length} ids");
             Assert.True(difference < 1e-3f, $"max |logit difference| {difference}");
-            Assert.Equal(expected, torch.Greedy(ids, expected.Length));
-            Assert.Equal(cpu.Greedy(ids, Tokens), torch.Greedy(ids, Tokens));
+            Assert.Equal(golden.Continuation, torch.Greedy(golden.Ids, golden.Continuation.Length));
+            Assert.Equal(cpu.Greedy(golden.Ids, Tokens), torch.Greedy(golden.Ids, Tokens));
         }
     }
 
@@ -118,13 +96,5 @@ public sealed class SameIdsTests(ITestOutputHelper output)
     {
         var tokenizer = TokenizerLoader.Load(EmbeddedFolder);
         return Questions.Select(question => tokenizer.Encode(question).Ids.ToArray());
-    }
-
-    private static int[] Ids(JsonElement array) => [.. array.EnumerateArray().Select(id => id.GetInt32())];
-
-    private static float Largest(float[][] expected, float[][] actual)
-    {
-        Assert.Equal(expected.Length, actual.Length);
-        return expected.Zip(actual, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max()).Max();
     }
 }

@@ -88,10 +88,12 @@ internal sealed class FallbackDrill : IAsyncDisposable
         return ([new ChatMessage(ChatRole.User, [new TextContent(passage).AsContext(), new TextContent(question)])], options);
     }
 
-    /// <summary>Answers with a fault in it.</summary>
-    public async Task<DrillOutcome> RunAsync(DrillFault fault, IEnumerable<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
+    /// <summary>Answers with a fault in it, and another in its drafter's second proposal where that is asked for.</summary>
+    public async Task<DrillOutcome> RunAsync(
+        DrillFault fault, IEnumerable<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken, bool alsoDrafter = false)
     {
         Arm(fault);
+        SetDrafters(alsoDrafter ? 1 : fault.Kind == "drafter" ? fault.Segment : -1);
         var began = Stopwatch.GetTimestamp();
         var updates = new List<ChatResponseUpdate>();
         await foreach (var update in Client.GetStreamingResponseAsync(messages, options, cancellationToken))
@@ -109,10 +111,7 @@ internal sealed class FallbackDrill : IAsyncDisposable
     {
         _check.Fault = fault;
         Backend.Spoil = fault.Kind is "nan" or "step" ? Spoil(fault) : null;
-        foreach (var drafter in _engine.Drafters)
-        {
-            drafter.Left = fault.Kind == "drafter" ? fault.Segment : -1;
-        }
+        SetDrafters(fault.Kind == "drafter" ? fault.Segment : -1);
     }
 
     /// <summary>Ends the fault.</summary>
@@ -148,6 +147,14 @@ internal sealed class FallbackDrill : IAsyncDisposable
         await _provider.DisposeAsync();
         _bare.Dispose();
         Metrics.Dispose();
+    }
+
+    private void SetDrafters(int left)
+    {
+        foreach (var drafter in _engine.Drafters)
+        {
+            drafter.Left = left;
+        }
     }
 
     // One pass for the prompt, then one for each token.

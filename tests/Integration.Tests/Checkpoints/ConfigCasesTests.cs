@@ -17,7 +17,7 @@ public sealed class ConfigCasesTests(ITestOutputHelper output)
     {
         var cases = JsonNode.Parse(File.ReadAllBytes(SharedData.Path("malformed", "config_json_cases.json")))!;
         using var folder = new TemporaryFolder();
-        File.Copy(SharedData.Path("weights", "stories260K", "hf", "model.safetensors"), folder.Path("model.safetensors"));
+        File.Copy(StoriesGolden.WeightsFile, folder.Path("model.safetensors"));
         var (byConfig, byWeights, accepted) = (0, 0, 0);
         foreach (var test in cases["cases"]!.AsArray())
         {

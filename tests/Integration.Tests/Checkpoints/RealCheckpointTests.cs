@@ -11,7 +11,7 @@ public sealed class RealCheckpointTests(ITestOutputHelper output)
     [SharedDataFact]
     public void CheckpointDirectory_Stories260K_IsComplete()
     {
-        var checkpoint = CheckpointDirectory.Open(SharedData.Path("weights", "stories260K", "hf"));
+        var checkpoint = CheckpointDirectory.Open(StoriesGolden.Folder);
         using var weights = checkpoint.OpenWeights();
 
         weights.RequireFinite();

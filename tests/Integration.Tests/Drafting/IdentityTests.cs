@@ -26,7 +26,7 @@ public sealed class IdentityTests
         words: 120);
 
     [SharedDataFact]
-    public Task Stories260K() => CompareAsync(SharedData.Path("weights", "stories260K", "hf"), static text => new Prompt.Raw(text), words: 8);
+    public Task Stories260K() => CompareAsync(StoriesGolden.Folder, static text => new Prompt.Raw(text), words: 8);
 
     private static async Task CompareAsync(string folder, Func<string, Prompt> prompt, int words)
     {

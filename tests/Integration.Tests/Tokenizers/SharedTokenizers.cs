@@ -31,7 +31,7 @@ public sealed class SharedTokenizers
 
     private readonly Lazy<ITokenizer> mistralOne = new(() => Model("tokenizers", "mistral_spm", "tokenizer.model.v1"));
     private readonly Lazy<ITokenizer> mistralThree = new(() => Model("tokenizers", "mistral_spm", "mistral_instruct_tokenizer_240323.model.v3"));
-    private readonly Lazy<ITokenizer> stories = new(() => TokenizerLoader.Load(SharedData.Path("weights", "stories260K", "hf")));
+    private readonly Lazy<ITokenizer> stories = new(() => TokenizerLoader.Load(StoriesGolden.Folder));
     private readonly Lazy<ITokenizer> storiesModel = new(() => Model("weights", "stories260K", "tok512.model"));
 
     /// <summary>GPT-2 itself: the file at hand is of a descendant that added runs of white space after the last GPT-2 token.</summary>

@@ -65,17 +65,13 @@ public sealed class VectorTests(SharedTokenizers tokenizers, ITestOutputHelper o
     public void Encode_GoldenPrompts_EqualIds(string name)
     {
         var tokenizer = tokenizers[name];
-        using var document = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path("weights", "stories260K", "golden", "golden.json")));
-        var equal = 0;
-        foreach (var test in document.RootElement.GetProperty("cases").EnumerateArray())
+        var stories = StoriesGolden.ReadAll();
+        foreach (var story in stories)
         {
-            var prompt = test.GetProperty("prompt_text").GetString()!;
-            var ids = test.GetProperty("prompt_ids").EnumerateArray().Select(id => id.GetInt32()).ToArray();
-            Assert.Equal(ids, tokenizer.EncodeWithSpecials(prompt).Ids);
-            Assert.Equal(prompt, tokenizer.Decode(ids, skipSpecial: true));
-            equal++;
+            Assert.Equal(story.Case.Ids, tokenizer.EncodeWithSpecials(story.Prompt).Ids);
+            Assert.Equal(story.Prompt, tokenizer.Decode(story.Case.Ids, skipSpecial: true));
         }
 
-        output.WriteLine($"{name}: {equal} prompts equal");
+        output.WriteLine($"{name}: {stories.Count} prompts equal");
     }
 }
