@@ -134,12 +134,10 @@ internal sealed class EngineGeneration : Generation
             return segment;
         }
 
-        if (segments.IsAtPrompt)
+        if (segments.OfPrompt is { } merging)
         {
-            return segment with
-            {
-                Verdicts = await _promptChecks.JudgeAsync(Context(-1, GenerationMode.Accelerated, segment), "", default, cancellationToken).ConfigureAwait(false),
-            };
+            var known = Context(-1, GenerationMode.Accelerated, segment) with { Merging = merging };
+            return segment with { Verdicts = await _promptChecks.JudgeAsync(known, "", default, cancellationToken).ConfigureAwait(false) };
         }
 
         var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment);

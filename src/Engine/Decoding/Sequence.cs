@@ -133,7 +133,7 @@ internal sealed class Sequence : IDraftContext
                 return PendingTokens - 1;
             }
 
-            judged.EndPrompt();
+            judged.EndPrompt(_merge?.Stats ?? MergeStats.None);
         }
 
         return IsHeld ? 0 : PendingTokens;
@@ -208,8 +208,12 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
 
-    /// <summary>Asks the engine to drop it at the next step. Any thread.</summary>
-    public void Cancel() => _isCancelled = true;
+    /// <summary>Asks the engine to drop it at the next step. Its place is free at once: who cancels may ask again in the same instant. Any thread.</summary>
+    public void Cancel()
+    {
+        _isCancelled = true;
+        Place?.Leave();
+    }
 
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
