@@ -26,18 +26,7 @@ internal static class AgreementRun
             return null;
         }
 
-        using var registration = cancellationToken.UnsafeRegister((_, token) => Cancel(sequence, loop, new OperationCanceledException(token)), null);
-        await sequence.Output.WaitAsync().ConfigureAwait(false);
-        sequence.Output.Take([], out _, out _, out var failure);
-        return failure is null
-            ? new AnswerAgreement(reader.Tokens, reader.Agreeing, tokens.Length - 1, clock.PrefillTime)
-            : throw failure;
-    }
-
-    private static void Cancel(Sequence sequence, EngineLoop loop, Exception reason)
-    {
-        sequence.Cancel();
-        sequence.Output.Fail(reason);
-        loop.Notice();
+        await loop.WaitForReadingAsync(sequence, cancellationToken).ConfigureAwait(false);
+        return new AnswerAgreement(reader.Tokens, reader.Agreeing, tokens.Length - 1, clock.PrefillTime);
     }
 }

@@ -33,16 +33,7 @@ internal sealed class EmbeddingRun(LoadedModel model, EngineLoop loop, TimeProvi
         var pool = new HiddenPool(pooling);
         var sequence = new Sequence(tokens, pool, new StopRules(model.Tokenizer, model.EndTokens, maxTokens: 1, []), new SequenceClock(time));
         loop.Submit(sequence);
-        using var registration = cancellationToken.UnsafeRegister((_, token) => Cancel(sequence, new OperationCanceledException(token)), null);
-        await sequence.Output.WaitAsync().ConfigureAwait(false);
-        sequence.Output.Take([], out _, out _, out var failure);
-        return failure is null ? pool.Vector() : throw failure;
-    }
-
-    private void Cancel(Sequence sequence, Exception reason)
-    {
-        sequence.Cancel();
-        sequence.Output.Fail(reason);
-        loop.Notice();
+        await loop.WaitForReadingAsync(sequence, cancellationToken).ConfigureAwait(false);
+        return pool.Vector();
     }
 }

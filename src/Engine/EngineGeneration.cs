@@ -207,10 +207,5 @@ internal sealed class EngineGeneration : Generation
     private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
         static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);
 
-    private void Cancel(Exception reason)
-    {
-        _sequence.Cancel();
-        _sequence.Abort(reason);
-        _loop.Notice();
-    }
+    private void Cancel(Exception reason) => _loop.Cancel(_sequence, reason);
 }

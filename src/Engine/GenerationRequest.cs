@@ -15,7 +15,7 @@ public sealed record GenerationRequest
     /// <summary>Most tokens of the answer, at least 1; what the context cannot hold is cut off with finish reason length.</summary>
     public required int MaxOutputTokens { get; init; }
 
-    /// <summary>Texts that end the answer and are not part of it, in free text alone: none ends JSON or a tool call. Empty texts are ignored.</summary>
+    /// <summary>Texts that end the answer and are not part of it, in its text alone: none ends reasoning, JSON or a tool call. Empty texts are ignored.</summary>
     public required IReadOnlyList<string> StopSequences { get; init; }
 
     /// <summary>What form the answer must have.</summary>

@@ -153,7 +153,7 @@ internal sealed class LoadedModel : IDisposable
                     Width = shape.Width,
                     UnusedTensors = [.. weights.NeverServed],
                     HasChatTemplate = template is not null,
-                    SupportsTools = template?.SupportsTools ?? false,
+                    SupportsTools = template is not null && template.Traits.HasFlag(TemplateTraits.Tools),
                     ChatTemplate = template?.Source,
                     DefaultSampling = DefaultSampling(directory.Generation),
                     DefaultPenalties = new Penalties(Repetition: (float)directory.Generation.RepetitionPenalty),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Slerp.Engine.Templates;
 using Slerp.Engine.Tokenizers;
 
@@ -18,6 +19,18 @@ internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template
         Prompt.Raw raw => new EncodedPrompt(OrStart(EncodeRaw(raw.Text)), null),
         _ => throw new ArgumentOutOfRangeException(nameof(prompt), prompt, "Unknown kind of prompt."),
     };
+
+    /// <summary>The tokens of a question of the engine's own: a user's turn where there is a chat template.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="withoutTemplate">The text that asks it where there is none.</param>
+    /// <param name="tenant">Whose conversation it is: no request's.</param>
+    public int[] EncodeQuestion(string question, string withoutTemplate, string tenant)
+    {
+        Prompt prompt = template is null
+            ? new Prompt.Raw(withoutTemplate)
+            : new Prompt.Conversation([ChatTurn.FromText(ChatTurnRole.User, question)], [], new Dictionary<string, JsonElement>());
+        return Encode(prompt, tenant).Ids;
+    }
 
     /// <summary>The tokens of a text in which control tokens are not recognised.</summary>
     public int[] EncodeContent(string text) => text.Length == 0 ? [] : tokenizer.Encode(text, new ContentSpan(0, text.Length)).Ids;

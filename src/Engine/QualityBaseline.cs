@@ -63,10 +63,7 @@ internal sealed class QualityBaseline(LoadedModel model, EngineLoop loop, TimePr
 
     private async Task<List<TokenStatistics>> ReadAsync(string opening)
     {
-        Prompt prompt = model.Info.HasChatTemplate
-            ? new Prompt.Conversation([ChatTurn.FromText(ChatTurnRole.User, opening)], [], new Dictionary<string, System.Text.Json.JsonElement>())
-            : new Prompt.Raw(opening);
-        var ids = model.Prompts.Encode(prompt, Tenant).Ids;
+        var ids = model.Prompts.EncodeQuestion(opening, opening, Tenant);
         var collector = new SegmentCollector();
         var stop = new StopRules(model.Tokenizer, model.EndTokens, Math.Min(TokensEach, model.Info.ContextTokens - ids.Length), []);
         var sequence = new Sequence(

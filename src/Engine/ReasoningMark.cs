@@ -14,8 +14,10 @@ internal sealed record ReasoningMark(ReasoningSyntax Syntax, int? OpenToken, int
     public static ReasoningMark? Of(ReasoningSyntax? syntax, RenderedPrompt? prompt, ITokenizer tokenizer) => syntax is null ? null : new ReasoningMark(
         syntax, CallMark.Control(syntax.Open, tokenizer), CallMark.Control(syntax.Close, tokenizer), prompt is not null && Begins(syntax, prompt.Tail));
 
-    // What the template writes after the last word of the conversation: the header of the answer, and perhaps its reasoning's beginning.
-    private static bool Begins(ReasoningSyntax syntax, string tail) =>
+    /// <summary>Whether the end of a prompt begins reasoning and does not close it.</summary>
+    /// <param name="syntax">How reasoning is marked.</param>
+    /// <param name="tail">What the template wrote after the last word of the conversation.</param>
+    public static bool Begins(ReasoningSyntax syntax, string tail) =>
         tail.LastIndexOf(syntax.Open, StringComparison.Ordinal) is >= 0 and var open
         && tail.IndexOf(syntax.Close, open + syntax.Open.Length, StringComparison.Ordinal) < 0;
 }

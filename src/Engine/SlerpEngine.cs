@@ -142,7 +142,13 @@ public sealed class SlerpEngine : IAsyncDisposable
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;
         var spoken = new[] { mark.Token, reasoning?.OpenToken, reasoning?.CloseToken }.OfType<int>().ToHashSet();
-        var stop = new StopRules(_model.Tokenizer, _model.EndTokens, maxTokens, request.Output.MayBeText ? request.StopSequences : [], spoken);
+        var stop = new StopRules(
+            _model.Tokenizer,
+            _model.EndTokens,
+            maxTokens,
+            request.Output.MayBeText ? request.StopSequences : [],
+            spoken,
+            reasoning is null ? null : new ReasoningPart(reasoning.Syntax, reasoning.IsOpen));
         var plan = _model.Merges.Plan(request.Merging, prompt);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,

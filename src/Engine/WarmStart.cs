@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting.TokenRecycling;
 using Slerp.Engine.Drafting.TreeGrowth;
@@ -168,10 +167,7 @@ internal sealed class WarmStart : IDisposable
 
     private void Ask(string question)
     {
-        Prompt prompt = _model.Info.HasChatTemplate
-            ? new Prompt.Conversation([ChatTurn.FromText(ChatTurnRole.User, question)], [], new Dictionary<string, JsonElement>())
-            : new Prompt.Raw($"Question: {question}\nAnswer:");
-        var ids = _model.Prompts.Encode(prompt, Tenant).Ids;
+        var ids = _model.Prompts.EncodeQuestion(question, $"Question: {question}\nAnswer:", Tenant);
         var tokens = Math.Min(AnswerTokens, _model.Info.ContextTokens - ids.Length);
         if (tokens < 1)
         {

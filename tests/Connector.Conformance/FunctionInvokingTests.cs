@@ -112,6 +112,6 @@ public sealed class FunctionInvokingTests : IDisposable
         return (await AskAsync(loop, streaming, options), loop, under);
     }
 
-    private static Task<ChatResponse> AskAsync(IChatClient client, bool streaming, ChatOptions options) =>
+    private static Task<ChatResponse> AskAsync(FunctionLoop client, bool streaming, ChatOptions options) =>
         streaming ? client.GetStreamingResponseAsync([User("Hi")], options).ToChatResponseAsync() : client.GetResponseAsync([User("Hi")], options);
 }

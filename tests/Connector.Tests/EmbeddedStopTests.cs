@@ -78,6 +78,8 @@ public sealed class EmbeddedStopTests : IAsyncDisposable
         Assert.NotEmpty(Reasoning(free));
         Assert.Empty(free.Text);
         Assert.True(free.Usage!.ReasoningTokenCount > 0);
+        var uncut = await AskAsync(client, "Hello, how are you?", "auto", streaming, options => options.StopSequences = [" ", "\n", "e"]);
+        Assert.Equal((Reasoning(free), free.FinishReason), (Reasoning(uncut), uncut.FinishReason));
 
         // This model never ends its reasoning: the limit does, in time for the form.
         var json = await AskAsync(client, "Hello, how are you?", "auto", streaming, options =>

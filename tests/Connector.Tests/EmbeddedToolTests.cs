@@ -46,6 +46,31 @@ public sealed class EmbeddedToolTests : IAsyncDisposable
         Assert.True(right >= AtLeastRight, $"{right} of {Questions} calls were right; the card leads to expect {AtLeastRight} at least.");
     }
 
+    [Theory]
+    [InlineData("vanilla")]
+    [InlineData("auto")]
+    public async Task AutoMode_WritesWholeCalls_HoweverWildItIsDrawn(string drafter)
+    {
+        var light = AIFunctionFactory.Create((string room, bool on) => $"{room} {on}", "set_light", "Switch the light in a room on or off.");
+        var called = 0;
+        for (var seed = 1; seed <= 16; seed++)
+        {
+            var response = await _client.GetResponseAsync("Switch on the office light.", new ChatOptions
+            {
+                Tools = [light],
+                Temperature = 1.2f,
+                Seed = seed,
+                MaxOutputTokens = 150,
+                StopSequences = ["\n", "}", "office"],
+                AdditionalProperties = new() { [SlerpProperties.Drafter] = drafter },
+            });
+            Assert.DoesNotContain("<tool_call>", response.Text, StringComparison.Ordinal);
+            called += response.FinishReason == ChatFinishReason.ToolCalls ? 1 : 0;
+        }
+
+        Assert.True(called > 3, $"{called} of 16 answers called the function.");
+    }
+
     private static Recorded Tool(JsonElement tool) => new(tool.GetProperty("function"));
 
     // Answers whatever it is asked.

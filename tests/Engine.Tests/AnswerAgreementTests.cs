@@ -50,16 +50,7 @@ public sealed class AnswerAgreementTests : IDisposable
         await using var generation = await engine.GenerateAsync(request with { Gate = new QualityGate { HoldsSegments = true } });
         await generation.NextAsync(GenerationMode.Accelerated, default);
         await generation.RejectAsync(default);
-        var text = "";
-        Segment segment;
-        do
-        {
-            segment = await generation.NextAsync(GenerationMode.Vanilla, default);
-            text += segment.Text;
-        }
-        while (segment.Finish is null);
-
-        Assert.Equal(vanilla.Text, text);
+        Assert.Equal(vanilla.Text, (await generation.ReadAsync()).Text);
         Assert.Equal(1, (await generation.CompareUnmergedAsync(default))!.Share);
     }
 
@@ -160,17 +151,8 @@ public sealed class AnswerAgreementTests : IDisposable
     // The tokens of a toy answer are its bytes, told by the statistics of a judged run.
     private static async Task<List<int>> EndAsync(Generation generation)
     {
-        var tokens = new List<int>();
-        Segment segment;
-        do
-        {
-            segment = await generation.NextAsync(GenerationMode.Accelerated, default);
-            tokens.AddRange(segment.Statistics.ToArray().Select(token => token.Token));
-            generation.Accept();
-        }
-        while (segment.Finish is null);
-
-        return tokens;
+        var answer = await generation.ReadAsync(GenerationMode.Accelerated);
+        return [.. answer.Segments.SelectMany(static segment => segment.Statistics.ToArray()).Select(static scored => scored.Token)];
     }
 
     private static GenerationRequest Merged() => EngineRequests.Raw("", 40, drafter: "vanilla") with

@@ -242,18 +242,20 @@ public sealed class EngineTests : IDisposable
         Assert.NotEqual((await engine.AnswerAsync(EngineRequests.Raw("hello", 40))).Text, answer.Text);
     }
 
+    [Fact]
+    public async Task CountTokens_IsTheLengthOfTheText_InWhichNoControlTokenIsSeen()
+    {
+        await using var engine = await LoadAsync();
+        Assert.Equal(5, engine.CountTokens("hello"));
+        Assert.Equal("<s>".Length, engine.CountTokens("<s>"));
+        Assert.Equal(0, engine.CountTokens(""));
+    }
+
     private static async Task<EngineRequests.Answer> DrainAsync(Generation generation)
     {
         await using (generation)
         {
-            var segments = new List<Segment>();
-            do
-            {
-                segments.Add(await generation.NextAsync(GenerationMode.Vanilla, CancellationToken.None));
-            }
-            while (segments[^1].Finish is null);
-
-            return new EngineRequests.Answer(string.Concat(segments.Select(segment => segment.Text)), segments[^1].Finish!.Value, generation.Stats, segments);
+            return await generation.ReadAsync();
         }
     }
 

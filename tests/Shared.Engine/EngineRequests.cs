@@ -22,10 +22,16 @@ internal static class EngineRequests
     public static async Task<Answer> AnswerAsync(this SlerpEngine engine, GenerationRequest request, CancellationToken cancellationToken = default)
     {
         await using var generation = await engine.GenerateAsync(request, cancellationToken);
+        return await generation.ReadAsync(GenerationMode.Vanilla, cancellationToken);
+    }
+
+    /// <summary>What is left of an answer; every segment is accepted.</summary>
+    public static async Task<Answer> ReadAsync(this Generation generation, GenerationMode mode = GenerationMode.Vanilla, CancellationToken cancellationToken = default)
+    {
         var segments = new List<Segment>();
         do
         {
-            segments.Add(await generation.NextAsync(GenerationMode.Vanilla, cancellationToken));
+            segments.Add(await generation.NextAsync(mode, cancellationToken));
             generation.Accept();
         }
         while (segments[^1].Finish is null);

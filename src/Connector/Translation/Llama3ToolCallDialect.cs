@@ -7,7 +7,7 @@ namespace Slerp.Connector.Translation;
 /// <remarks>The template holds one call in a turn, so an answer makes one. JSON that names no offered tool is an answer like any other.</remarks>
 internal sealed class Llama3ToolCallDialect : ToolCallDialect
 {
-    private const string Begin = "{\"name\": \"";
+    private const string Begin = "{\"name\":";
 
     private Llama3ToolCallDialect()
     {
@@ -23,13 +23,13 @@ internal sealed class Llama3ToolCallDialect : ToolCallDialect
     public override string? Close => null;
 
     /// <inheritdoc />
-    public override string? BareOpen => "{\"name\":";
+    public override string? BareOpen => Begin;
 
     /// <inheritdoc />
     public override int MaxCalls => 1;
 
     /// <inheritdoc />
-    public override ToolCallSyntax Syntax { get; } = new(Begin, "", "\", \"parameters\": ", "}", "; ") { OptionalMark = "<|python_tag|>", OnlyAtStart = true };
+    public override ToolCallSyntax Syntax { get; } = new(Begin, " \"", "\", \"parameters\": ", "}", "; ") { OptionalMark = "<|python_tag|>", OnlyAtStart = true };
 
     /// <inheritdoc />
     public override ToolCallReading? Read(string body, IReadOnlySet<string> toolNames)

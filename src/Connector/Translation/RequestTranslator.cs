@@ -68,7 +68,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         string[] stops = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))];
         if (stops.Length > 0 && !output.MayBeText)
         {
-            ignored.Warn("ChatOptions.StopSequences", "The answer is kept to JSON or tool calls, which a stop sequence would cut: they count in free text alone.");
+            ignored.Warn("StopSequences", "The answer is kept to JSON or tool calls, which a stop sequence would cut: they count in text alone.");
             return [];
         }
 

@@ -37,9 +37,6 @@ internal sealed class CacheSlot
     /// <summary>Pages held for a layer.</summary>
     public int PageCount(int layer) => _pageCounts[layer];
 
-    /// <summary>Pages a layer may hold at most.</summary>
-    public int MaxPages => _pages[0].Length;
-
     /// <summary>Appends a page to a layer.</summary>
     public void AddPage(int layer, int page) => _pages[layer][_pageCounts[layer]++] = page;
 

@@ -31,15 +31,10 @@ internal static class JsonSchemaCompiler
         }
     }
 
-    /// <summary>The automaton of any JSON value.</summary>
-    public static SchemaAutomaton AnyValue(SchemaLimits limits) => CompileText("true", limits);
-
     /// <summary>The automaton of any JSON object.</summary>
-    public static SchemaAutomaton AnyObject(SchemaLimits limits) => CompileText("""{"type":"object"}""", limits);
-
-    private static SchemaAutomaton CompileText(string schema, SchemaLimits limits)
+    public static SchemaAutomaton AnyObject(SchemaLimits limits)
     {
-        using var document = JsonDocument.Parse(schema);
+        using var document = JsonDocument.Parse("""{"type":"object"}""");
         return Compile(document.RootElement, limits);
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Slerp.Engine.Cache;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Drafting;
@@ -15,11 +14,7 @@ internal sealed class Sequence : IDraftContext
     private const int ReservedTokens = 4096;
     private const int UnreadTokens = 256;
 
-    private readonly List<int> _tokens;
-
-    // The tokens that are no placeholders; null where all of them are ids.
-    private readonly List<int>? _ids;
-
+    private readonly SequenceText _text;
     private readonly TokenChoice _choice;
     private readonly ConstrainedChoice? _constrained;
     private volatile bool _isCancelled;
@@ -56,8 +51,8 @@ internal sealed class Sequence : IDraftContext
         _constrained = constraint is null ? null : new ConstrainedChoice(constraint, _choice);
         Drafting = new SequenceDrafting(this, drafter);
         PromptTokens = prompt.Length;
-        _tokens = new List<int>(prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1);
-        _tokens.AddRange(prompt);
+        _text = new SequenceText(prompt.Length + Math.Min(maxTokens, ReservedTokens) + 1);
+        _text.Add(prompt);
         MaxTokens = maxTokens;
         Stop = stop;
         Clock = clock;
@@ -123,22 +118,6 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether it has to wait for a judgement.</summary>
     public bool IsHeld => Segments is { IsHeld: true };
 
-    /// <summary>Tokens it may run in the next step: none while it waits for a judgement. A prompt that is judged is handed over when all of it was run but its last token, which speaks.</summary>
-    public int TakeTurn()
-    {
-        if (Segments is { AwaitsPrompt: true } judged)
-        {
-            if (PendingTokens > 1)
-            {
-                return PendingTokens - 1;
-            }
-
-            judged.EndPrompt(_merge?.Stats ?? MergeStats.None);
-        }
-
-        return IsHeld ? 0 : PendingTokens;
-    }
-
     /// <summary>Tokens taken back so far.</summary>
     public int RejectedTokens { get; private set; }
 
@@ -149,27 +128,29 @@ internal sealed class Sequence : IDraftContext
     public TokenTree Tree { get; } = new();
 
     /// <summary>Tokens known: the prompt and the answer so far.</summary>
-    public int Count => _tokens.Count;
+    public int Count => _text.Count;
 
     /// <summary>All tokens known.</summary>
-    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
+    public ReadOnlySpan<int> Tokens => _text.Tokens;
 
     /// <summary>Rows of the prompt that come as embeddings; null for a text.</summary>
     public EmbeddedRows? Embedded
     {
-        get;
+        get => _text.Embedded;
         init
         {
-            field = value;
-            _ids = value is null ? null : [.. _tokens.Where(static token => token != TokenTree.Placeholder)];
+            if (value is not null)
+            {
+                _text.Embed(value);
+            }
         }
     }
 
     /// <summary>The tokens that tell what their rows are: all that have been run or can be found in a cache, up to the first embedding.</summary>
-    public ReadOnlySpan<int> CacheableTokens => Embedded is not null && Tokens.IndexOf(TokenTree.Placeholder) is >= 0 and var first ? Tokens[..first] : Tokens[..^1];
+    public ReadOnlySpan<int> CacheableTokens => _text.Cacheable;
 
     /// <inheritdoc />
-    ReadOnlySpan<int> IDraftContext.Tokens => CollectionsMarshal.AsSpan(_ids ?? _tokens);
+    ReadOnlySpan<int> IDraftContext.Tokens => _text.Ids;
 
     /// <inheritdoc />
     int IDraftContext.PromptTokens => PromptTokens - (Embedded?.Count ?? 0);
@@ -215,13 +196,30 @@ internal sealed class Sequence : IDraftContext
         Place?.Leave();
     }
 
+    /// <summary>Tokens it may run in the next step: none while it waits for a judgement. A prompt that is judged is handed over when all of it was run but its last token, which speaks.</summary>
+    public int TakeTurn()
+    {
+        if (Segments is { AwaitsPrompt: true } judged)
+        {
+            if (PendingTokens > 1)
+            {
+                return PendingTokens - 1;
+            }
+
+            judged.EndPrompt(_merge?.Stats ?? MergeStats.None);
+        }
+
+        return IsHeld ? 0 : PendingTokens;
+    }
+
     /// <summary>Takes the next token of the answer; true where the answer goes on.</summary>
     public bool Take(int token)
     {
         var finish = Advance(token);
         if (finish is not FinishReason.EndOfText)
         {
-            Append(token);
+            _text.Add(token);
+            _choice.Take(token);
             if (Segments is { } segments)
             {
                 segments.Add(Stop.VisibleBytes);
@@ -264,8 +262,7 @@ internal sealed class Sequence : IDraftContext
         RejectedTokens += rejected;
         Segments = null;
         _merge?.GiveUp();
-        _ids?.RemoveRange(_ids.Count - rejected, rejected);
-        _tokens.RemoveRange(Count - rejected, rejected);
+        _text.DropLast(rejected);
         IsDone = false;
         HasSoundRows = true;
         _finish = null;
@@ -379,11 +376,4 @@ internal sealed class Sequence : IDraftContext
         Merging = _merge?.Stats ?? MergeStats.None,
         Drafts = drafts,
     };
-
-    private void Append(int token)
-    {
-        _tokens.Add(token);
-        _ids?.Add(token);
-        _choice.Take(token);
-    }
 }

@@ -4,10 +4,12 @@ namespace Slerp.Engine.Decoding;
 
 /// <summary>The stop texts of one answer: where the first of them ends it, and how much of its end must be held back.</summary>
 /// <remarks>
-/// They count in free text alone. One that ends within the mark of a call is none, which is known only when the mark is complete: until then it waits, and
-/// what follows it is not shown. From the call on there are none.
+/// They count in the answer's text alone: not in its reasoning, and from its first call on there are none. One that ends within the mark of either is none,
+/// which is known only when the mark is complete: until then it waits, and what follows it is not shown.
 /// </remarks>
-internal sealed class StopTexts(IReadOnlyList<byte[]> texts)
+/// <param name="texts">The texts in UTF-8, none empty.</param>
+/// <param name="reasoning">The reasoning it may begin with; null where it has none.</param>
+internal sealed class StopTexts(IReadOnlyList<byte[]> texts, ReasoningPart? reasoning = null)
 {
     private readonly StopMatcher _matcher = new(texts);
     private int _bytes;
@@ -25,6 +27,7 @@ internal sealed class StopTexts(IReadOnlyList<byte[]> texts)
     public void Reset()
     {
         _matcher.Reset();
+        reasoning?.Reset();
         (_bytes, _waitingStart, _waitingEnd, _isOver) = (0, 0, 0, false);
     }
 
@@ -33,17 +36,13 @@ internal sealed class StopTexts(IReadOnlyList<byte[]> texts)
     /// <param name="boundary">Where free text ends in them.</param>
     public bool Take(ReadOnlySpan<byte> bytes, CallBoundary boundary)
     {
-        var freeEnd = boundary.Start is { } start ? _bytes + start : _bytes + bytes.Length - boundary.Pending;
+        var callFree = boundary.Start is { } start ? _bytes + start : _bytes + bytes.Length - boundary.Pending;
         foreach (var value in bytes)
         {
-            _bytes++;
-            var length = _isOver ? 0 : _matcher.Advance(value);
-            if (length > 0 && !IsWaiting)
-            {
-                (_waitingStart, _waitingEnd) = (_bytes - length, _bytes);
-            }
+            Take(value);
         }
 
+        var freeEnd = Math.Min(callFree, _bytes - (reasoning?.Pending ?? 0));
         if (IsWaiting && _waitingEnd <= freeEnd)
         {
             return true;
@@ -55,5 +54,23 @@ internal sealed class StopTexts(IReadOnlyList<byte[]> texts)
         }
 
         return false;
+    }
+
+    private void Take(byte value)
+    {
+        _bytes++;
+        if (reasoning is not null && (reasoning.Advance(value) || reasoning.IsWithin))
+        {
+            // What its mark looked like was no stop text, and none goes on behind it.
+            _waitingEnd = 0;
+            _matcher.Reset();
+            return;
+        }
+
+        var length = _isOver ? 0 : _matcher.Advance(value);
+        if (length > 0 && !IsWaiting)
+        {
+            (_waitingStart, _waitingEnd) = (_bytes - length, _bytes);
+        }
     }
 }

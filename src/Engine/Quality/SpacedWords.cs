@@ -1,6 +1,6 @@
 namespace Slerp.Engine.Quality;
 
-/// <summary>The words of a text: what stands between white space, without punctuation at its ends. Words of scripts that write without spaces are left out.</summary>
+/// <summary>The words of a text: what stands between white space, without punctuation and markup at its ends. Words of scripts that write without spaces are left out.</summary>
 /// <param name="text">The text.</param>
 internal ref struct SpacedWords(ReadOnlySpan<char> text)
 {
@@ -74,9 +74,12 @@ internal ref struct SpacedWords(ReadOnlySpan<char> text)
         return false;
     }
 
+    // Markup too. A currency sign or a plus belongs to what it stands beside.
+    private static bool IsEdge(char letter) => char.IsPunctuation(letter) || letter is '`' or '|' or '<' or '>' or '=' or '~';
+
     private static ReadOnlySpan<char> TrimStart(ReadOnlySpan<char> run)
     {
-        while (!run.IsEmpty && char.IsPunctuation(run[0]))
+        while (!run.IsEmpty && IsEdge(run[0]))
         {
             run = run[1..];
         }
@@ -86,7 +89,7 @@ internal ref struct SpacedWords(ReadOnlySpan<char> text)
 
     private static ReadOnlySpan<char> TrimEnd(ReadOnlySpan<char> run)
     {
-        while (!run.IsEmpty && char.IsPunctuation(run[^1]))
+        while (!run.IsEmpty && IsEdge(run[^1]))
         {
             run = run[..^1];
         }

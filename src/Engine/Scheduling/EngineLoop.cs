@@ -92,7 +92,27 @@ internal sealed class EngineLoop : IDisposable
         return rejection.Done.Task;
     }
 
-    /// <summary>Tells the thread that a sequence was cancelled, or may run on.</summary>
+    /// <summary>Waits until a text that was submitted to be read has been. Throws what ended it before.</summary>
+    public async Task WaitForReadingAsync(Sequence sequence, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister((_, token) => Cancel(sequence, new OperationCanceledException(token)), null);
+        await sequence.Output.WaitAsync().ConfigureAwait(false);
+        sequence.Output.Take([], out _, out _, out var failure);
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Ends a sequence: its reader sees why at once, the thread drops it at the next step. Any thread.</summary>
+    public void Cancel(Sequence sequence, Exception reason)
+    {
+        sequence.Cancel();
+        sequence.Abort(reason);
+        _work.Set();
+    }
+
+    /// <summary>Tells the thread that a sequence may run on.</summary>
     public void Notice() => _work.Set();
 
     /// <summary>Asks the thread to end; every sequence ends with <see cref="ObjectDisposedException"/>.</summary>

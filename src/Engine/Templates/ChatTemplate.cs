@@ -30,14 +30,6 @@ internal sealed class ChatTemplate
     /// <summary>What the template can do and asks for.</summary>
     public TemplateTraits Traits { get; }
 
-    public bool SupportsSystemRole => Traits.HasFlag(TemplateTraits.SystemRole);
-
-    public bool SupportsTools => Traits.HasFlag(TemplateTraits.Tools);
-
-    public bool SupportsToolCalls => Traits.HasFlag(TemplateTraits.ToolCalls);
-
-    public bool RequiresAlternation => Traits.HasFlag(TemplateTraits.Alternation);
-
     /// <summary>Reads a template and finds out its traits.</summary>
     /// <param name="source">The texts.</param>
     /// <param name="time">The clock behind strftime_now; null for the system's.</param>

@@ -97,7 +97,8 @@ public sealed class SharedCircuitTests : IDisposable
     public async Task OtherOptions_AreAnotherCircuit_ToldByItsClients(string what)
     {
         await using var provider = Services(
-            ("a", _ => { }),
+            ("a", _ => { }
+        ),
             ("b", options =>
             {
                 var circuit = options.Resilience.CircuitBreaker;
@@ -113,8 +114,10 @@ public sealed class SharedCircuitTests : IDisposable
                         circuit.ManualControl = new CircuitBreakerManualControl();
                         break;
                 }
-            }),
-            (null, _ => { }));
+            }
+        ),
+            (null, _ => { }
+        ));
         for (var request = 0; request < 4; request++)
         {
             Assert.Equal("quality", await ReasonAsync(provider, "a"));

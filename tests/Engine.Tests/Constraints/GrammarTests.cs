@@ -70,6 +70,25 @@ public sealed class GrammarTests
     }
 
     [Fact]
+    public void OpeningToken_CountsAtTheStartAlone()
+    {
+        var trigger = new TextTrigger("ab"u8, Grammar.Literal("c"));
+        var opening = new TextTrigger("<think>"u8, Grammar.FreeText(new TextTrigger("}"u8, Grammar.FreeText(trigger))), ToyVocabulary.CallToken, onlyAtStart: true);
+        var constraint = new Constraint(Grammar.FreeText(trigger, opening), ToyVocabulary.Create(), SchemaLimits.Default);
+        Assert.True(Allows("x", ToyVocabulary.CallToken));
+        Assert.True(Allows("x", ' ', ToyVocabulary.CallToken));
+        Assert.False(Allows("x", '<', ToyVocabulary.CallToken));
+        Assert.False(Allows("x", ToyVocabulary.CallToken, '}'));
+
+        // Whether "ab" may be followed by anything: within the opening it begins nothing.
+        bool Allows(string then, params int[] before)
+        {
+            var state = before.Append('a').Append('b').Aggregate(constraint.Start, (state, token) => constraint.Next(state, token)!);
+            return constraint.Next(state, then[0]) is not null;
+        }
+    }
+
+    [Fact]
     public void RequiredTrigger_HasToCome_AndIsCompletedWithWhatFollowsIt()
     {
         var constraint = new Constraint(

@@ -72,6 +72,43 @@ public sealed class StopTextsTests
         Assert.Equal(1, rules.VisibleBytes);
     }
 
+    [Theory]
+    [InlineData("<r>a.b</r>c.d", false, "<r>a.b</r>c")]
+    [InlineData(" \n<r>.</r>.", false, " \n<r>.</r>")]
+    [InlineData("a.b</r>c.d", true, "a.b</r>c")]
+    [InlineData("a.b", true, null)]
+    [InlineData("<r>a.b", false, null)]
+    [InlineData("a<r>.</r>", false, "a")]
+    [InlineData("<<r>.</r>", false, "<")]
+    [InlineData("<r></r><r>.</r>", false, "<r></r>")]
+    [InlineData("\t<r>\t</r>\t.", false, "\t<r>\t</r>")]
+    [InlineData("\ta", false, "")]
+    [InlineData("<r>a</r>r>!", false, "<r>a</r>")]
+    [InlineData("<r!", false, "")]
+    [InlineData("<r", false, "")]
+    [InlineData("", true, null)]
+    public void Reasoning_HoldsNoStopText_NorDoItsMarks(string text, bool isOpen, string? expected)
+    {
+        for (var size = 1; size <= Math.Max(text.Length, 1); size++)
+        {
+            var rules = new StopTexts([.. ((string[])[".", "r>", "<r", "\t"]).Select(Encoding.ASCII.GetBytes)], new ReasoningPart(new ReasoningSyntax("<r>", "</r>"), isOpen));
+            var shown = 0;
+            var isStopped = false;
+            foreach (var piece in text.Chunk(size))
+            {
+                isStopped = rules.Take(Encoding.ASCII.GetBytes(piece), default);
+                Assert.True(rules.VisibleBytes >= shown, "what was shown was taken back");
+                shown = rules.VisibleBytes;
+                if (isStopped)
+                {
+                    break;
+                }
+            }
+
+            Assert.Equal(expected, isStopped || rules.IsWaiting ? text[..rules.VisibleBytes] : null);
+        }
+    }
+
     private static IEnumerable<string> Pairs() => Letters.SelectMany(first => Letters.Select(second => $"{first}{second}"));
 
     // From the whole text: the first stop text to end, if it ends before the mark begins.

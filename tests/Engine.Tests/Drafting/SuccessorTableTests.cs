@@ -12,18 +12,9 @@ public sealed class SuccessorTableTests
         table.Write(7, [1, 4, 0]);
         table.Write(2, [3, 8, 6]);
         table.Write(1, [5, 2, 7]);
-        // Template [0][1][2][00][01][10][000] in level order.
-        var shape = new TreeShape(3, 2, 1, 0, 1, 0, 0, 0);
-        var tokens = new int[shape.Count];
-        tokens[0] = 5;
-        for (var node = 1; node < shape.Count; node++)
-        {
-            tokens[node] = table.Successors(tokens[shape.Parents[node]])[shape.Ranks[node]];
-        }
-
-        Assert.Equal([5, 7, 2, 9, 1, 4, 3, 5], tokens);
-        Assert.Equal([-1, 0, 0, 0, 1, 1, 2, 4], shape.Parents.ToArray());
-        Assert.Equal([0, 1, 1, 1, 2, 2, 2, 3], shape.Depths.ToArray());
+        // Paths of ranks, in level order.
+        int[][] paths = [[], [0], [1], [2], [0, 0], [0, 1], [1, 0], [0, 0, 0]];
+        Assert.Equal([5, 7, 2, 9, 1, 4, 3, 5], paths.Select(path => path.Aggregate(5, (token, rank) => table.Successors(token)[rank])));
     }
 
     [Fact]

@@ -47,10 +47,12 @@ public sealed class EngineLoopTests
     {
         // Two pages a layer: one sequence of 65 rows at a time, so that two send each other back.
         var page = 64L * 2 * 2 * 8 * 4;
-        await using var harness = new LoopHarness(page * 2 * 3);
+        await using var harness = new LoopHarness(page * 2 * 3, isStarted: false);
         using var drafter = new ScriptedDrafter();
         var sequences = Enumerable.Range(0, 3).Select(_ => harness.Create(new string('x', 30), 120, drafter)).ToList();
-        await Task.WhenAll(sequences.Select(harness.AnswerAsync));
+        var answers = sequences.Select(harness.AnswerAsync).ToList();
+        harness.Start();
+        await Task.WhenAll(answers);
         Assert.True(drafter.Opened > sequences.Count, "nobody was sent back");
         foreach (var sequence in sequences)
         {

@@ -4,6 +4,7 @@ using Slerp.Engine.Models;
 using Slerp.Engine.Scheduling;
 using Slerp.Engine.Tokenizers;
 using Slerp.Tests.Shared;
+using Slerp.Tests.Shared.Engine;
 
 namespace Slerp.Engine.Tests.Scheduling;
 
@@ -14,13 +15,17 @@ internal sealed class LoopHarness : IAsyncDisposable
     private readonly LoadedModel _model;
     private readonly EngineLoop _loop;
 
-    public LoopHarness(long cacheBytes = 0, int maxRunning = 8, Func<IDecoder, IDecoder>? wrap = null, Func<TemporaryFolder, EngineOptions>? options = null, int queueLimit = 64)
+    public LoopHarness(
+        long cacheBytes = 0, int maxRunning = 8, Func<IDecoder, IDecoder>? wrap = null, Func<TemporaryFolder, EngineOptions>? options = null, int queueLimit = 64, bool isStarted = true)
     {
         _model = LoadedModel.Load(
             options?.Invoke(_folder) ?? new EngineOptions { ModelPath = new ToyCheckpoint().Save(_folder), Threads = 1, KvCacheBytes = cacheBytes }, null, CancellationToken.None);
         var decoder = wrap?.Invoke(_model.Decoder) ?? _model.Decoder;
         _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace), _model.Cache, _model.Prefixes, new EngineLoopLimits(maxRunning, queueLimit, 512));
-        _loop.Start();
+        if (isStarted)
+        {
+            Start();
+        }
     }
 
     public ITokenizer Tokenizer => _model.Tokenizer;
@@ -48,27 +53,16 @@ internal sealed class LoopHarness : IAsyncDisposable
     /// <summary>Has a judged sequence go on vanilla.</summary>
     public Task RejectAsync(Sequence sequence, int tokens) => _loop.RejectAsync(sequence, tokens);
 
+    /// <summary>Starts a loop that was not: what was submitted before runs together.</summary>
+    public void Start() => _loop.Start();
+
     public EngineGeneration Submit(Sequence sequence)
     {
         _loop.Submit(sequence);
         return new EngineGeneration(sequence, _loop, _model.Tokenizer);
     }
 
-    public Task<string> AnswerAsync(Sequence sequence) => TextAsync(Submit(sequence));
-
-    public static async Task<string> TextAsync(EngineGeneration generation)
-    {
-        var text = "";
-        Segment segment;
-        do
-        {
-            segment = await generation.NextAsync(GenerationMode.Vanilla, CancellationToken.None);
-            text += segment.Text;
-        }
-        while (segment.Finish is null);
-
-        return text;
-    }
+    public async Task<string> AnswerAsync(Sequence sequence) => (await Submit(sequence).ReadAsync()).Text;
 
     public async ValueTask DisposeAsync()
     {

@@ -9,7 +9,6 @@ public sealed partial class RoomDependencyTests
     private static readonly Dictionary<string, int> Floors = new(StringComparer.Ordinal)
     {
         ["Steps"] = 0,
-        ["Diagnostics"] = 0,
         ["Backends"] = 1,
         ["Tokenizers"] = 1,
         ["Templates"] = 1,
@@ -17,7 +16,6 @@ public sealed partial class RoomDependencyTests
         ["Cache"] = 2,
         ["Merging"] = 2,
         ["Layers"] = 3,
-        ["Offload"] = 3,
         ["Models"] = 4,
         ["Sampling"] = 5,
         ["Constraints"] = 5,

@@ -28,33 +28,7 @@ public sealed class Stories260KTests(ITestOutputHelper output)
     {
         await using var engine = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = StoriesGolden.Folder, Threads = 2 });
         var stories = StoriesGolden.ReadAll();
-        var texts = await Task.WhenAll(stories.Select(story => TextAsync(engine, story)));
-        Assert.Equal(stories.Select(static story => story.Answer.Trim()), texts.Select(static text => text.Trim()));
-    }
-
-    private static async Task<string> TextAsync(SlerpEngine engine, StoriesGolden story)
-    {
-        var request = new GenerationRequest
-        {
-            Prompt = new Prompt.Raw(story.Prompt),
-            Sampling = SamplingMode.Greedy.Instance,
-            Penalties = Penalties.None,
-            MaxOutputTokens = story.Case.Continuation.Length,
-            StopSequences = [],
-            Tenant = "",
-            Output = OutputForm.FreeText.Instance,
-            Drafter = "vanilla",
-        };
-        await using var generation = await engine.GenerateAsync(request);
-        var text = "";
-        Segment segment;
-        do
-        {
-            segment = await generation.NextAsync(GenerationMode.Vanilla, CancellationToken.None);
-            text += segment.Text;
-        }
-        while (segment.Finish is null);
-
-        return text;
+        var answers = await Task.WhenAll(stories.Select(story => engine.AnswerAsync(EngineRequests.Raw(story.Prompt, story.Case.Continuation.Length, drafter: "vanilla"))));
+        Assert.Equal(stories.Select(static story => story.Answer.Trim()), answers.Select(static answer => answer.Text.Trim()));
     }
 }

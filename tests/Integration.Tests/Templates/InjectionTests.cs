@@ -58,7 +58,7 @@ public sealed class InjectionTests(ITestOutputHelper output)
             Turns = [user],
             Tools = [Tool("tool", "described", JsonSerializer.Serialize(new { type = "object", properties = new { a = new { type = "string", description = text } } }))],
         };
-        if (template.SupportsToolCalls)
+        if (template.Traits.HasFlag(TemplateTraits.ToolCalls))
         {
             yield return text => Called(user, new("abcdef123", text, "{}"), "result");
             yield return text => Called(user, new("abcdef123", "tool", JsonSerializer.Serialize(new Dictionary<string, string> { ["a"] = text, [text] = "b" })), "result");

@@ -29,7 +29,7 @@ internal sealed class FreeTextGrammar(TextTrigger trigger, TextTrigger? opening 
 
     private void StepToken(int token, int opened, Frame reading, FrameSink into)
     {
-        if (opened != TextTrigger.Missed && token == opening?.Token)
+        if (opened == 0 && token == opening?.Token)
         {
             opening.ThenAfterToken.Begin(reading.Parent, into);
         }
