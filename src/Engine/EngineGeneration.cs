@@ -133,12 +133,10 @@ internal sealed class EngineGeneration : Generation
             return segment;
         }
 
-        if (segments.IsAtPrompt)
+        if (segments.OfPrompt is { } merging)
         {
-            return segment with
-            {
-                Verdicts = await _promptChecks.JudgeAsync(Context(-1, GenerationMode.Accelerated, segment, _promptChecks.NeedsPrompt), "", default, cancellationToken).ConfigureAwait(false),
-            };
+            var known = Context(-1, GenerationMode.Accelerated, segment, _promptChecks.NeedsPrompt) with { Merging = merging };
+            return segment with { Verdicts = await _promptChecks.JudgeAsync(known, "", default, cancellationToken).ConfigureAwait(false) };
         }
 
         var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment, _segmentChecks.NeedsPrompt || (segment.Finish is not null && _answerChecks.NeedsPrompt));

@@ -25,8 +25,8 @@ internal sealed class SegmentReader(SegmentCollector collector, AnswerText answe
     /// <summary>Why the answer ended, once its last segment is accepted.</summary>
     public FinishReason? Finish { get; private set; }
 
-    /// <summary>Whether the open segment only says that the prompt was read.</summary>
-    public bool IsAtPrompt => ReferenceEquals(_open, CollectedSegment.Prompt);
+    /// <summary>What merging did to the prompt, where all the open segment says is that it was read; else null.</summary>
+    public MergeStats? OfPrompt => _open?.OfPrompt;
 
     /// <summary>Segments of the answer accepted so far.</summary>
     public int AcceptedSegments { get; private set; }
@@ -49,7 +49,7 @@ internal sealed class SegmentReader(SegmentCollector collector, AnswerText answe
         var segment = await collector.ReadAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         _open = segment;
-        if (segment.Fault is not null || IsAtPrompt)
+        if (segment.Fault is not null || segment.OfPrompt is not null)
         {
             return new Segment("", 0, null) { Fault = segment.Fault };
         }
@@ -75,7 +75,7 @@ internal sealed class SegmentReader(SegmentCollector collector, AnswerText answe
             throw new InvalidOperationException($"The segment carries a fault and cannot be accepted: {fault.Failure.Message} Call RejectAsync.");
         }
 
-        AcceptedSegments += IsAtPrompt ? 0 : 1;
+        AcceptedSegments += segment.OfPrompt is null ? 1 : 0;
         _open = null;
         _accepted.AddRange(segment.Tokens);
         _acceptedCharacters = _written.Length;

@@ -215,7 +215,44 @@ public sealed class PromptJudgementTests : IDisposable
         var judged = await Task.WhenAll(Enumerable.Range(0, 6).Select(index => JudgedRun.DriveAsync(
             engine, Judged(Ask(Only(Blind)) with { Tenant = $"{index}" }, Note(asked[index], index % 2 == 0 ? Verdict.Passed : Verdict.Failed("drill"))))));
         Assert.Equal(expected.Select(static answer => answer.Text), judged.Select(static answer => answer.Text));
-        Assert.All(asked, static contexts => Assert.Single(contexts));
+        Assert.All(asked, static contexts => Assert.True(Assert.Single(contexts).Merging.ComparedPairs > 0));
+        await AssertPagesReturnedAsync(engine);
+    }
+
+    [Fact]
+    public async Task PromptWhoseRowsMakeRoomMeanwhile_IsJudgedByWhatWasFound()
+    {
+        // Twenty pages: another answer grows until there is no room for both, and the younger gives way.
+        await using var engine = await LoadAsync(options => options with { KvCacheBytes = 64L * 2 * 2 * 8 * 4 * 20, CachedPrefixes = 0 });
+        var merged = await engine.AnswerAsync(Ask(Only(Blind)));
+        var asked = new List<QualityContext>();
+
+        // Judged by nobody, it waits for its reader after two segments.
+        await using var other = await engine.GenerateAsync(Judged(EngineRequests.Raw("b", 250, drafter: "vanilla")));
+        await using var generation = await engine.GenerateAsync(Judged(Ask(Only(Blind)), Note(asked, Verdict.Passed)));
+        await TestTimeouts.EventuallyAsync(() => generation.Stats.Merging.MergedTokens > 0, "the prompt is read");
+        Segment segment;
+        do
+        {
+            segment = await other.NextAsync(GenerationMode.Accelerated, default);
+            other.Accept();
+        }
+        while (segment.Finish is null);
+
+        await TestTimeouts.EventuallyAsync(() => generation.Stats.Merging.MergedTokens == 0, "its rows made room");
+        var text = "";
+        segment = await generation.NextAsync(GenerationMode.Accelerated, default);
+        Assert.Equal(merged.Stats.Merging.ComparedPairs, Assert.Single(asked).Merging.ComparedPairs);
+        while (segment.Finish is null)
+        {
+            generation.Accept();
+            segment = await generation.NextAsync(GenerationMode.Accelerated, default);
+            text += segment.Text;
+        }
+
+        Assert.Equal(merged.Text, text);
+        Assert.Single(asked);
+        generation.Accept();
         await AssertPagesReturnedAsync(engine);
     }
 

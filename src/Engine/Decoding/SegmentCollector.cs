@@ -37,7 +37,8 @@ internal sealed class SegmentCollector(bool judgesPrompt = false)
     public bool IsHeld => _closedCount - Volatile.Read(ref _acceptedCount) > (judgesPrompt && _closedCount == 1 ? 0 : 1);
 
     /// <summary>Hands over that the prompt was read: the sequence is held until that is accepted.</summary>
-    public void EndPrompt() => Hand(CollectedSegment.Prompt);
+    /// <param name="merging">What merging did to it.</param>
+    public void EndPrompt(MergeStats merging) => Hand(CollectedSegment.Prompt(merging));
 
     /// <summary>Notes what the model thought of the token it is about to take.</summary>
     public void Score(StepOutput output, int row, int token) => _scored = _scorer.Score(output, row, token);

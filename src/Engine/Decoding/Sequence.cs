@@ -189,8 +189,12 @@ internal sealed class Sequence : IDraftContext
     /// <summary>Whether its reader has left.</summary>
     public bool IsCancelled => _isCancelled;
 
-    /// <summary>Asks the engine to drop it at the next step. Any thread.</summary>
-    public void Cancel() => _isCancelled = true;
+    /// <summary>Asks the engine to drop it at the next step. Its place is free at once: who cancels may ask again in the same instant. Any thread.</summary>
+    public void Cancel()
+    {
+        _isCancelled = true;
+        Place?.Leave();
+    }
 
     /// <summary>Tokens it may run in the next step: none while it waits for a judgement. A prompt that is judged is handed over when all of it was run but its last token, which speaks.</summary>
     public int TakeTurn()
@@ -202,7 +206,7 @@ internal sealed class Sequence : IDraftContext
                 return PendingTokens - 1;
             }
 
-            judged.EndPrompt();
+            judged.EndPrompt(_merge?.Stats ?? MergeStats.None);
         }
 
         return IsHeld ? 0 : PendingTokens;

@@ -47,8 +47,8 @@ internal sealed class LoopHarness : IAsyncDisposable
         tenant: "",
         segments);
 
-    /// <summary>Sequences that wait.</summary>
-    public int Queued => _loop.Queued;
+    /// <summary>Whether nobody's request is in flight.</summary>
+    public bool IsIdle => _loop.IsIdle;
 
     /// <summary>Has a judged sequence go on vanilla.</summary>
     public Task RejectAsync(Sequence sequence, int tokens) => _loop.RejectAsync(sequence, tokens);

@@ -43,6 +43,33 @@ public sealed class PlacesTests
     }
 
     [Fact]
+    public async Task NextRequest_InTheInstantAfterACancellation_FindsThePlace()
+    {
+        await using var harness = new LoopHarness(maxRunning: 1, queueLimit: 0);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var generation = harness.Submit(harness.Create("hello", 200));
+            if (round % 3 > 0)
+            {
+                await generation.NextAsync(GenerationMode.Vanilla, default);
+            }
+
+            if (round % 2 == 0)
+            {
+                await generation.DisposeAsync();
+                continue;
+            }
+
+            using var cancellation = new CancellationTokenSource();
+            await cancellation.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await generation.NextAsync(GenerationMode.Vanilla, cancellation.Token));
+        }
+
+        await harness.AnswerAsync(harness.Create("hello", 4));
+        await TestTimeouts.EventuallyAsync(() => harness.IsIdle, "every place was given back");
+    }
+
+    [Fact]
     public async Task JudgedRequest_TakesItsPlaceAgain_WhereItIsSentBack()
     {
         await using var harness = new LoopHarness(maxRunning: 1, queueLimit: 0);
