@@ -155,6 +155,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         return new AnswerReading(dialect, isSingle ? CallCount.One : CallCount.Many, reasoning)
         {
             ToolNames = tools.Select(static tool => tool.Name).ToHashSet(StringComparer.Ordinal),
+            MayBeJson = options?.ResponseFormat is ChatResponseFormatJson,
         };
     }
 
