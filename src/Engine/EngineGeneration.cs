@@ -2,7 +2,6 @@ using System.Text;
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Quality;
 using Slerp.Engine.Scheduling;
-using Slerp.Engine.Steps;
 using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Engine;
@@ -20,7 +19,7 @@ internal sealed class EngineGeneration : Generation
     private readonly CheckPanel _promptChecks;
     private readonly CheckPanel _segmentChecks;
     private readonly CheckPanel _answerChecks;
-    private readonly Lazy<(string Prompt, string Merged)?> _texts;
+    private readonly Lazy<SpelledPrompt?> _prompt;
     private readonly StringBuilder _flowed = new();
     private SegmentReader? _segments;
     private int _acceptedSegments;
@@ -38,7 +37,7 @@ internal sealed class EngineGeneration : Generation
         _promptChecks = new CheckPanel(gate, QualityScope.Prompt, services.Time, services.Hung);
         _segmentChecks = new CheckPanel(gate, QualityScope.Segment, services.Time, services.Hung);
         _answerChecks = new CheckPanel(gate, QualityScope.Answer, services.Time, services.Hung);
-        _texts = new Lazy<(string, string)?>(() => sequence.Embedded is null && gate.Needs(static check => check.NeedsPrompt) ? Spell(sequence, services.Tokenizer) : null);
+        _prompt = new Lazy<SpelledPrompt?>(() => SpelledPrompt.Of(sequence, services.Tokenizer));
     }
 
     /// <summary>Reads a sequence that was submitted and that nobody judges.</summary>
@@ -136,11 +135,11 @@ internal sealed class EngineGeneration : Generation
 
         if (segments.OfPrompt is { } merging)
         {
-            var known = Context(-1, GenerationMode.Accelerated, segment) with { Merging = merging };
+            var known = Context(-1, GenerationMode.Accelerated, segment, _promptChecks.NeedsPrompt) with { Merging = merging };
             return segment with { Verdicts = await _promptChecks.JudgeAsync(known, "", default, cancellationToken).ConfigureAwait(false) };
         }
 
-        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment);
+        var context = Context(segments.AcceptedSegments, GenerationMode.Accelerated, segment, _segmentChecks.NeedsPrompt || (segment.Finish is not null && _answerChecks.NeedsPrompt));
         var verdicts = await _segmentChecks.JudgeAsync(context, segments.Text, segments.Statistics, cancellationToken).ConfigureAwait(false);
         if (segment.Finish is not null)
         {
@@ -163,7 +162,7 @@ internal sealed class EngineGeneration : Generation
         return segment.Finish is null ? segment : segment with
         {
             Verdicts = await _answerChecks.JudgeAsync(
-                Context(_acceptedSegments, GenerationMode.Vanilla, segment), _flowed.ToString(), default, cancellationToken).ConfigureAwait(false),
+                Context(_acceptedSegments, GenerationMode.Vanilla, segment, _answerChecks.NeedsPrompt), _flowed.ToString(), default, cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -176,33 +175,22 @@ internal sealed class EngineGeneration : Generation
         }
     }
 
-    private QualityContext Context(int index, GenerationMode mode, Segment segment) => new()
+    private QualityContext Context(int index, GenerationMode mode, Segment segment, bool needsPrompt) => new()
     {
         SegmentIndex = index,
         SegmentTokens = segment.Statistics.Length,
         Mode = mode,
         PromptTokens = _sequence.PromptTokens,
-        PromptText = _texts.Value?.Prompt,
-        MergedText = _texts.Value?.Merged,
+        PromptText = needsPrompt ? _prompt.Value?.Text : null,
+        MergedText = needsPrompt ? _prompt.Value?.Merged : null,
         Sampling = _sequence.Sampling,
         Output = _services.Output,
+        Reasoning = _services.Reasoning,
         OpenReasoning = _services.OpenReasoning,
         Finish = segment.Finish,
         Merging = _sequence.Stats.Merging,
         Calibration = _services.Calibration,
     };
-
-    private static (string Prompt, string Merged) Spell(Sequence sequence, ITokenizer tokenizer)
-    {
-        var prompt = sequence.Tokens[..sequence.PromptTokens];
-        var merged = new StringBuilder();
-        foreach (var span in (sequence.Plan as PromptMergePlan)?.Spans ?? [])
-        {
-            merged.AppendLine(tokenizer.Decode(prompt[span.Start..Math.Min(span.End, prompt.Length)], skipSpecial: true));
-        }
-
-        return (tokenizer.Decode(prompt, skipSpecial: true), merged.ToString());
-    }
 
     private CancellationTokenRegistration CancelWith(CancellationToken cancellationToken) => cancellationToken.UnsafeRegister(
         static (state, token) => ((EngineGeneration)state!).Cancel(new OperationCanceledException(token)), this);

@@ -13,6 +13,9 @@ internal sealed record GenerationServices(ITokenizer Tokenizer, OutputForm Outpu
     /// <summary>Checks that are not asked for now.</summary>
     public HungChecks Hung { get; init; } = new();
 
+    /// <summary>How the model marks reasoning at the start of its answer; null where that is text.</summary>
+    public ReasoningSyntax? Reasoning { get; init; }
+
     /// <summary>How the reasoning ends that the prompt has begun; null where it has begun none.</summary>
     public ReasoningSyntax? OpenReasoning { get; init; }
 

@@ -16,7 +16,7 @@ public interface IQualityCheck
     /// <summary>Whether it reads <see cref="QualityContext.Calibration"/>, which is measured when somebody first asks.</summary>
     bool NeedsCalibration => false;
 
-    /// <summary>Whether it reads <see cref="QualityContext.PromptText"/>, which is spelled when somebody first asks.</summary>
+    /// <summary>Whether it reads <see cref="QualityContext.PromptText"/>, which is spelled only for those who say so.</summary>
     bool NeedsPrompt => false;
 
     /// <summary>Judges.</summary>

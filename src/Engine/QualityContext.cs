@@ -15,10 +15,10 @@ public sealed record QualityContext
     /// <summary>Tokens of the prompt.</summary>
     public required int PromptTokens { get; init; }
 
-    /// <summary>The prompt as the model read it, without special tokens; null unless a check of the request <see cref="IQualityCheck.NeedsPrompt"/>.</summary>
+    /// <summary>The prompt as the model read it, line ends for special tokens; null unless one of the checks asked <see cref="IQualityCheck.NeedsPrompt"/>, and where parts of the prompt are no text.</summary>
     public string? PromptText { get; init; }
 
-    /// <summary>What of it was merged, run after run; null as <see cref="PromptText"/> is.</summary>
+    /// <summary>What of it was merged in this answer, U+001E after each run; null as <see cref="PromptText"/> is, and where the prompt was not merged.</summary>
     public string? MergedText { get; init; }
 
     /// <summary>How tokens are chosen.</summary>
@@ -26,6 +26,9 @@ public sealed record QualityContext
 
     /// <summary>What form the answer must have.</summary>
     public required OutputForm Output { get; init; }
+
+    /// <summary>How the model marks reasoning at the start of its answer; null where that is text.</summary>
+    public ReasoningSyntax? Reasoning { get; init; }
 
     /// <summary>How the reasoning ends that the prompt has begun and the text goes on with; null where it has begun none.</summary>
     public ReasoningSyntax? OpenReasoning { get; init; }

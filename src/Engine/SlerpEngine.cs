@@ -195,6 +195,7 @@ public sealed class SlerpEngine : IAsyncDisposable
             sequence, _loop, request.Gate, new GenerationServices(_model.Tokenizer, request.Output, calibration, _time)
             {
                 Hung = _hung,
+                Reasoning = request.Reasoning,
                 OpenReasoning = reasoning is { IsOpen: true } ? reasoning.Syntax : null,
                 ContinuesText = request.Prompt is Prompt.Raw { Text.Length: > 0 },
             })

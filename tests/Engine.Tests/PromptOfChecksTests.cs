@@ -48,11 +48,20 @@ public sealed class PromptOfChecksTests : IDisposable
         }
     }
 
-    private sealed class ReadingCheck(bool needs) : IQualityCheck
+    [Fact]
+    public async Task AnswerThatNobodyJudgesBySegments_SpellsNothingForThoseWhoDo()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = _path, Threads = 1, NotesFolder = "", WarmStart = false });
+        var atTheEnd = new ReadingCheck(needs: false, QualityScope.Answer);
+        await engine.AnswerAsync(EngineRequests.Raw("x", 4) with { Gate = new QualityGate { Checks = [new ReadingCheck(needs: true), atTheEnd] } });
+        Assert.Null(Assert.Single(atTheEnd.Seen).PromptText);
+    }
+
+    private sealed class ReadingCheck(bool needs, QualityScope scope = QualityScope.Segment) : IQualityCheck
     {
         public string Name => "reading";
 
-        public QualityScope Scope => QualityScope.Segment;
+        public QualityScope Scope => scope;
 
         public bool NeedsPrompt => needs;
 

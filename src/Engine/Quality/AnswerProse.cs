@@ -1,30 +1,87 @@
 namespace Slerp.Engine.Quality;
 
-/// <summary>What of an answer is free text, for checks that read its words.</summary>
-internal static class AnswerProse
+/// <summary>What of an answer is free text, for checks that read its words: no reasoning, nothing from the first call on, nothing where the form is fixed.</summary>
+internal readonly ref struct AnswerProse
 {
-    /// <summary>The free text of an answer so far: all of it, what stands before its first call, or nothing where its form is fixed.</summary>
-    public static ReadOnlySpan<char> Of(OutputForm output, string text) => output switch
+    private AnswerProse(ReadOnlySpan<char> text, bool mayGoOn)
     {
-        OutputForm.FreeText => text,
-        OutputForm.ToolCalls { Otherwise: OutputForm.FreeText, Syntax: var syntax } => Before(text, syntax.OptionalMark, Before(text, syntax.Begin, Before(text, syntax.Open, text))),
-        _ => default,
-    };
+        Text = text;
+        MayGoOn = mayGoOn;
+    }
 
-    // The shorter of what is known to stand before a call and what stands before this mark, or before what may become it.
-    private static ReadOnlySpan<char> Before(ReadOnlySpan<char> text, string mark, ReadOnlySpan<char> known)
+    /// <summary>The free text.</summary>
+    public ReadOnlySpan<char> Text { get; }
+
+    /// <summary>Whether its last word may go on.</summary>
+    public bool MayGoOn { get; }
+
+    /// <summary>The free text of an answer so far.</summary>
+    public static AnswerProse Of(QualityContext context, string text)
+    {
+        var mayGoOn = context.Finish is null or FinishReason.Length;
+        var answer = AfterReasoning(context, text);
+        return context.Output switch
+        {
+            OutputForm.FreeText => new AnswerProse(answer, mayGoOn),
+            OutputForm.ToolCalls { MayBeText: true, Syntax: var syntax } => BeforeCall(answer, syntax, mayGoOn),
+            _ => default,
+        };
+    }
+
+    private static ReadOnlySpan<char> AfterReasoning(QualityContext context, ReadOnlySpan<char> text)
+    {
+        if (context.OpenReasoning is { } begun)
+        {
+            return After(text, begun.Close);
+        }
+
+        var start = text.TrimStart();
+        return context.Reasoning switch
+        {
+            { } marks when start.StartsWith(marks.Open, StringComparison.Ordinal) => After(start, marks.Close),
+            { } marks when marks.Open.AsSpan().StartsWith(start, StringComparison.Ordinal) => default,
+            _ => text,
+        };
+    }
+
+    private static ReadOnlySpan<char> After(ReadOnlySpan<char> text, string mark) =>
+        text.IndexOf(mark, StringComparison.Ordinal) is >= 0 and var at ? text[(at + mark.Length)..] : default;
+
+    private static AnswerProse BeforeCall(ReadOnlySpan<char> text, ToolCallSyntax syntax, bool mayGoOn)
+    {
+        var mark = syntax.Begin.Length > 0 ? syntax.Begin : syntax.Open;
+        if (syntax.OnlyAtStart)
+        {
+            var start = text.TrimStart();
+            return Cut(start, syntax.OptionalMark) == 0 || Cut(start, mark) == 0 ? default : new AnswerProse(text, mayGoOn);
+        }
+
+        // Where a mark begins, the word before it has ended.
+        var end = Math.Min(Cut(text, syntax.OptionalMark), Cut(text, mark));
+        return new AnswerProse(text[..end], mayGoOn && end == text.Length);
+    }
+
+    // Where a mark stands, or what may become it; else the end.
+    private static int Cut(ReadOnlySpan<char> text, string mark)
     {
         if (mark.Length == 0)
         {
-            return known;
+            return text.Length;
         }
 
-        var at = text.IndexOf(mark, StringComparison.Ordinal);
-        for (var length = Math.Min(mark.Length - 1, text.Length); at < 0 && length > 0; length--)
+        if (text.IndexOf(mark, StringComparison.Ordinal) is >= 0 and var at)
         {
-            at = text.EndsWith(mark.AsSpan(0, length), StringComparison.Ordinal) ? text.Length - length : at;
+            return at;
         }
 
-        return at < 0 || at > known.Length ? known : text[..at];
+        for (var length = Math.Min(mark.Length - 1, text.Length); length > 0; length--)
+        {
+            if (text.EndsWith(mark.AsSpan(0, length), StringComparison.Ordinal))
+            {
+                return text.Length - length;
+            }
+        }
+
+        return text.Length;
     }
 }

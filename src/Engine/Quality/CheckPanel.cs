@@ -12,6 +12,9 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
     /// <summary>Whether a gate has checks of a scope.</summary>
     public static bool Has(QualityGate gate, QualityScope scope) => gate.Checks.Any(check => ScopeOf(check) == scope);
 
+    /// <summary>Whether somebody has to see the prompt.</summary>
+    public bool NeedsPrompt { get; } = gate.Needs(check => check.NeedsPrompt && ScopeOf(check) == scope);
+
     /// <summary>Whether there is nobody to ask.</summary>
     public bool IsEmpty => _checks.Length == 0;
 

@@ -2,9 +2,10 @@ namespace Slerp.Engine.Quality;
 
 /// <summary>Fails an answer from merged text that is no quotation of it: for applications that look values up.</summary>
 /// <remarks>
-/// <para>Formula: 1 − (leading words of the answer that stand in the merged text one after another, at the place where most of them do) / (words of the answer so far).
-/// Words as in <see cref="SpacedWords"/>, whatever their case; the last one may go on.</para>
-/// <para>Judged is free text over a merged prompt, before any call; anything but a quotation fails, and costs time, not quality.</para>
+/// <para>Formula: 1 − (leading words of the answer that stand in the merged text one after another, at the place where most of them do) / (words of the answer so far), by the search of
+/// Knuth, Morris and Pratt over words. Words as <see cref="WordReader"/> reads them; the last one may go on.</para>
+/// <para>Judged is the prose of an answer (<see cref="AnswerProse"/>) over a merged prompt; anything but a quotation fails. What was found unmerged in the prefix cache is no merged text.</para>
+/// <para>Cost: one pass over merged text and answer.</para>
 /// </remarks>
 internal sealed class QuotationCheck : IQualityCheck
 {
@@ -22,43 +23,50 @@ internal sealed class QuotationCheck : IQualityCheck
     /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
     {
-        if (context is not { MergedText: { } source, Merging.MergedTokens: > 0 })
+        if (context.MergedText is not { Length: > 0 } source)
         {
             return Verdict.Passed;
         }
 
-        var mayGoOn = context.Finish is null or FinishReason.Length;
-        var prose = AnswerProse.Of(context.Output, text);
-        var words = 0;
-        for (var answer = new SpacedWords(prose); answer.MoveNext();)
-        {
-            words++;
-        }
-
-        var most = 0;
-        for (var place = new SpacedWords(source); most < words && place.MoveNext();)
-        {
-            most = Math.Max(most, Quoted(prose, place, mayGoOn));
-        }
-
-        return words == 0 ? Verdict.Passed : Verdict.ByScore(1 - ((double)most / words), 0, "it is no quotation");
+        var answer = AnswerWords.Of(AnswerProse.Of(context, text));
+        return answer.Words.Count == 0 ? Verdict.Passed : Verdict.ByScore(1 - ((double)Quoted(answer, source) / answer.Words.Count), 0, "it is no quotation");
     }
 
-    // Leading words of the answer that stand at a place one after another.
-    private static int Quoted(ReadOnlySpan<char> prose, SpacedWords place, bool mayGoOn)
+    private static int Quoted(AnswerWords answer, string source)
     {
-        var count = 0;
-        var answer = new SpacedWords(prose);
-        while (answer.MoveNext() && (count == 0 || place.MoveNext()))
+        var borders = Borders(answer.Words);
+        var (matched, most) = (0, 0);
+        Span<char> buffer = stackalloc char[WordReader.LongestWord];
+        var reader = new WordReader(source, buffer);
+        while (most < answer.Words.Count && reader.MoveNext())
         {
-            if (!answer.Is(place, mayGoOn))
+            while (matched > 0 && !answer.IsAt(matched, reader))
             {
-                break;
+                matched = borders[matched];
             }
 
-            count++;
+            matched += answer.IsAt(matched, reader) ? 1 : 0;
+            most = Math.Max(most, matched);
         }
 
-        return count;
+        return most;
+    }
+
+    // Of the first n words, how many are both their beginning and, further on, their end.
+    private static int[] Borders(IReadOnlyList<string> words)
+    {
+        var borders = new int[words.Count + 1];
+        for (int length = 1, border = 0; length < words.Count; length++)
+        {
+            while (border > 0 && words[length] != words[border])
+            {
+                border = borders[border];
+            }
+
+            border += words[length] == words[border] ? 1 : 0;
+            borders[length + 1] = border;
+        }
+
+        return borders;
     }
 }

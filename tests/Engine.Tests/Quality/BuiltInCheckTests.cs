@@ -89,65 +89,6 @@ public sealed class BuiltInCheckTests
         Assert.Equal(expected, Judge("merge-similarity", [], change: context => context with { SegmentIndex = -1, Merging = new MergeStats(10, 10, similarity) { ComparedPairs = pairs } }).Kind);
     }
 
-    [Theory]
-    [InlineData("1,200 kg", true, VerdictKind.Passed)]
-    [InlineData("the answer is: 1,200 KG.", true, VerdictKind.Passed)]
-    [InlineData("1,300 kg", true, VerdictKind.Failed)]
-    [InlineData("1. The **bridge** weighs `1,200 kg`.\n2. Moreno built the bridge.", true, VerdictKind.Passed)]
-    [InlineData("The bridge weighs `1,200` kg and it was built in 1869", true, VerdictKind.Failed)]
-    [InlineData("1,2", true, VerdictKind.Failed)]
-    [InlineData("1,2", false, VerdictKind.Passed)]
-    [InlineData("1,3", false, VerdictKind.Failed)]
-    [InlineData("it weighs 1,", false, VerdictKind.Passed)]
-    [InlineData("it weighs 12.", false, VerdictKind.Failed)]
-    [InlineData("it weighs 1,200.", false, VerdictKind.Passed)]
-    [InlineData("It was built by Zaindtri", true, VerdictKind.Passed)]
-    [InlineData("Zaindtri", true, VerdictKind.Failed)]
-    [InlineData("Zaindtri", false, VerdictKind.Passed)]
-    [InlineData("", true, VerdictKind.Passed)]
-    [InlineData("約一千二百公斤", true, VerdictKind.Passed)]
-    public void Grounding_FailsNumbersAndMostWordsThatThePromptDoesNotHave(string answer, bool hasEnded, VerdictKind expected) =>
-        Assert.Equal(expected, Grounded("grounding", answer, hasEnded).Kind);
-
-    [Theory]
-    [InlineData("1,200 kg", true, VerdictKind.Passed)]
-    [InlineData("Weighs 1,200 KG.", true, VerdictKind.Passed)]
-    [InlineData("1,200 tons", true, VerdictKind.Failed)]
-    [InlineData("the answer", true, VerdictKind.Failed)]
-    [InlineData("Moreno Zaindtrill", true, VerdictKind.Failed)]
-    [InlineData("Zaindtri", true, VerdictKind.Failed)]
-    [InlineData("Zaindtri", false, VerdictKind.Passed)]
-    public void Quotation_FailsWhatDoesNotStandInTheMergedText(string answer, bool hasEnded, VerdictKind expected) =>
-        Assert.Equal(expected, Grounded("quotation", answer, hasEnded).Kind);
-
-    [Theory]
-    [InlineData("grounding")]
-    [InlineData("quotation")]
-    public void WordsAreReadOnlyWhereSomethingWasMergedAndBeforeCalls(string name)
-    {
-        Assert.Equal(VerdictKind.Failed, Grounded(name, "nothing 7 of that", true).Kind);
-        Assert.Equal(VerdictKind.Passed, Grounded(name, "nothing 7 of that", true, context => context with { Merging = MergeStats.None }).Kind);
-        Assert.Equal(VerdictKind.Passed, Grounded(name, "nothing 7 of that", true, context => context with { PromptText = null, MergedText = null }).Kind);
-        var calls = new OutputForm.ToolCalls([], new ToolCallSyntax("<call>{", "", "", "}</call>", ""), 0, OutputForm.FreeText.Instance);
-        Assert.Equal(VerdictKind.Passed, Grounded(name, "<call>{\"size\": 7}</call>", true, context => context with { Output = calls }).Kind);
-        Assert.Equal(VerdictKind.Passed, Grounded(name, "<cal", false, context => context with { Output = calls }).Kind);
-        Assert.Equal(VerdictKind.Passed, Grounded(name, "1,200 kg <call>{\"size\": 7", false, context => context with { Output = calls }).Kind);
-        Assert.Equal(VerdictKind.Failed, Grounded(name, "nothing 7 <call>{", false, context => context with { Output = calls }).Kind);
-        Assert.Equal(VerdictKind.Passed, Grounded(name, "nothing 7 of that", true, context => context with { Output = calls with { Otherwise = null } }).Kind);
-    }
-
-    private static Verdict Grounded(string name, string answer, bool hasEnded, Func<QualityContext, QualityContext>? change = null) => Judge(name, [1], text: answer, change: context =>
-    {
-        context = context with
-        {
-            PromptText = "Answer from the text.\nThe bridge (it weighs 1,200 kg) was built by \"Xenia Zaindtrill\" and Moreno.\nQuestion: what is the answer?",
-            MergedText = "The bridge (it weighs 1,200 kg) was built by \"Xenia Zaindtrill\" and Moreno.\n",
-            Merging = new MergeStats(10, 10, 0.5),
-            Finish = hasEnded ? FinishReason.EndOfText : null,
-        };
-        return change?.Invoke(context) ?? context;
-    });
-
     private static Verdict Judge(
         string name, int[] tokens, float logProbability = -0.5f, float entropy = 1, string text = "text", Func<QualityContext, QualityContext>? change = null)
     {
