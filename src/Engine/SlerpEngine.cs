@@ -155,6 +155,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         var drafter = _model.DrafterNamed(request.Drafter);
+        _loop.ThrowIfFull();
         var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
         cancellationToken.ThrowIfCancellationRequested();
         if (prompt.Ids.Length >= Model.ContextTokens)
