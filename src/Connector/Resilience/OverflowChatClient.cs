@@ -58,7 +58,7 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
 
     private async IAsyncEnumerable<ChatResponseUpdate> StreamAsync(
         IAsyncEnumerable<ChatResponseUpdate> answer,
-        IReadOnlyList<ChatMessage> messages,
+        ChatMessage[] messages,
         ChatOptions? forOther,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -96,7 +96,7 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
         }
     }
 
-    private static IReadOnlyList<ChatMessage> Taken(IEnumerable<ChatMessage> messages)
+    private static ChatMessage[] Taken(IEnumerable<ChatMessage> messages)
     {
         ChatMessage[] taken = [.. CallersRequest.Take(messages).Select(static message => message.Clone())];
         foreach (var message in taken)
