@@ -157,7 +157,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, RequestScope scope, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // At once and on the caller's thread: messages, options and tools are the caller's, who may change them while the model loads.
+        // Before anything is waited for, on the thread that asks for the first update: messages, options and tools are the caller's, who may change them while the model loads.
         var asked = _translator.Read(messages, options);
         var engine = await _model.Host.GetAsync(cancellationToken).ConfigureAwait(false);
         var request = _translator.Translate(asked, engine.Model);

@@ -14,10 +14,9 @@ internal sealed record ReasoningMark(ReasoningSyntax Syntax, int? OpenToken, int
     public static ReasoningMark? Of(ReasoningSyntax? syntax, RenderedPrompt? prompt, ITokenizer tokenizer) => syntax is null ? null : new ReasoningMark(
         syntax, CallMark.Control(syntax.Open, tokenizer), CallMark.Control(syntax.Close, tokenizer), prompt is not null && Begins(syntax, prompt.Tail));
 
-    /// <summary>Whether the end of a prompt begins reasoning and does not close it.</summary>
+    /// <summary>Whether a prompt ends with the mark that begins reasoning: a template may speak of the mark elsewhere.</summary>
     /// <param name="syntax">How reasoning is marked.</param>
     /// <param name="tail">What the template wrote after the last word of the conversation.</param>
     public static bool Begins(ReasoningSyntax syntax, string tail) =>
-        tail.LastIndexOf(syntax.Open, StringComparison.Ordinal) is >= 0 and var open
-        && tail.IndexOf(syntax.Close, open + syntax.Open.Length, StringComparison.Ordinal) < 0;
+        tail.AsSpan().TrimEnd().EndsWith(syntax.Open, StringComparison.Ordinal);
 }

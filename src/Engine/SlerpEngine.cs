@@ -90,7 +90,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         RequestLimits.Check(request);
         return request.Gate is { HoldsSegments: true } gate && gate.Needs(static check => check.NeedsCalibration)
             ? CalibratedAsync(request, cancellationToken)
-            : new ValueTask<Generation>(Task.Run<Generation>(() => Begin(request, calibration: null), CancellationToken.None));
+            : new ValueTask<Generation>(BeginAsync(request, calibration: null, cancellationToken));
     }
 
     /// <summary>Turns texts into vectors of length 1, in one batch with whatever else runs.</summary>
@@ -123,13 +123,41 @@ public sealed class SlerpEngine : IAsyncDisposable
     private async ValueTask<Generation> CalibratedAsync(GenerationRequest request, CancellationToken cancellationToken)
     {
         var calibration = await _baseline.GetAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await Task.Run(() => Begin(request, calibration), CancellationToken.None).ConfigureAwait(false);
+        return await BeginAsync(request, calibration, cancellationToken).ConfigureAwait(false);
     }
 
-    private EngineGeneration Begin(GenerationRequest request, QualityCalibration? calibration)
+    // Who cancels does not wait for a long prompt to be encoded; if an answer still comes of it, nobody reads it.
+    private async Task<Generation> BeginAsync(GenerationRequest request, QualityCalibration? calibration, CancellationToken cancellationToken)
     {
+        var beginning = Task.Run(() => Begin(request, calibration, cancellationToken), CancellationToken.None);
+        try
+        {
+            return await beginning.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = LeaveAsync(beginning);
+            throw;
+        }
+    }
+
+    private static async Task LeaveAsync(Task<EngineGeneration> beginning)
+    {
+        await ((Task)beginning).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (beginning.IsCompletedSuccessfully)
+        {
+            var generation = await beginning.ConfigureAwait(false);
+            await generation.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private EngineGeneration Begin(GenerationRequest request, QualityCalibration? calibration, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
         var drafter = _model.DrafterNamed(request.Drafter);
+        _loop.ThrowIfFull();
         var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
+        cancellationToken.ThrowIfCancellationRequested();
         if (prompt.Ids.Length >= Model.ContextTokens)
         {
             throw new ContextLengthException(prompt.Ids.Length, Model.ContextTokens);
@@ -148,7 +176,8 @@ public sealed class SlerpEngine : IAsyncDisposable
             maxTokens,
             request.Output.MayBeText ? request.StopSequences : [],
             spoken,
-            reasoning is null ? null : new ReasoningPart(reasoning.Syntax, reasoning.IsOpen));
+            reasoning is null ? null : new ReasoningPart(reasoning.Syntax, reasoning.IsOpen),
+            request.Output is OutputForm.ToolCalls);
         var plan = _model.Merges.Plan(request.Merging, prompt);
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
@@ -174,6 +203,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         {
             Ended = remember + Answered,
         };
+        cancellationToken.ThrowIfCancellationRequested();
         _loop.Submit(sequence);
         _warmStart?.Note();
         return generation;

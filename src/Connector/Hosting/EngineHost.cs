@@ -15,7 +15,7 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _lifetime = new();
     private Task<IEngine>? _load;
-    private bool _disposed;
+    private Task? _disposal;
 
     /// <summary>The engine where it is loaded; null before.</summary>
     public IEngine? Loaded => Volatile.Read(ref _load) is { IsCompletedSuccessfully: true } load ? load.Result : null;
@@ -35,7 +35,7 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(SlerpChatClient));
+            ObjectDisposedException.ThrowIf(_disposal is not null, typeof(SlerpEngine));
             if (_load is null or { IsFaulted: true } or { IsCanceled: true })
             {
                 _load = Task.Run(LoadAsync, CancellationToken.None);
@@ -46,20 +46,19 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        Task<IEngine>? load;
         lock (_gate)
         {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-            load = _load;
+            return new ValueTask(_disposal ??= DisposeOnceAsync(_load));
         }
+    }
 
+    /// <inheritdoc />
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    private async Task DisposeOnceAsync(Task<IEngine>? load)
+    {
         services.Instruments.Circuits.Forget(Circuits);
         await _lifetime.CancelAsync().ConfigureAwait(false);
         if (load is not null)
@@ -74,9 +73,6 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
 
         _lifetime.Dispose();
     }
-
-    /// <inheritdoc />
-    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private async Task<IEngine> LoadAsync()
     {
@@ -94,7 +90,7 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
         }
         catch (OperationCanceledException) when (_lifetime.IsCancellationRequested)
         {
-            throw new ObjectDisposedException(nameof(SlerpChatClient), "The client was disposed while its model was loading.");
+            throw new ObjectDisposedException(typeof(SlerpEngine).FullName, "The model was disposed while it was loading.");
         }
         catch (Exception failure)
         {

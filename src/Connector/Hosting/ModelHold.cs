@@ -8,13 +8,14 @@ namespace Slerp.Connector.Hosting;
 /// <param name="own">What measures it where the client made both, and disposes both; null where it shares them.</param>
 internal sealed class ModelHold(EngineHost host, SlerpInstruments? own) : IAsyncDisposable
 {
-    private volatile bool _disposed;
+    private readonly Lock _gate = new();
+    private volatile Task? _disposal;
 
     /// <summary>The model.</summary>
     public EngineHost Host => host;
 
     /// <summary>Refuses what is asked of a client that was disposed.</summary>
-    public void ThrowIfDisposed(object client) => ObjectDisposedException.ThrowIf(_disposed, client);
+    public void ThrowIfDisposed(object client) => ObjectDisposedException.ThrowIf(_disposal is not null, client);
 
     /// <summary>A client's services: what it says of itself, itself, and what is known of the model once it is loaded.</summary>
     /// <param name="client">The client.</param>
@@ -37,9 +38,16 @@ internal sealed class ModelHold(EngineHost host, SlerpInstruments? own) : IAsync
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        _disposed = true;
+        lock (_gate)
+        {
+            return new ValueTask(_disposal ??= DisposeOnceAsync());
+        }
+    }
+
+    private async Task DisposeOnceAsync()
+    {
         if (own is not null)
         {
             await host.DisposeAsync().ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using Slerp.Connector.Telemetry;
+using Slerp.Connector.Translation;
 
 namespace Slerp.Connector.Resilience;
 
@@ -13,6 +14,7 @@ namespace Slerp.Connector.Resilience;
 /// "the server keeps the history" and send what is new alone; the next request may be the local model's again, which would know nothing of the rest.
 /// An id the caller sets by itself is the caller's word to the other client and reaches it.
 /// </para>
+/// <para>Both clients are asked the same: messages and options as they were at the call, whatever becomes of them until the answer is read.</para>
 /// </remarks>
 internal sealed class OverflowChatClient(IChatClient local, IChatClient other, ChatClientServices services) : DelegatingChatClient(local)
 {
@@ -23,7 +25,8 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        ChatMessage[] given = [.. messages];
+        var given = Taken(messages);
+        options = options?.Clone();
         var forOther = ForOther(options);
         var updates = new List<ChatResponseUpdate>();
         try
@@ -48,7 +51,8 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        ChatMessage[] given = [.. messages];
+        var given = Taken(messages);
+        options = options?.Clone();
         return StreamAsync(InnerClient.GetStreamingResponseAsync(given, options, cancellationToken), given, ForOther(options), cancellationToken);
     }
 
@@ -90,6 +94,18 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
             Tell(failure);
             return null;
         }
+    }
+
+    private static ChatMessage[] Taken(IEnumerable<ChatMessage> messages)
+    {
+        ChatMessage[] taken = [.. CallersRequest.Take(messages).Select(static message => message.Clone())];
+        foreach (var message in taken)
+        {
+            // A clone shares the list.
+            message.Contents = [.. message.Contents];
+        }
+
+        return taken;
     }
 
     private static bool Takes(Exception failure, CancellationToken cancellationToken) =>

@@ -7,11 +7,12 @@ namespace Slerp.Connector.Translation;
 /// <summary>Reads an answer as it arrives: reasoning first, then text and tool calls. One per answer.</summary>
 /// <remarks>
 /// Text that may still become a mark is held back. A call is handed over only when it is complete and its arguments could be read;
-/// otherwise what the model wrote is handed over as the text it is.
+/// otherwise what the model wrote is handed over as the text it is, with the white space before its mark.
 /// </remarks>
 internal sealed class AnswerParser(AnswerReading reading)
 {
-    // What a grammar takes for white space before a mark, too.
+    // The engine takes the same for white space beside a mark, and as much of it: an answer of white space alone does not wait for ever.
+    private const int MostSpace = 16;
     private static readonly char[] Space = [' ', '\t', '\r', '\n'];
 
     private readonly StringBuilder _pending = new();
@@ -19,6 +20,8 @@ internal sealed class AnswerParser(AnswerReading reading)
     private State _state = reading.Reasoning == ReasoningReading.AsText ? State.Text : State.Start;
     private bool _skipSpace;
     private bool _mayBeBare = reading.Dialect?.BareOpen is not null;
+    private bool _mayBeJson = reading.MayBeJson;
+    private bool _isJson;
     private string _mark = "";
 
     private enum State
@@ -65,7 +68,7 @@ internal sealed class AnswerParser(AnswerReading reading)
                 break;
             default:
                 var rest = Take(_pending.Length);
-                AddText(_skipSpace ? rest.TrimStart() : rest, contents);
+                AddText(_skipSpace ? rest.TrimStart(Space) : rest, contents);
                 break;
         }
     }
@@ -83,14 +86,14 @@ internal sealed class AnswerParser(AnswerReading reading)
     {
         var text = _pending.ToString();
         var trimmed = text.TrimStart(Space);
-        if (trimmed.StartsWith(Reasoning.Open, StringComparison.Ordinal))
+        if (text.Length - trimmed.Length <= MostSpace && trimmed.StartsWith(Reasoning.Open, StringComparison.Ordinal))
         {
             Take(text.Length - trimmed.Length + Reasoning.Open.Length);
             (_state, _skipSpace) = (State.Reasoning, true);
             return true;
         }
 
-        if (Reasoning.Open.StartsWith(trimmed, StringComparison.Ordinal))
+        if (text.Length - trimmed.Length <= MostSpace && Reasoning.Open.StartsWith(trimmed, StringComparison.Ordinal))
         {
             return false;
         }
@@ -109,8 +112,9 @@ internal sealed class AnswerParser(AnswerReading reading)
             return false;
         }
 
-        AddReasoning(Take(end).TrimEnd(), contents);
-        Take(Reasoning.Close.Length);
+        var space = SpaceBefore(text, end);
+        AddReasoning(Take(end - space), contents);
+        Take(space + Reasoning.Close.Length);
         (_state, _skipSpace) = (State.Text, true);
         return true;
     }
@@ -118,7 +122,7 @@ internal sealed class AnswerParser(AnswerReading reading)
     private bool Text(List<AIContent> contents)
     {
         SkipSpace();
-        if (reading.Dialect is not { } dialect)
+        if (reading.Dialect is not { } dialect || _isJson)
         {
             AddText(Take(_pending.Length), contents);
             return false;
@@ -130,6 +134,11 @@ internal sealed class AnswerParser(AnswerReading reading)
             return _state == State.Call;
         }
 
+        if (_mayBeJson && !TryJson(text, dialect.Open))
+        {
+            return _isJson;
+        }
+
         var open = text.IndexOf(dialect.Open, StringComparison.Ordinal);
         if (open < 0)
         {
@@ -137,8 +146,9 @@ internal sealed class AnswerParser(AnswerReading reading)
             return false;
         }
 
-        AddText(Take(open).TrimEnd(), contents);
-        _mark = Take(dialect.Open.Length);
+        var space = SpaceBefore(text, open);
+        AddText(Take(open - space), contents);
+        _mark = Take(space + dialect.Open.Length);
         BeginCall(dialect);
         return true;
     }
@@ -146,14 +156,11 @@ internal sealed class AnswerParser(AnswerReading reading)
     /// <summary>Whether reading goes on as text: not while the answer may still turn out to be a call without a mark, nor once it did.</summary>
     private bool TryBare(string text, string bare)
     {
-        var matched = 0;
-        foreach (var character in text.Where(character => !char.IsWhiteSpace(character)).Take(bare.Length))
+        var matched = Matched(text, bare);
+        if (matched < 0)
         {
-            if (character != bare[matched++])
-            {
-                _mayBeBare = false;
-                return true;
-            }
+            _mayBeBare = false;
+            return true;
         }
 
         if (matched == bare.Length)
@@ -163,6 +170,36 @@ internal sealed class AnswerParser(AnswerReading reading)
         }
 
         return false;
+    }
+
+    /// <summary>How much of the beginning of an object a text begins with, white space between its parts aside; below 0 where it begins otherwise.</summary>
+    private static int Matched(string text, string bare)
+    {
+        var (matched, space, isInString) = (0, 0, false);
+        for (var index = 0; index < text.Length && matched < bare.Length; index++)
+        {
+            if (text[index] == bare[matched])
+            {
+                isInString ^= text[index] == '"';
+                matched++;
+            }
+            else if (isInString || !Space.Contains(text[index]) || ++space > MostSpace)
+            {
+                return -1;
+            }
+        }
+
+        return matched;
+    }
+
+    /// <summary>Whether reading goes on as text with calls: not while it may still turn out to be JSON, in which marks are text, nor once it did.</summary>
+    private bool TryJson(string text, string open)
+    {
+        var begun = text.TrimStart(Space);
+        var isCall = begun.StartsWith(open, StringComparison.Ordinal);
+        _isJson = !isCall && !open.StartsWith(begun, StringComparison.Ordinal);
+        _mayBeJson = !isCall && !_isJson;
+        return isCall;
     }
 
     private void BeginCall(ToolCallDialect dialect)
@@ -209,7 +246,7 @@ internal sealed class AnswerParser(AnswerReading reading)
 
     private void AddReasoning(string text, List<AIContent> contents)
     {
-        text = _skipSpace ? text.TrimStart() : text;
+        text = _skipSpace ? text.TrimStart(Space) : text;
         _skipSpace &= text.Length == 0;
         if (text.Length > 0 && reading.Reasoning == ReasoningReading.Show)
         {
@@ -221,7 +258,7 @@ internal sealed class AnswerParser(AnswerReading reading)
     private void SkipSpace()
     {
         var space = 0;
-        while (_skipSpace && space < _pending.Length && char.IsWhiteSpace(_pending[space]))
+        while (_skipSpace && space < _pending.Length && Space.Contains(_pending[space]))
         {
             space++;
         }
@@ -246,12 +283,18 @@ internal sealed class AnswerParser(AnswerReading reading)
             partial--;
         }
 
-        var space = text.Length - partial;
-        while (space > 0 && char.IsWhiteSpace(text[space - 1]))
+        return partial + SpaceBefore(text, text.Length - partial);
+    }
+
+    /// <summary>How much white space before a mark belongs to it.</summary>
+    private static int SpaceBefore(string text, int mark)
+    {
+        var space = 0;
+        while (space < Math.Min(mark, MostSpace) && Space.Contains(text[mark - space - 1]))
         {
-            space--;
+            space++;
         }
 
-        return text.Length - space;
+        return space;
     }
 }

@@ -11,6 +11,9 @@ internal sealed record AnswerReading(ToolCallDialect? Dialect, CallCount Calls, 
     /// <summary>The tools offered, for dialects that have no mark of their own.</summary>
     public IReadOnlySet<string> ToolNames { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Whether the answer is JSON where it begins with no call.</summary>
+    public bool MayBeJson { get; init; }
+
     /// <summary>The whole answer is text.</summary>
     public static AnswerReading PlainText { get; } = new(null, CallCount.Many, ReasoningReading.AsText);
 }

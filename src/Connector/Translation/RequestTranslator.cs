@@ -17,12 +17,14 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
     private readonly ToolTranslator _tools = new(ignored);
     private readonly string _tenant = Guid.NewGuid().ToString("N");
 
-    /// <summary>Takes what is asked, before a model is needed: it belongs to the caller, who may change it once the call is under way.</summary>
+    /// <summary>Takes what is asked, before a model is needed: it belongs to the caller, who may change it once the answer is under way.</summary>
+    /// <exception cref="ArgumentException">A message, a part of one or a tool is null.</exception>
     /// <exception cref="NotSupportedException">Something is asked that no model here can do.</exception>
     /// <exception cref="InvalidOperationException">The request contradicts itself.</exception>
     public AskedRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        options = options?.Clone();
+        messages = CallersRequest.Take(messages);
+        options = CallersRequest.Take(options);
         OptionRanges.ThrowIfOutOfRange(options);
         RefuseUnsupported(options);
         NoteIgnored(options);
@@ -155,6 +157,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         return new AnswerReading(dialect, isSingle ? CallCount.One : CallCount.Many, reasoning)
         {
             ToolNames = tools.Select(static tool => tool.Name).ToHashSet(StringComparer.Ordinal),
+            MayBeJson = options?.ResponseFormat is ChatResponseFormatJson,
         };
     }
 

@@ -59,7 +59,7 @@ internal sealed class ToolTranslator(IgnoredFeatures ignored)
             }
             else
             {
-                functions.Add(new ChatTool(function.Name, function.Description, function.JsonSchema));
+                functions.Add(new ChatTool(function.Name, function.Description, CallersRequest.Take(function.JsonSchema)));
             }
         }
 

@@ -26,6 +26,9 @@ internal sealed class Constraint(Grammar grammar, ConstraintVocabulary vocabular
         ? new CallBoundary(after.TriggerLength, Start: null)
         : new CallBoundary(0, before.IsFreeText ? vocabulary.FreeBytes(before, token) : 0);
 
+    /// <summary>A token that ends an answer; null where the vocabulary has none.</summary>
+    public int? EndToken => vocabulary.EndToken;
+
     /// <summary>Whether the answer may end here.</summary>
     public static bool IsComplete(ConstraintState state) => state.IsComplete;
 

@@ -64,6 +64,9 @@ internal sealed class ConstraintVocabulary
     /// <summary>Number of token ids.</summary>
     public int Size { get; }
 
+    /// <summary>A token that ends the answer; null where there is none.</summary>
+    public int? EndToken => _ends.Count > 0 ? _ends.Min() : null;
+
     /// <summary>Masks asked for, and how many of these had to be worked out.</summary>
     public (long Asked, long Computed) MaskCounts => (_cache.Asked, _cache.Computed);
 

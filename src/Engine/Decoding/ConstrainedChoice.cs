@@ -6,7 +6,8 @@ namespace Slerp.Engine.Decoding;
 
 /// <summary>The choice among the tokens that a constraint allows next, and where in the constraint the answer stands.</summary>
 /// <remarks>
-/// <para>An answer that must be complete is closed in time: where a token would leave too few for its completion, its shortest completion is taken instead, whole.</para>
+/// <para>An answer that must be complete is closed in time: where a token would leave too few for its completion, its shortest completion is taken instead, whole. Where it may end as it stands, it goes on without
+/// what could not be completed: a call that begins too late.</para>
 /// <para>Engine thread only.</para>
 /// </remarks>
 /// <param name="constraint">What the answer must be.</param>
@@ -15,6 +16,9 @@ internal sealed class ConstrainedChoice(Constraint constraint, TokenChoice choic
 {
     // A heuristic: finding a completion costs time, and few are longer. Only this near to its limit the answer is asked for its own.
     private const int ClosingTokens = 1024;
+
+    // A heuristic: a vocabulary has few tokens that begin a call.
+    private const int MostRefused = 32;
 
     private readonly Queue<int> _closing = [];
     private ConstraintState? _state = constraint.Start;
@@ -41,9 +45,12 @@ internal sealed class ConstrainedChoice(Constraint constraint, TokenChoice choic
         var logits = choice.Load(output, row);
         Allowed(_state).Apply(logits);
         var token = choice.Pick(logits, position);
-        return token < 0 || tokensLeft > ClosingTokens || constraint.Next(_state, token) is not { } next || constraint.FitsWithin(next, tokensLeft - 1)
-            ? token
-            : BeginClosing(_state, token);
+        if (token < 0 || tokensLeft > ClosingTokens || Fits(_state, token, tokensLeft - 1))
+        {
+            return token;
+        }
+
+        return Constraint.IsComplete(_state) ? PickAnother(output, row, position, tokensLeft, token) : BeginClosing(_state, token);
     }
 
     /// <summary>Goes on after a token that the answer took.</summary>
@@ -75,6 +82,38 @@ internal sealed class ConstrainedChoice(Constraint constraint, TokenChoice choic
                 pointer: "",
                 keyword: null,
                 $"no token continues the answer after {_taken} tokens. The vocabulary cannot spell what the schema asks for; loosen it.");
+    }
+
+    private bool Fits(ConstraintState state, int token, int tokensLeft) =>
+        constraint.Next(state, token) is not { } next || constraint.FitsWithin(next, tokensLeft);
+
+    private int PickAnother(StepOutput output, int row, int position, int tokensLeft, int refused)
+    {
+        var allRefused = new List<int> { refused };
+        while (allRefused.Count <= MostRefused)
+        {
+            var logits = choice.Load(output, row);
+            Allowed(_state!).Apply(logits);
+            foreach (var token in allRefused)
+            {
+                logits[token] = float.NegativeInfinity;
+            }
+
+            var picked = choice.Pick(logits, position);
+            if (picked >= 0 && Fits(_state!, picked, tokensLeft - 1))
+            {
+                return picked;
+            }
+
+            if (picked < 0)
+            {
+                break;
+            }
+
+            allRefused.Add(picked);
+        }
+
+        return constraint.EndToken ?? refused;
     }
 
     private int BeginClosing(ConstraintState state, int token)

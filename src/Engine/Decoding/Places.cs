@@ -9,6 +9,9 @@ internal sealed class Places(long most)
     /// <summary>Requests in flight.</summary>
     public int Taken => Volatile.Read(ref _taken);
 
+    /// <summary>Whether all are taken.</summary>
+    public bool AreTaken => Taken >= most;
+
     /// <summary>A place; null where all are taken.</summary>
     public Place? TryTake()
     {

@@ -20,20 +20,22 @@ internal sealed class StopRules
     /// <param name="stopTexts">Texts that end the answer and are not part of it; empty ones are ignored.</param>
     /// <param name="spokenTokens">Special tokens whose spelling is part of the text; null for none.</param>
     /// <param name="reasoning">The reasoning the answer may begin with, where stop texts do not count; null where it has none.</param>
+    /// <param name="mayCall">Whether it may be a call.</param>
     public StopRules(
         ITokenizer tokenizer,
         IReadOnlySet<int> endTokens,
         int maxTokens,
         IReadOnlyList<string> stopTexts,
         IReadOnlySet<int>? spokenTokens = null,
-        ReasoningPart? reasoning = null)
+        ReasoningPart? reasoning = null,
+        bool mayCall = false)
     {
         SpokenTokens = spokenTokens ?? FrozenSet<int>.Empty;
         _tokenizer = tokenizer;
         _endTokens = endTokens;
         _maxTokens = maxTokens;
         byte[][] stops = [.. stopTexts.Where(static text => text.Length > 0).Select(System.Text.Encoding.UTF8.GetBytes)];
-        _stops = stops.Length > 0 ? new StopTexts(stops, reasoning) : null;
+        _stops = stops.Length > 0 ? new StopTexts(stops, reasoning, mayCall) : null;
     }
 
     /// <summary>Special tokens whose spelling is part of the text.</summary>

@@ -1,18 +1,22 @@
 using Slerp.Engine.Constraints;
+using Slerp.Engine.Constraints.Grammars;
 
 namespace Slerp.Engine.Decoding;
 
 /// <summary>The stop texts of one answer: where the first of them ends it, and how much of its end must be held back.</summary>
 /// <remarks>
 /// They count in the answer's text alone: not in its reasoning, and from its first call on there are none. One that ends within the mark of either is none,
-/// which is known only when the mark is complete: until then it waits, and what follows it is not shown.
+/// which is known only when the mark is complete: until then it waits, and what follows it is not shown. So does one in the white space the answer begins
+/// with, up to <see cref="TextTrigger.MostSpace"/> bytes, while a call may follow it; what stands right behind reasoning is none.
 /// </remarks>
 /// <param name="texts">The texts in UTF-8, none empty.</param>
 /// <param name="reasoning">The reasoning it may begin with; null where it has none.</param>
-internal sealed class StopTexts(IReadOnlyList<byte[]> texts, ReasoningPart? reasoning = null)
+/// <param name="mayCall">Whether it may be a call.</param>
+internal sealed class StopTexts(IReadOnlyList<byte[]> texts, ReasoningPart? reasoning = null, bool mayCall = false)
 {
     private readonly StopMatcher _matcher = new(texts);
     private int _bytes;
+    private int _space;
     private int _waitingStart;
     private int _waitingEnd;
     private bool _isOver;
@@ -28,7 +32,7 @@ internal sealed class StopTexts(IReadOnlyList<byte[]> texts, ReasoningPart? reas
     {
         _matcher.Reset();
         reasoning?.Reset();
-        (_bytes, _waitingStart, _waitingEnd, _isOver) = (0, 0, 0, false);
+        (_bytes, _space, _waitingStart, _waitingEnd, _isOver) = (0, 0, 0, 0, false);
     }
 
     /// <summary>Takes the bytes of a token; true where the answer ends with them.</summary>
@@ -40,6 +44,11 @@ internal sealed class StopTexts(IReadOnlyList<byte[]> texts, ReasoningPart? reas
         foreach (var value in bytes)
         {
             Take(value);
+        }
+
+        if (mayCall && callFree <= _space && _space <= TextTrigger.MostSpace)
+        {
+            callFree = 0;
         }
 
         var freeEnd = Math.Min(callFree, _bytes - (reasoning?.Pending ?? 0));
@@ -58,8 +67,9 @@ internal sealed class StopTexts(IReadOnlyList<byte[]> texts, ReasoningPart? reas
 
     private void Take(byte value)
     {
+        _space += _space == _bytes && TextTrigger.IsSpace(value) ? 1 : 0;
         _bytes++;
-        if (reasoning is not null && (reasoning.Advance(value) || reasoning.IsWithin))
+        if (reasoning is not null && (reasoning.Advance(value) || reasoning.IsWithin || reasoning.IsAfter))
         {
             // What its mark looked like was no stop text, and none goes on behind it.
             _waitingEnd = 0;

@@ -47,6 +47,16 @@ internal sealed class EngineLoop : IDisposable
     /// <summary>Starts the thread.</summary>
     public void Start() => new Thread(Run) { IsBackground = true, Name = "Slerp engine" }.Start();
 
+    /// <summary>Refuses a request that would find the queue full, before work is put into it; it may still find it full when it is submitted. Any thread.</summary>
+    /// <exception cref="CapacityException">The queue is full.</exception>
+    public void ThrowIfFull()
+    {
+        if (_places.AreTaken)
+        {
+            throw Full();
+        }
+    }
+
     /// <summary>Queues a request, or work of the background. Any thread.</summary>
     /// <exception cref="CapacityException">The queue is full.</exception>
     /// <exception cref="ObjectDisposedException">The loop is stopping.</exception>
@@ -55,8 +65,7 @@ internal sealed class EngineLoop : IDisposable
         ObjectDisposedException.ThrowIf(_isStopping, this);
         if (sequence.Urgency is Urgency.Request && (sequence.Place = _places.TryTake()) is null)
         {
-            throw new CapacityException(
-                $"The queue holds {_limits.QueueLimit:N0} requests, which is its limit. Try again later, or raise QueueLimit or MaxConcurrentRequests.");
+            throw Full();
         }
 
         _inbox.Enqueue(sequence);
@@ -137,6 +146,9 @@ internal sealed class EngineLoop : IDisposable
 
         return true;
     }
+
+    private CapacityException Full() =>
+        new($"The queue holds {_limits.QueueLimit:N0} requests, which is its limit. Try again later, or raise QueueLimit or MaxConcurrentRequests.");
 
     private static ObjectDisposedException Disposed() => new("Slerp engine", "The engine was disposed while the request ran.");
 

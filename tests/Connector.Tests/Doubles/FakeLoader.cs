@@ -11,6 +11,9 @@ internal sealed class FakeLoader(IEngine engine) : IEngineLoader
     /// <summary>Awaited by every load.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Whether a load goes on when it is cancelled.</summary>
+    public bool IgnoresCancellation { get; set; }
+
     public Exception? Failure { get; set; }
 
     public int Loads => _loads;
@@ -22,7 +25,7 @@ internal sealed class FakeLoader(IEngine engine) : IEngineLoader
         Interlocked.Increment(ref _loads);
         Options = options;
         progress.Report(new LoadProgress(1, 2));
-        await Gate.WaitAsync(cancellationToken);
+        await Gate.WaitAsync(IgnoresCancellation ? CancellationToken.None : cancellationToken);
         progress.Report(new LoadProgress(2, 2));
         return Failure is null ? engine : throw Failure;
     }

@@ -75,6 +75,24 @@ public sealed class EngineHostTests : IDisposable
     }
 
     [Fact]
+    public async Task DisposedAgain_WhileItIsDisposed_WaitsForTheSame()
+    {
+        var gate = new TaskCompletionSource();
+        _loader.Gate = gate.Task;
+        _loader.IgnoresCancellation = true;
+        var caller = _host.GetAsync(CancellationToken.None);
+        var hold = new ModelHold(_host, _instruments);
+        var disposals = new[] { hold.DisposeAsync().AsTask(), hold.DisposeAsync().AsTask(), _host.DisposeAsync().AsTask() };
+        Assert.All(disposals, disposal => Assert.False(disposal.IsCompleted));
+        gate.SetResult();
+        await Task.WhenAll(disposals).WaitAsync(TestTimeouts.Limit);
+        Assert.Equal(1, _engine.Disposals);
+        await caller;
+        Assert.Equal(typeof(EngineHostTests).FullName, Assert.Throws<ObjectDisposedException>(() => hold.ThrowIfDisposed(this)).ObjectName);
+        Assert.Equal(typeof(SlerpEngine).FullName, (await Assert.ThrowsAsync<ObjectDisposedException>(() => _host.GetAsync(CancellationToken.None))).ObjectName);
+    }
+
+    [Fact]
     public async Task Disposed_WithoutALoad_LoadsNothing()
     {
         await _host.DisposeAsync();

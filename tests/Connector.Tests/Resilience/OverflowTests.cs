@@ -65,6 +65,52 @@ public sealed class OverflowTests : IDisposable
         Assert.Equal(0, other.Calls);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task BothClients_AreAskedWhatWasAskedAtTheCall(bool streaming)
+    {
+        var other = new OtherClient();
+        var message = new ChatMessage(ChatRole.User, "Hi");
+        var messages = new List<ChatMessage> { message };
+        var options = new ChatOptions { MaxOutputTokens = 7, AdditionalProperties = new() { ["mine"] = 1 } };
+        GenerationRequest? local = null;
+        await using var provider = Provider(
+            new FakeEngine
+            {
+                Refusal = request =>
+                {
+                    local = request;
+                    Change();
+                    return new CapacityException("full");
+                },
+            },
+            builder => builder.FallbackTo(other));
+        var client = provider.GetRequiredService<IChatClient>();
+        if (streaming)
+        {
+            var updates = client.GetStreamingResponseAsync(messages, options);
+            Change();
+            await updates.ToChatResponseAsync();
+        }
+        else
+        {
+            await client.GetResponseAsync(messages, options);
+        }
+
+        Assert.Equal(7, local!.MaxOutputTokens);
+        Assert.Equal("Hi", Assert.Single(Assert.Single(((Prompt.Conversation)local.Prompt).Turns).Parts).Text);
+        Assert.Equal("Hi", Assert.Single(other.Messages!).Text);
+        Assert.Equal(7, other.Options!.MaxOutputTokens);
+
+        void Change()
+        {
+            messages.Add(message);
+            message.Contents.Add(new TextContent(" there"));
+            options.MaxOutputTokens = 9;
+        }
+    }
+
     [Fact]
     public async Task Cancelled_IsNeverSentElsewhere()
     {

@@ -7,6 +7,8 @@ namespace Slerp.Connector.Tests.Translation;
 /// <summary>Rules of reading an answer: however it is cut into pieces, the same contents come out.</summary>
 public sealed class AnswerParserTests
 {
+    // As much white space as belongs to a mark beside it.
+    private const string Spaces = "  \n \t           ";
     private const string Call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"x\": 1}}\n</tool_call>";
 
     public static TheoryData<string, string> Answers => new()
@@ -36,7 +38,29 @@ public sealed class AnswerParserTests
         { "<think>" + Call + "</think>" + Call, "R:" + Call + "|C:f {\"x\":1}" },
         { "no <think>reasoning</think> here", "T:no <think>reasoning</think> here" },
         { "  ", "T:  " },
+        { "Hi \n<tool_call>{bad}</tool_call>", "T:Hi \n<tool_call>{bad}</tool_call>" },
+        { "Hi \n<tool_call>{\"name\":\"f\",\"argu", "T:Hi \n<tool_call>{\"name\":\"f\",\"argu" },
+        { "Hi" + Spaces + "  " + Call, "T:Hi  |C:f {\"x\":1}" },
+        { Spaces + "<think>a</think>b", "R:a|T:b" },
+        { Spaces + " <think>a</think>b", "T:" + Spaces + " <think>a</think>b" },
+        { "<think>a" + Spaces + "  </think>" + Spaces + "  b", "R:a  |T:b" },
+        { "<think>\u00a0a</think>\u00a0b", "R:\u00a0a|T:\u00a0b" },
     };
+
+    public static TheoryData<string, string> JsonAnswers => new()
+    {
+        { "{\"s\": \"see  <tool_call> {x}\"}", "T:{\"s\": \"see  <tool_call> {x}\"}" },
+        { "[\"" + "<tool_call>{\\\"name\\\":\\\"f\\\"}</tool_call>" + "\"]", "T:[\"<tool_call>{\\\"name\\\":\\\"f\\\"}</tool_call>\"]" },
+        { "\"<tool_call>{\"", "T:\"<tool_call>{\"" },
+        { Call + Call, "C:f {\"x\":1}|C:f {\"x\":1}" },
+        { "<think>a</think>\n" + Call, "R:a|C:f {\"x\":1}" },
+        { "<think>a</think>\n\"<tool_call>\"", "R:a|T:\"<tool_call>\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(JsonAnswers))]
+    public void JsonAnswer_HoldsNoCalls(string answer, string expected) =>
+        AssertReads(new AnswerReading(HermesToolCallDialect.Instance, CallCount.Many, ReasoningReading.Show) { MayBeJson = true }, answer, expected);
 
     [Theory]
     [MemberData(nameof(Answers))]
@@ -83,6 +107,9 @@ public sealed class AnswerParserTests
         { "{\"na", "T:{\"na" },
         { "{\"name\": \"f\", \"param", "T:{\"name\": \"f\", \"param" },
         { "{\"answer\": 42}", "T:{\"answer\": 42}" },
+        { Spaces + "{\"name\": \"f\", \"parameters\": {}}", "C:f {}" },
+        { Spaces + "{ \"name\": \"f\", \"parameters\": {}}", "T:" + Spaces + "{ \"name\": \"f\", \"parameters\": {}}" },
+        { "{ \"na me\": \"f\"}", "T:{ \"na me\": \"f\"}" },
     };
 
     [Theory]

@@ -26,6 +26,39 @@ public sealed class RequestTranslatorTests
 
     [Theory]
     [MemberData(nameof(BothWays))]
+    public async Task NullElements_AreRefused_ByName(bool streaming)
+    {
+        using var under = new ClientUnderTest();
+        await AssertRefusedAsync("messages[1]", [Hello[0], null!], null);
+        await AssertRefusedAsync("messages[0].Contents[0]", [new ChatMessage { Contents = [null!] }], null);
+        await AssertRefusedAsync("messages[1]", [Hello[0], null!], new ChatOptions { AdditionalProperties = new() { [SlerpProperties.Raw] = true } });
+        await AssertRefusedAsync("ChatOptions.Tools[0]", Hello, new ChatOptions { Tools = [null!] });
+        await AssertRefusedAsync("ChatOptions.Tools[0]", Hello, new ChatOptions { Tools = [null!], ToolMode = ChatToolMode.RequireAny });
+
+        async Task AssertRefusedAsync(string name, ChatMessage[] messages, ChatOptions? options) => Assert.Contains(
+            name + " is null", (await Assert.ThrowsAsync<ArgumentException>(() => under.AskAsync(streaming, messages, options))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(BothWays))]
+    public async Task Schemas_AreTheRequestsOwn(bool streaming)
+    {
+        using var under = new ClientUnderTest();
+        var gate = new TaskCompletionSource();
+        under.Loader.Gate = gate.Task;
+        var document = JsonDocument.Parse("""{"type":"object","title":"mine"}""");
+        var tool = AIFunctionFactory.CreateDeclaration("f", "", document.RootElement);
+        var asked = under.AskAsync(streaming, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(document.RootElement), Tools = [tool] });
+        document.Dispose();
+        gate.SetResult();
+        await asked;
+        var form = Assert.IsType<OutputForm.ToolCalls>(under.Engine.LastRequest.Output);
+        Assert.Contains("mine", Assert.IsType<OutputForm.Json>(form.Otherwise).Schema.GetRawText(), StringComparison.Ordinal);
+        Assert.Contains("mine", Assert.Single(form.Tools).Parameters.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(BothWays))]
     public async Task Temperature0_IsGreedy_WhateverElseIsSet(bool streaming) => Assert.Equal(
         SamplingMode.Greedy.Instance, (await RequestAsync(streaming, new ChatOptions { Temperature = 0, TopP = 0.5f, TopK = 3 })).Sampling);
 

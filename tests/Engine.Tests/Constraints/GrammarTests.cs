@@ -117,6 +117,30 @@ public sealed class GrammarTests
         Assert.True(IsComplete(start, "x {x"));
     }
 
+    [Theory]
+    [InlineData("{\"name\":", true)]
+    [InlineData("{ \"name\" :", true)]
+    [InlineData(" \n{\n  \"name\"\t:", true)]
+    [InlineData("{ \" name\":", false)]
+    [InlineData("{\"na me\":", false)]
+    [InlineData("        {        \"name\":", true)]
+    [InlineData("        {        \"name\" :", false)]
+    public void TriggerThatBeginsAnObject_IsFoundHoweverItIsSpaced(string text, bool expected)
+    {
+        var start = Start(Grammar.FreeTextUntil("{\"name\":"u8, Grammar.Literal("!"), onlyAtStart: true));
+        Assert.Equal(expected, Read(start, text + "?") is null);
+        Assert.Equal(expected ? text.Length - 1 - text.IndexOf('{') : 0, Read(start, text[..^1])!.TriggerLength);
+        Assert.True(IsComplete(start, text + "!"));
+    }
+
+    [Fact]
+    public void WhiteSpaceBeforeATriggerAtTheStart_HasABound()
+    {
+        var start = Start(Grammar.FreeTextUntil("{"u8, Grammar.Literal("}"), onlyAtStart: true));
+        Assert.Null(Read(start, new string(' ', TextTrigger.MostSpace) + "{x"));
+        Assert.NotNull(Read(start, new string(' ', TextTrigger.MostSpace + 1) + "{x"));
+    }
+
     [Fact]
     public void SpecialTokens_AreAllowedOnlyWhereNamed()
     {

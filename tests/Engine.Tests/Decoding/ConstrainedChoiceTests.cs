@@ -36,6 +36,25 @@ public sealed class ConstrainedChoiceTests
         Assert.Equal("[77777777]", Answer(choice, tokens: 10));
     }
 
+    [Theory]
+    [InlineData(9, true)]
+    [InlineData(8, false)]
+    public void TextNearItsLimit_BeginsNoCallThatCouldNotBeCompleted(int tokens, bool calls)
+    {
+        var call = ToyVocabulary.Id("<call>");
+        foreach (var token in (int?[])[null, ToyVocabulary.CallToken])
+        {
+            var choice = Create(Grammar.FreeTextUntil("<call>"u8, Grammar.Literal("7777777!"), token));
+            Assert.Equal(calls ? token ?? call : Digit, choice.Pick(Preferring(token ?? call, Digit), 0, position: 1, tokens));
+        }
+
+        // Where nothing else is left, the text ends.
+        var vocabulary = new ConstraintVocabulary(2, static _ => new[] { (byte)'a' }, [], [1]);
+        var ends = new ConstrainedChoice(
+            new Constraint(Grammar.FreeTextUntil("a"u8, Grammar.Literal("a")), vocabulary, SchemaLimits.Default), new TokenChoice(SamplingMode.Greedy.Instance, Penalties.None, [0]));
+        Assert.Equal(1, ends.Pick(new FixedOutput([1, 0]), 0, position: 1, tokensLeft: 1));
+    }
+
     [Fact]
     public void VocabularyThatCannotSpellTheAnswer_IsRefused_WithHowFarItCame()
     {

@@ -81,7 +81,13 @@ public sealed class StopTextsTests
     [InlineData("a<r>.</r>", false, "a")]
     [InlineData("<<r>.</r>", false, "<")]
     [InlineData("<r></r><r>.</r>", false, "<r></r>")]
-    [InlineData("\t<r>\t</r>\t.", false, "\t<r>\t</r>")]
+    [InlineData("\t<r>\t</r>\t.", false, "\t<r>\t</r>\t")]
+    [InlineData("\t<r>\t</r>\t\na\t", false, "\t<r>\t</r>\t\na")]
+    [InlineData("a</r>\t\t", true, null)]
+    [InlineData("<r></r>                .", false, "<r></r>                ")]
+    [InlineData("<r></r>                \t", false, "<r></r>                ")]
+    [InlineData("               \t<r>.</r>.", false, "               \t<r>.</r>")]
+    [InlineData("                \t<r>.</r>.", false, "                ")]
     [InlineData("\ta", false, "")]
     [InlineData("<r>a</r>r>!", false, "<r>a</r>")]
     [InlineData("<r!", false, "")]
@@ -106,6 +112,42 @@ public sealed class StopTextsTests
             }
 
             Assert.Equal(expected, isStopped || rules.IsWaiting ? text[..rules.VisibleBytes] : null);
+        }
+    }
+
+    [Theory]
+    [InlineData("\n<c>b", false)]
+    [InlineData("\n\n \t<c>b", false)]
+    [InlineData("               \n<c>b", false)]
+    [InlineData("\nb", true)]
+    [InlineData("\n<b", true)]
+    [InlineData("\n<<c>b", true)]
+    [InlineData("a\n<c>b", true)]
+    [InlineData("                \n<c>b", true)]
+    [InlineData("\n<r>\n</r>\n<c>b", false)]
+    [InlineData("\n<r>\n</r>\na\n<c>b", true)]
+    public void WhiteSpaceBeforeACall_IsNoStopText(string text, bool isStopped)
+    {
+        foreach (var reasoning in (ReasoningPart?[])[null, new ReasoningPart(new ReasoningSyntax("<r>", "</r>"), isOpen: false)])
+        {
+            if (reasoning is null && text.Contains("<r>", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var rules = new StopTexts([Encoding.ASCII.GetBytes("\n")], reasoning, mayCall: true);
+            var hasStopped = false;
+            for (var index = 0; index < text.Length && !hasStopped; index++)
+            {
+                // What the grammar tells: the part of the mark read last, and the call once the mark is whole.
+                var read = text.AsSpan(0, index + 1);
+                var pending = read.EndsWith("<c") ? 2 : read.EndsWith("<") ? 1 : 0;
+                var start = text.IndexOf("<c>", StringComparison.Ordinal) is >= 0 and var mark && index >= mark + 2 ? mark - index : (int?)null;
+                hasStopped = rules.Take(Encoding.ASCII.GetBytes(text[index..(index + 1)]), new CallBoundary(start is null ? pending : 0, start));
+            }
+
+            Assert.Equal(isStopped, hasStopped || rules.IsWaiting);
+            Assert.True(isStopped || rules.VisibleBytes == text.Length);
         }
     }
 

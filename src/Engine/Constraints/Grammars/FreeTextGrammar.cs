@@ -25,11 +25,11 @@ internal sealed class FreeTextGrammar(TextTrigger trigger, TextTrigger? opening 
     }
 
     // What is bound may be free text again: then nothing begins with the trigger but another kind of text.
-    private int BoundLength(int matched) => trigger.Then is FreeTextGrammar ? 0 : Math.Max(matched, 0);
+    private int BoundLength(int matched) => trigger.Then is FreeTextGrammar ? 0 : TextTrigger.Length(matched);
 
     private void StepToken(int token, int opened, Frame reading, FrameSink into)
     {
-        if (opened == 0 && token == opening?.Token)
+        if (token == opening?.Token && TextTrigger.IsAtStart(opened))
         {
             opening.ThenAfterToken.Begin(reading.Parent, into);
         }
