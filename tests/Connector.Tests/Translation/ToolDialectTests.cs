@@ -47,6 +47,18 @@ public sealed class ToolDialectTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task MarkWithinJson_IsText(bool streaming)
+    {
+        const string Answer = "{\"s\": \"see  <tool_call> and so on\"}";
+        using var under = new ClientUnderTest(new FakeEngine { Script = _ => FakeEngine.Segments([.. Answer.Chunk(5).Select(piece => new string(piece))]) });
+        var response = await under.AskAsync(
+            streaming, new ChatOptions { Tools = [AIFunctionFactory.Create(() => "now", "get_time")], ResponseFormat = ChatResponseFormat.Json });
+        Assert.Equal((Answer, ChatFinishReason.Stop), (response.Text, response.FinishReason));
+    }
+
     [Fact]
     public async Task UnknownDialect_IsRefused_NamingTheKnownAndTheOption()
     {
