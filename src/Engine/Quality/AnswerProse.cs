@@ -28,7 +28,8 @@ internal readonly ref struct AnswerProse
         };
     }
 
-    private static ReadOnlySpan<char> AfterReasoning(QualityContext context, ReadOnlySpan<char> text)
+    /// <summary>What of an answer so far is not reasoning; nothing while it may still be.</summary>
+    public static ReadOnlySpan<char> AfterReasoning(QualityContext context, ReadOnlySpan<char> text)
     {
         if (context.OpenReasoning is { } begun)
         {

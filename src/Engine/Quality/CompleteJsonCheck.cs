@@ -19,10 +19,7 @@ internal sealed class CompleteJsonCheck : IQualityCheck
 
     /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) =>
-        context is { Finish: not null, Output: OutputForm.Json } && !IsJson(AfterReasoning(context, text)) ? Verdict.Failed("the JSON is not complete", 1) : Verdict.ByScore(0, 0, "");
-
-    private static string AfterReasoning(QualityContext context, string text) =>
-        context.OpenReasoning is { Close: var close } && text.IndexOf(close, StringComparison.Ordinal) is >= 0 and var end ? text[(end + close.Length)..] : text;
+        context is { Finish: not null, Output: OutputForm.Json } && !IsJson(AnswerProse.AfterReasoning(context, text).ToString()) ? Verdict.Failed("the JSON is not complete", 1) : Verdict.ByScore(0, 0, "");
 
     private static bool IsJson(string text)
     {
