@@ -1,7 +1,7 @@
 using Slerp.Benchmarks.Gate;
 using Slerp.Connector;
-using Slerp.Engine;
 using Slerp.Tests.Shared;
+using static Slerp.Integration.Tests.Resilience.DrillModel;
 
 namespace Slerp.Integration.Tests.Resilience;
 
@@ -9,16 +9,9 @@ namespace Slerp.Integration.Tests.Resilience;
 /// <remarks>What was streamed is a prefix of the final text, what follows the fallback is what vanilla decoding continues with, pages return, and the metric names the reason.</remarks>
 public sealed class DrillMatrixTests : IDisposable
 {
-    private const string Passage = "The harbour of Brontle opens at nine. The lamp of Corvin is green. Nobody has seen the clock of Dunmere.";
-    private const string Question = " abcabc?";
-    private const int Layers = 4;
-    private const int Tokens = 70;
     private const int Segments = 5;
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly string _path;
-
-    public DrillMatrixTests() => _path = new ToyCheckpoint { Layers = Layers, Sharpness = 8, Context = 512 }.Save(_folder);
+    private readonly DrillModel _model = new();
 
     public static TheoryData<string, string> Ways => new()
     {
@@ -27,14 +20,14 @@ public sealed class DrillMatrixTests : IDisposable
 
     public static TheoryData<string, string> DraftedWays => new() { { "none", "recycling" }, { "prompt", "recycling" } };
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _model.Dispose();
 
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task Check_FailsOrThrows_AtThePromptAndAtEverySegment(string merge, string drafter)
     {
         var way = new DrillWay(merge, drafter);
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         var differing = 0;
         foreach (var kind in new[] { "quality", "throw" })
         {
@@ -55,7 +48,7 @@ public sealed class DrillMatrixTests : IDisposable
     public async Task Check_Hangs_AtThePromptAndAtSegments(string merge, string drafter)
     {
         var way = new DrillWay(merge, drafter);
-        await using var drill = await LoadAsync(configure: static options => options.Quality.TimeLimit = TimeSpan.FromSeconds(1));
+        await using var drill = await _model.LoadAsync(configure: static options => options.Quality.TimeLimit = TimeSpan.FromSeconds(1));
         foreach (var segment in way.IsLossy ? [-1, 0, 2] : new[] { 0, 2 })
         {
             var outcome = await HoldsAsync(drill, way, new DrillFault("hang", segment));
@@ -69,7 +62,7 @@ public sealed class DrillMatrixTests : IDisposable
     public async Task Engine_Fails_AtAnyLayerAndStep(string merge, string drafter)
     {
         var way = new DrillWay(merge, drafter);
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         foreach (var kind in new[] { "nan", "step" })
         {
             var struck = 0;
@@ -95,7 +88,7 @@ public sealed class DrillMatrixTests : IDisposable
     public async Task Drafter_Throws_AtAnyProposal_AndChangesNothing(string merge, string drafter)
     {
         var way = new DrillWay(merge, drafter);
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         var (messages, options) = way.Request(Passage, Question, Tokens);
         var undisturbed = await drill.Client.GetResponseAsync(messages, options);
         Assert.True(undisturbed.Usage!.AdditionalCounts![SlerpProperties.DraftProposed] > 0, "it drafts");
@@ -125,7 +118,7 @@ public sealed class DrillMatrixTests : IDisposable
     {
         // The drafter throws at its second proposal, whatever else happens; the check at every segment in turn.
         var way = new DrillWay(merge, drafter);
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         for (var segment = 0; segment < Segments; segment++)
         {
             var outcome = await HoldsAsync(drill, way, new DrillFault("quality", segment), alsoDrafter: true);
@@ -140,7 +133,7 @@ public sealed class DrillMatrixTests : IDisposable
     {
         var way = new DrillWay(merge, drafter);
         var clock = new ManualClock();
-        await using var drill = await LoadAsync(clock, static options => options.Resilience.CircuitBreaker.MinimumThroughput = 3);
+        await using var drill = await _model.LoadAsync(clock, static options => options.Resilience.CircuitBreaker.MinimumThroughput = 3);
         foreach (var kind in new[] { "quality", "nan", "throw" })
         {
             Assert.Single((await HoldsAsync(drill, way, new DrillFault(kind, 0))).Told);
@@ -163,7 +156,7 @@ public sealed class DrillMatrixTests : IDisposable
     public async Task Caller_LeavesDuringTheFallback(string merge, string drafter)
     {
         var way = new DrillWay(merge, drafter);
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         var (messages, options) = way.Request(Passage, Question, Tokens);
         for (var segment = way.IsLossy ? -1 : 0; segment < Segments; segment++)
         {
@@ -237,7 +230,4 @@ public sealed class DrillMatrixTests : IDisposable
         Assert.Equal(("circuit_open", "prefill"), Assert.Single(outcome.Told));
         Assert.Equal(2, drill.Metrics.Circuit());
     }
-
-    private Task<FallbackDrill> LoadAsync(TimeProvider? clock = null, Action<SlerpChatClientOptions>? configure = null) =>
-        FallbackDrill.LoadAsync(_path, WeightFormat.AsStored, 1, clock ?? TimeProvider.System, configure, default);
 }

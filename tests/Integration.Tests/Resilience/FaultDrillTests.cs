@@ -3,28 +3,22 @@ using Slerp.Benchmarks.Gate;
 using Slerp.Connector;
 using Slerp.Engine;
 using Slerp.Tests.Shared;
+using static Slerp.Integration.Tests.Resilience.DrillModel;
 
 namespace Slerp.Integration.Tests.Resilience;
 
 /// <summary>Faults on purpose in merged, judged answers of a real engine behind the real client: what was shown stays, and what follows is vanilla's.</summary>
 public sealed class FaultDrillTests : IDisposable
 {
-    private const string Passage = "The harbour of Brontle opens at nine. The lamp of Corvin is green. Nobody has seen the clock of Dunmere.";
-    private const string Question = " abcabc?";
-    private const int Layers = 4;
-    private const int Tokens = 70;
 
-    private readonly TemporaryFolder _folder = new();
-    private readonly string _path;
+    private readonly DrillModel _model = new();
 
-    public FaultDrillTests() => _path = new ToyCheckpoint { Layers = Layers, Sharpness = 8, Context = 512 }.Save(_folder);
-
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _model.Dispose();
 
     [Fact]
     public async Task NoFault_NothingIsTold_AndMergingShows()
     {
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         var outcome = await drill.RunAsync(DrillFault.None, messages, options, default);
         Assert.Empty(outcome.Told);
@@ -39,7 +33,7 @@ public sealed class FaultDrillTests : IDisposable
     [InlineData("hang")]
     public async Task CheckThatFails_AtAnySegment(string kind)
     {
-        await using var drill = await LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromSeconds(kind == "hang" ? 1 : 30));
+        await using var drill = await _model.LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromSeconds(kind == "hang" ? 1 : 30));
         for (var segment = 0; segment < 5; segment++)
         {
             await AssertHoldsAsync(drill, new DrillFault(kind, segment), "decode", segment);
@@ -52,7 +46,7 @@ public sealed class FaultDrillTests : IDisposable
     [InlineData("hang")]
     public async Task CheckOfThePrompt_ThatFails_BeforeATokenIsDecoded(string kind)
     {
-        await using var drill = await LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromSeconds(kind == "hang" ? 1 : 30));
+        await using var drill = await _model.LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromSeconds(kind == "hang" ? 1 : 30));
         for (var time = 0; time < 2; time++)
         {
             await AssertHoldsAsync(drill, new DrillFault(kind, -1), "prefill", 0);
@@ -62,7 +56,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task MergeSimilarity_SpeaksBeforeATokenIsDecoded()
     {
-        await using var drill = await LoadAsync(configure: options => options.Quality.Checks = ["merge-similarity"]);
+        await using var drill = await _model.LoadAsync(configure: options => options.Quality.Checks = ["merge-similarity"]);
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         var outcome = await drill.RunAsync(DrillFault.None, messages, options, default);
         Assert.True(outcome is { PrefixOk: true, EqualsVanilla: true, PagesLeaked: 0, AcceptedTokens: 0 }, outcome.ToString());
@@ -77,7 +71,7 @@ public sealed class FaultDrillTests : IDisposable
     [InlineData("step", 3)]
     public async Task EngineThatFails_AtAnyLayerAndStep(string kind, int stride)
     {
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         for (var token = 0; token < 30; token += stride)
         {
             var segment = new[] { 0, 4, 12, 28 }.Count(first => first <= token) - 1;
@@ -91,7 +85,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task DrafterThatThrows_AtAnyProposal()
     {
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         for (var proposal = 0; proposal < 12; proposal++)
         {
             var fault = new DrillFault("drafter", proposal);
@@ -106,7 +100,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task DrafterThatThrows_InAMergedAnswer_ChangesNothingOfIt()
     {
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         options.AdditionalProperties![SlerpProperties.Drafter] = "auto";
         var undisturbed = (await drill.Client.GetResponseAsync(messages, options)).Text;
@@ -122,7 +116,7 @@ public sealed class FaultDrillTests : IDisposable
     public async Task Circuit_OpensStaysOpenProbesAndCloses()
     {
         var clock = new ManualClock();
-        await using var drill = await LoadAsync(clock, options => options.Resilience.CircuitBreaker.MinimumThroughput = 3);
+        await using var drill = await _model.LoadAsync(clock, options => options.Resilience.CircuitBreaker.MinimumThroughput = 3);
         for (var request = 0; request < 3; request++)
         {
             await AssertHoldsAsync(drill, new DrillFault("quality", 1), "decode", 1);
@@ -147,7 +141,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task OpenCircuit_IsNotTheOtherStrategys()
     {
-        await using var drill = await LoadAsync(configure: options => options.Resilience.CircuitBreaker.MinimumThroughput = 2);
+        await using var drill = await _model.LoadAsync(configure: options => options.Resilience.CircuitBreaker.MinimumThroughput = 2);
         for (var request = 0; request < 2; request++)
         {
             await AssertHoldsAsync(drill, new DrillFault("quality", 0), "decode", 0);
@@ -165,7 +159,7 @@ public sealed class FaultDrillTests : IDisposable
     [InlineData(3)]
     public async Task CancelledAsTheFallbackBegins_EndsWithTheCallersTokenAndFreesPages(int segment)
     {
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         using var cancellation = new CancellationTokenSource();
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         drill.Arm(new DrillFault("quality", segment));
@@ -179,7 +173,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task CancelledInTheVanillaPart_ShowsOnlyAPrefixOfIt()
     {
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         drill.Arm(new DrillFault("quality", 1));
         var whole = (await drill.Client.GetResponseAsync(messages, options)).Text;
@@ -213,7 +207,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task HungCheck_AndACallerThatLeaves_IsACancellation()
     {
-        await using var drill = await LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromMinutes(5));
+        await using var drill = await _model.LoadAsync(configure: options => options.Quality.TimeLimit = TimeSpan.FromMinutes(5));
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         drill.Arm(new DrillFault("hang", 1));
         using var cancellation = new CancellationTokenSource();
@@ -234,7 +228,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task RowsOfAnAcceptedMergedAnswer_AreNotTakenForVanillas()
     {
-        await using var drill = await LoadAsync(configure: options => options.Engine.CachedPrefixes = 32);
+        await using var drill = await _model.LoadAsync(configure: options => options.Engine.CachedPrefixes = 32);
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         var outcome = await drill.RunAsync(DrillFault.None, messages, options, default);
         Assert.Equal(Tokens, outcome.AcceptedTokens);
@@ -249,7 +243,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task ManyAtOnce_EachFallsBackAlone()
     {
-        await using var drill = await LoadAsync();
+        await using var drill = await _model.LoadAsync();
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         var undisturbed = (await drill.Client.GetResponseAsync(messages, options)).Text;
         drill.Arm(new DrillFault("quality", 1));
@@ -278,7 +272,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task ComparedAnswers_AreToldByLaterOnes_AndChangeNoText()
     {
-        await using var drill = await LoadAsync(configure: options => options.Quality.ShadowShare = 1);
+        await using var drill = await _model.LoadAsync(configure: options => options.Quality.ShadowShare = 1);
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         using var comparisons = new ComparisonCount();
         var answers = new List<ChatResponse>();
@@ -299,7 +293,7 @@ public sealed class FaultDrillTests : IDisposable
     [Fact]
     public async Task SteeredCutoff_MergesToItsEnd_ThenTheCircuitOpens()
     {
-        await using var drill = await LoadAsync(configure: options => (options.Quality.ShadowShare, options.Quality.AgreementBudget, options.Resilience.CircuitBreaker.MinimumThroughput) = (1, 1, 2));
+        await using var drill = await _model.LoadAsync(configure: options => (options.Quality.ShadowShare, options.Quality.AgreementBudget, options.Resilience.CircuitBreaker.MinimumThroughput) = (1, 1, 2));
         Assert.Equal(Layers, drill.Client.GetService<ModelInfo>()!.Layers);
         var (messages, options) = FallbackDrill.Request(Passage, Question, Tokens, DrillFault.None);
         using var comparisons = new ComparisonCount();
@@ -344,7 +338,4 @@ public sealed class FaultDrillTests : IDisposable
         Assert.Equal(("circuit_open", "prefill"), Assert.Single(outcome.Told));
         Assert.Equal(2, drill.Metrics.Circuit());
     }
-
-    private Task<FallbackDrill> LoadAsync(TimeProvider? clock = null, Action<SlerpChatClientOptions>? configure = null) =>
-        FallbackDrill.LoadAsync(_path, WeightFormat.AsStored, 1, clock ?? TimeProvider.System, configure, default);
 }
