@@ -88,7 +88,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         RequestLimits.Check(request);
-        return request.Gate is { HoldsSegments: true } gate && gate.Needs(static check => check.NeedsCalibration)
+        return request.Gate is { HoldsSegments: true } gate && QualityGate.Needs(gate.Checks, static check => check.NeedsCalibration)
             ? CalibratedAsync(request, cancellationToken)
             : new ValueTask<Generation>(BeginAsync(request, calibration: null, cancellationToken));
     }
