@@ -126,7 +126,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         return await BeginAsync(request, calibration, cancellationToken).ConfigureAwait(false);
     }
 
-    // Who cancels does not wait for a long prompt to be encoded; if an answer still comes of it, nobody reads it.
+    // Who cancels waits for no step of the encoding; if an answer still comes of it, nobody reads it.
     private async Task<Generation> BeginAsync(GenerationRequest request, QualityCalibration? calibration, CancellationToken cancellationToken)
     {
         var beginning = Task.Run(() => Begin(request, calibration, cancellationToken), CancellationToken.None);
@@ -156,7 +156,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         var drafter = _model.DrafterNamed(request.Drafter);
         _loop.ThrowIfFull();
-        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
+        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         if (prompt.Ids.Length >= Model.ContextTokens)
         {
