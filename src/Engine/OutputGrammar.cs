@@ -22,7 +22,8 @@ internal static class OutputGrammar
     {
         OutputForm.FreeText => null,
         OutputForm.ToolCalls { MayBeText: true } calls => TextOrCalls(calls, mark, reasoning),
-        _ when reasoning is { IsOpen: true } => Grammar.FreeText(AfterReasoning(reasoning, Grammar.Sequence(Space(), Bound(form, mark))), isRequired: true),
+        _ when reasoning is { IsOpen: true } => Reasoned(Bound(form, mark), reasoning),
+        _ when reasoning is { MayBegin: true } => MaybeReasoned(Bound(form, mark), reasoning),
         _ => Bound(form, mark),
     };
 
@@ -56,6 +57,16 @@ internal static class OutputGrammar
         return reasoning.IsOpen
             ? reasoned
             : Grammar.FreeText(trigger, new TextTrigger(Encoding.UTF8.GetBytes(reasoning.Syntax.Open), reasoned, reasoning.OpenToken, onlyAtStart: true));
+    }
+
+    // Reasoning that has begun has to end: what is bound comes behind it, and is still completed before the token limit.
+    private static Grammar Reasoned(Grammar bound, ReasoningMark reasoning) =>
+        Grammar.FreeText(AfterReasoning(reasoning, Grammar.Sequence(Space(), bound)), isRequired: true);
+
+    private static Grammar MaybeReasoned(Grammar bound, ReasoningMark reasoning)
+    {
+        var open = reasoning.OpenToken is { } token ? Grammar.Token(token) : Grammar.Literal(reasoning.Syntax.Open);
+        return Grammar.Choice(bound, Grammar.Sequence(open, Reasoned(bound, reasoning)));
     }
 
     private static TextTrigger AfterReasoning(ReasoningMark reasoning, Grammar then) =>

@@ -165,7 +165,7 @@ public sealed class SlerpEngine : IAsyncDisposable
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
         var mark = CallMark.Of(request.Output, _model.Tokenizer);
-        var reasoning = ReasoningMark.Of(request.Reasoning, prompt.Rendered, _model.Tokenizer);
+        var reasoning = ReasoningMark.Of(request.Reasoning, prompt.Rendered, _model.Tokenizer, request.MayReason);
         var constraint = _grammars.For(request.Output, mark, reasoning) is { } grammar
             ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
             : null;

@@ -57,6 +57,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
             MaxOutputTokens = options?.MaxOutputTokens ?? client.Defaults.MaxOutputTokens ?? model.ContextTokens,
             StopSequences = StopSequences(options, output),
             Reasoning = reading.Reasoning == ReasoningReading.AsText ? null : AnswerParser.Reasoning,
+            MayReason = options?.Reasoning?.Effort is not ReasoningEffort.None,
             Tenant = Tenant(properties),
             Drafter = Drafter(properties, merging),
             Merging = merging,
