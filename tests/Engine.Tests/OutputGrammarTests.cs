@@ -10,10 +10,12 @@ public sealed class OutputGrammarTests
 {
     private const string Call = "<call>{\"name\": \"f\", \"arguments\": {}}</call>";
 
+    private static readonly ToolCallSyntax Syntax = new("<call>{", "\"name\": \"", "\", \"arguments\": ", "}</call>", "\n");
+
     private static readonly OutputForm Json = new OutputForm.Json(JsonElement.Parse("""{"type":"boolean"}"""));
 
     private static readonly OutputForm Required = new OutputForm.ToolCalls(
-        [new ChatTool("f", "", JsonElement.Parse("""{"type":"object"}"""))], new ToolCallSyntax("<call>{", "\"name\": \"", "\", \"arguments\": ", "}</call>", "\n"), 1, Otherwise: null);
+        [new ChatTool("f", "", JsonElement.Parse("""{"type":"object"}"""))], Syntax, 1, Otherwise: null);
 
     private static readonly ReasoningMark Optional = new(new ReasoningSyntax("<think>", "</think>"), null, null, IsOpen: false) { MayBegin = true };
 
@@ -40,6 +42,25 @@ public sealed class OutputGrammarTests
     {
         Assert.Null(Read(Json, Optional with { MayBegin = false }, "<"));
         Assert.Null(Read(Json, null, "<"));
+    }
+
+    [Theory]
+    [InlineData("I could <call> it", true)]
+    [InlineData("<think>hm <call>{?</think> I could <call>", true)]
+    [InlineData("<call>{", false)]
+    [InlineData("I will: <<call>{", false)]
+    [InlineData("<think>hm</think><call>{", false)]
+    public void TextWithoutCalls_IsAnyTextWithoutTheMark(string text, bool isText) =>
+        Assert.Equal(isText ? true : null, Read(new OutputForm.TextWithoutCalls(Syntax), Optional, text)?.IsComplete);
+
+    [Fact]
+    public void TextWithoutCalls_OfADialectWithoutMark_IsAnyText()
+    {
+        var bare = new OutputForm.TextWithoutCalls(Syntax with { OnlyAtStart = true, OptionalMark = "<|tag|>" });
+        Assert.Null(OutputGrammar.For(bare, new CallMark(null, "{", IsOptional: true), Optional));
+        var constraint = new Constraint(OutputGrammar.For(bare, new CallMark(302, "{", IsOptional: true), null)!, ToyVocabulary.Create(), SchemaLimits.Default);
+        Assert.Equal((false, true, true), (constraint.Allowed(constraint.Start).Allows(302), constraint.Allowed(constraint.Start).Allows(ToyVocabulary.CallToken), constraint.Allowed(constraint.Start).Allows('{')));
+        Assert.Null(constraint.Next(constraint.Start, 302));
     }
 
     [Fact]

@@ -47,7 +47,8 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         var properties = new PropertyReader(options?.AdditionalProperties);
         var reading = asked.Prompt is Prompt.Raw ? AnswerReading.PlainText : Reading(options, asked.Tools, model);
         var merging = MergingTranslator.Translate(properties, client.Defaults.Merging);
-        var output = OutputTranslator.Translate(options, asked.Tools, reading.Dialect);
+        var output = OutputTranslator.WithoutCalls(
+            OutputTranslator.Translate(options, asked.Tools, reading.Dialect), asked, ToolCallDialect.For(client.ToolDialect, model.ChatTemplate));
         var generation = new GenerationRequest
         {
             Output = output,
