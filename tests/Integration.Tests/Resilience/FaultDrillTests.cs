@@ -2,7 +2,6 @@ using Microsoft.Extensions.AI;
 using Slerp.Benchmarks.Gate;
 using Slerp.Connector;
 using Slerp.Engine;
-using Slerp.Tests.Shared;
 using static Slerp.Integration.Tests.Resilience.DrillModel;
 
 namespace Slerp.Integration.Tests.Resilience;
