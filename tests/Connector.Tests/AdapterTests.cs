@@ -25,7 +25,7 @@ public sealed class AdapterTests : IDisposable
     public AdapterTests() => _adapter = new ToyAdapter
     {
         Model = new ToyCheckpoint { Layers = 16, Width = 192, Heads = 3, KvHeads = 3, HeadSize = 64, MlpWidth = 512 },
-        Alpha = 16,
+        Alpha = 64,
     }.Save(_folder, "terse");
 
     public void Dispose() => _folder.Dispose();
@@ -50,9 +50,9 @@ public sealed class AdapterTests : IDisposable
         Assert.Equal(["embedded", "embedded+terse"], answers.Take(2).Select(answer => answer.ModelId));
 
         var model = adapted.GetRequiredService<ModelInfo>();
-        Assert.Equal(("embedded+terse", new AdapterInfo("terse", 4, 4, 112, "somewhere/toy")), (model.Name, model.Adapter));
+        Assert.Equal(("embedded+terse", new AdapterInfo("terse", 4, 16, 112, "somewhere/toy")), (model.Name, model.Adapter));
         Assert.Equal(plain.GetRequiredService<ModelInfo>().WeightBytes, model.WeightBytes);
-        Assert.Contains(_log.Entries, entry => entry.Text == "Model embedded+terse has the adapter terse merged into 112 matrices: rank 4, scale 4, trained on somewhere/toy.");
+        Assert.Contains(_log.Entries, entry => entry.Text == "Model embedded+terse has the adapter terse merged into 112 matrices: rank 4, scale 16, trained on somewhere/toy.");
         var health = await both.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         Assert.Equal("embedded+terse", Assert.Single(health.Entries).Value.Data["model"]);
     }
