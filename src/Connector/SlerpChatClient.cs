@@ -143,7 +143,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
                 }
                 catch (Exception failure)
                 {
-                    scope.Fail(failure);
+                    scope.Fail(failure, cancellationToken);
                     throw;
                 }
 
