@@ -35,6 +35,18 @@ public sealed class EngineLoadTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("F32")]
+    [InlineData("F16")]
+    [InlineData("BF16")]
+    public async Task WeightsThatAreNotFinite_AreRefusedWithTensorAndPlace(string dtype)
+    {
+        const string name = "model.layers.0.self_attn.o_proj.weight";
+        var path = new ToyCheckpoint { DType = dtype, Spoil = (name, 37, float.NaN) }.Save(_folder, "damaged" + dtype);
+        var failure = await Assert.ThrowsAsync<CheckpointException>(() => SlerpEngine.LoadAsync(new EngineOptions { ModelPath = path, Threads = 1 }));
+        Assert.Contains($"tensor '{name}' holds NaN in row 1, column 5.", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task QueueLimitOfZero_ServesWhatCanStartAtOnceAndRefusesTheRest()
     {

@@ -38,6 +38,9 @@ internal sealed record ToyCheckpoint
     /// <summary>Whether its chat template writes tools and their calls, in the Hermes dialect.</summary>
     public bool WritesTools { get; init; }
 
+    /// <summary>A value put in the place of one of a tensor's; null spoils none.</summary>
+    public (string Tensor, int Index, float Value)? Spoil { get; init; }
+
     /// <summary>256 bytes and three control tokens.</summary>
     public const int VocabularySize = 259;
 
@@ -140,6 +143,11 @@ internal sealed record ToyCheckpoint
             foreach (ref var value in values.AsSpan())
             {
                 value = centre + (spread * Normal(ref state));
+            }
+
+            if (Spoil is { } spoil && spoil.Tensor == name)
+            {
+                values[spoil.Index] = spoil.Value;
             }
 
             writer.Add(name, shape, values, DType);
