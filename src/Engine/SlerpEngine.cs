@@ -165,9 +165,9 @@ public sealed class SlerpEngine : IAsyncDisposable
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
         var mark = CallMark.Of(request.Output, _model.Tokenizer);
-        var reasoning = ReasoningMark.Of(request.Reasoning, prompt.Rendered, _model.Tokenizer);
+        var reasoning = ReasoningMark.Of(request.Reasoning, prompt.Rendered, _model.Tokenizer, request.MayReason);
         var constraint = _grammars.For(request.Output, mark, reasoning) is { } grammar
-            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
+            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default) { OnlyRefuses = request.Output is OutputForm.TextWithoutCalls }
             : null;
         var spoken = new[] { mark.Token, reasoning?.OpenToken, reasoning?.CloseToken }.OfType<int>().ToHashSet();
         var stop = new StopRules(

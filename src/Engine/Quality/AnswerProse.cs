@@ -22,7 +22,7 @@ internal readonly ref struct AnswerProse
         var answer = AfterReasoning(context, text);
         return context.Output switch
         {
-            OutputForm.FreeText => new AnswerProse(answer, mayGoOn),
+            OutputForm.FreeText or OutputForm.TextWithoutCalls => new AnswerProse(answer, mayGoOn),
             OutputForm.ToolCalls { MayBeText: true, Syntax: var syntax } => BeforeCall(answer, syntax, mayGoOn),
             _ => default,
         };

@@ -24,8 +24,8 @@ internal sealed class FreeTextGrammar(TextTrigger trigger, TextTrigger? opening 
         }
     }
 
-    // What is bound may be free text again: then nothing begins with the trigger but another kind of text.
-    private int BoundLength(int matched) => trigger.Then is FreeTextGrammar ? 0 : TextMark.Length(matched);
+    // What is bound may be free text again: then nothing begins with the trigger but another kind of text; or nothing at all.
+    private int BoundLength(int matched) => trigger.Then is FreeTextGrammar or NothingGrammar ? 0 : TextMark.Length(matched);
 
     private void StepToken(int token, int opened, Frame reading, FrameSink into)
     {
