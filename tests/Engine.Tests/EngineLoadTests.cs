@@ -82,6 +82,61 @@ public sealed class EngineLoadTests : IDisposable
         Assert.InRange(AddressSpace() - before, long.MinValue, 2L << 30);
     }
 
+    // The last tensor that is read is damaged: all matrices were packed before.
+    [Theory]
+    [InlineData("target")]
+    [InlineData("draft")]
+    [InlineData("beside")]
+    public async Task LoadThatFails_GivesTheWeightsBack(string damaged)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var bad = new ToyCheckpoint { Spoil = ("model.norm.weight", 3, float.NaN) }.Save(_folder, damaged == "beside" ? "toy-draft" : "bad");
+        var options = damaged switch
+        {
+            "target" => Options() with { ModelPath = bad },
+            "draft" => Options() with { DraftModelPath = bad },
+            _ => Options(),
+        };
+        var before = AddressSpace();
+        for (var turn = 0; turn < 40; turn++)
+        {
+            if (damaged == "beside")
+            {
+                await using var engine = await SlerpEngine.LoadAsync(options);
+            }
+            else
+            {
+                await Assert.ThrowsAsync<CheckpointException>(() => SlerpEngine.LoadAsync(options));
+            }
+        }
+
+        // A block of small matrices is 64 MiB: forty would be 2.7 gigabytes. Other tests run beside this one.
+        Assert.InRange(AddressSpace() - before, long.MinValue, 1L << 30);
+    }
+
+    [Fact]
+    public async Task LoadThatFailsAfterItsCompanions_GivesThemBack()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var draft = new ToyCheckpoint { Layers = 1 }.Save(_folder, "second");
+        var options = Options() with { DraftModelPath = draft, DecorateDrafter = static _ => throw new InvalidOperationException("no drafter") };
+        var before = AddressSpace();
+        for (var turn = 0; turn < 40; turn++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => SlerpEngine.LoadAsync(options));
+        }
+
+        Assert.InRange(AddressSpace() - before, long.MinValue, 1L << 30);
+    }
+
     private EngineOptions Options() => new() { ModelPath = _path, Threads = 1 };
 
     // Bytes of address space of this process: pages nobody touched count, as they would if somebody had.
