@@ -60,29 +60,9 @@ internal sealed class DraftCheckpoint
     {
         var directory = CheckpointDirectory.Open(path);
         var shape = ModelCatalog.Find(directory.Config).Read(directory.Config);
-        RequireSameVocabulary(path, TokenizerLoader.Load(path), target);
+        SameVocabulary.Require(
+            path, "the draft model", TokenizerLoader.Load(path), target, "A draft model must have the vocabulary of the model it drafts for.");
         return new DraftCheckpoint(options, directory, shape);
-    }
-
-    private static void RequireSameVocabulary(string path, ITokenizer draft, ITokenizer target)
-    {
-        if (draft.VocabularySize != target.VocabularySize)
-        {
-            throw new CheckpointException(
-                path,
-                $"the draft model's tokenizer has {draft.VocabularySize:N0} ids, the model's {target.VocabularySize:N0}. A draft model must have the vocabulary of the model it drafts for.");
-        }
-
-        for (var token = 0; token < target.VocabularySize; token++)
-        {
-            if (draft.TokenOf(token) != target.TokenOf(token))
-            {
-                throw new CheckpointException(
-                    path,
-                    $"the draft model's token {token} is '{Excerpt.Of(draft.TokenOf(token) ?? "(none)")}', the model's '{Excerpt.Of(target.TokenOf(token) ?? "(none)")}'. "
-                    + "A draft model must have the vocabulary of the model it drafts for.");
-            }
-        }
     }
 
     private (int ContextTokens, int Pages, long Bytes) Plan(int contextTokens)

@@ -90,18 +90,22 @@ internal sealed class LoadedModel : IDisposable
                 $"the tokenizer has ids up to {tokenizer.VocabularySize - 1}, the embedding {shape.VocabularySize} rows. Use the tokenizer this model was trained with.");
         }
 
+        var adapter = AdapterCheckpoint.Find(options, tokenizer);
         var draft = DraftCheckpoint.Find(options, tokenizer);
         var mask = LayerMaskFile.Load(directory, shape.Layers);
         var contextTokens = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
-        var template = ChatTemplate.Load(options.ModelPath);
+        var template = adapter?.Template ?? ChatTemplate.Load(options.ModelPath);
+        int[] endTokens = adapter?.EndToken is { } end ? [.. directory.EndTokenIds.Append(end).Distinct()] : [.. directory.EndTokenIds];
         var backend = BackendCatalog.Create(options);
         using (var parts = new HalfBuilt())
         {
             parts.Keep(backend);
             var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options) + (draft?.Bytes(contextTokens) ?? 0));
             using var weights = directory.OpenWeights();
-            var loader = parts.Keep(new TransformerLoader(shape, weights, backend, options.WeightFormat));
+            using var merged = adapter?.Apply(weights, shape, cancellationToken);
+            var loader = parts.Keep(new TransformerLoader(shape, (IWeightSource?)merged ?? weights, backend, options.WeightFormat));
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
+            merged?.RequireApplied();
             var store = parts.Keep(backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat));
             var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
@@ -129,18 +133,19 @@ internal sealed class LoadedModel : IDisposable
                 Costs = costs,
                 Notes = notes,
                 Tokenizer = tokenizer,
-                ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
+                ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, endTokens)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
                 Transcripts = transcripts,
                 Merges = new MergePlanner(shape, options),
                 Prefixes = new PrefixIndex(cache, shape.RowsDependOnLength ? 0 : options.CachedPrefixes),
-                EndTokens = directory.EndTokenIds.ToFrozenSet(),
+                EndTokens = endTokens.ToFrozenSet(),
                 Decoder = decoder,
                 Cache = cache,
                 Workspace = workspace,
                 Info = new ModelInfo
                 {
-                    Name = directory.Name,
+                    Name = adapter is null ? directory.Name : $"{directory.Name}+{adapter.Name}",
+                    Adapter = merged is null ? null : adapter!.Describe(merged),
                     Architecture = directory.Config.Architecture ?? family.Architectures[0],
                     Device = $"{backend.Name} ({backend.Description})",
                     WeightFormat = loader.Matrices[0].Format,
@@ -217,11 +222,11 @@ internal sealed class LoadedModel : IDisposable
         return decoder;
     }
 
-    private static ConstraintVocabulary Vocabulary(ITokenizer tokenizer, DecoderShape shape, CheckpointDirectory directory) => new(
+    private static ConstraintVocabulary Vocabulary(ITokenizer tokenizer, DecoderShape shape, int[] endTokens) => new(
         shape.VocabularySize,
         token => token < tokenizer.VocabularySize ? tokenizer.BytesOf(token).ToArray() : default(ReadOnlyMemory<byte>),
         Enumerable.Range(0, tokenizer.VocabularySize).Where(tokenizer.IsSpecial),
-        directory.EndTokenIds);
+        endTokens);
 
     // An empty prompt still needs a token to start from.
     private static int FallbackStart(CheckpointDirectory directory) =>

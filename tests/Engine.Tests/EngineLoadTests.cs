@@ -42,7 +42,7 @@ public sealed class EngineLoadTests : IDisposable
     public async Task WeightsThatAreNotFinite_AreRefusedWithTensorAndPlace(string dtype)
     {
         const string name = "model.layers.0.self_attn.o_proj.weight";
-        var path = new ToyCheckpoint { DType = dtype, Spoil = (name, 37, float.NaN) }.Save(_folder, "damaged" + dtype);
+        var path = new ToyCheckpoint { DType = dtype, Change = Spoil(name, 37) }.Save(_folder, "damaged" + dtype);
         var failure = await Assert.ThrowsAsync<CheckpointException>(() => SlerpEngine.LoadAsync(new EngineOptions { ModelPath = path, Threads = 1 }));
         Assert.Contains($"tensor '{name}' holds NaN in row 1, column 5.", failure.Message, StringComparison.Ordinal);
     }
@@ -94,7 +94,7 @@ public sealed class EngineLoadTests : IDisposable
             return;
         }
 
-        var bad = new ToyCheckpoint { Spoil = ("model.norm.weight", 3, float.NaN) }.Save(_folder, damaged == "beside" ? "toy-draft" : "bad");
+        var bad = new ToyCheckpoint { Change = Spoil("model.norm.weight", 3) }.Save(_folder, damaged == "beside" ? "toy-draft" : "bad");
         var options = damaged switch
         {
             "target" => Options() with { ModelPath = bad },
@@ -138,6 +138,14 @@ public sealed class EngineLoadTests : IDisposable
     }
 
     private EngineOptions Options() => new() { ModelPath = _path, Threads = 1 };
+
+    private static Action<string, int[], float[]> Spoil(string tensor, int index) => (name, _, values) =>
+    {
+        if (name == tensor)
+        {
+            values[index] = float.NaN;
+        }
+    };
 
     // Bytes of address space of this process: pages nobody touched count, as they would if somebody had.
     private static long AddressSpace()

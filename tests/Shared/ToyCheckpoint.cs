@@ -38,8 +38,8 @@ internal sealed record ToyCheckpoint
     /// <summary>Whether its chat template writes tools and their calls, in the Hermes dialect.</summary>
     public bool WritesTools { get; init; }
 
-    /// <summary>A value put in the place of one of a tensor's; null spoils none.</summary>
-    public (string Tensor, int Index, float Value)? Spoil { get; init; }
+    /// <summary>Changes a tensor's values before they are written, by its name and shape; null leaves them.</summary>
+    public Action<string, int[], float[]>? Change { get; init; }
 
     /// <summary>256 bytes and three control tokens.</summary>
     public const int VocabularySize = 259;
@@ -145,11 +145,7 @@ internal sealed record ToyCheckpoint
                 value = centre + (spread * Normal(ref state));
             }
 
-            if (Spoil is { } spoil && spoil.Tensor == name)
-            {
-                values[spoil.Index] = spoil.Value;
-            }
-
+            Change?.Invoke(name, shape, values);
             writer.Add(name, shape, values, DType);
         }
 

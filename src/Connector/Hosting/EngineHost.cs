@@ -88,6 +88,11 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
             var elapsed = services.Time.GetElapsedTime(started);
             var model = engine.Model;
             services.Logger.LoadedModel(model.Name, model.Architecture, model.Device, model.WeightFormat, model.WeightBytes, elapsed.TotalSeconds);
+            if (model.Adapter is { } adapter)
+            {
+                services.Logger.MergedAdapter(model.Name, adapter.Name, adapter.Matrices, adapter.Rank, adapter.Scale, adapter.BaseModel ?? "a model it does not name");
+            }
+
             services.Instruments.Watch(engine);
             services.Instruments.ModelLoadDuration.Record(elapsed.TotalSeconds, new TagList { { SlerpTelemetry.RequestModelTag, model.Name } });
             return engine;
