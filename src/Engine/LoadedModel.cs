@@ -97,26 +97,24 @@ internal sealed class LoadedModel : IDisposable
         var template = adapter?.Template ?? ChatTemplate.Load(options.ModelPath);
         int[] endTokens = adapter?.EndToken is { } end ? [.. directory.EndTokenIds.Append(end).Distinct()] : [.. directory.EndTokenIds];
         var backend = BackendCatalog.Create(options);
-        KvCache? cache = null;
-        Workspace? workspace = null;
-        try
+        using (var parts = new HalfBuilt())
         {
+            parts.Keep(backend);
             var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options) + (draft?.Bytes(contextTokens) ?? 0));
             using var weights = directory.OpenWeights();
             using var merged = adapter?.Apply(weights, shape, cancellationToken);
-            var loader = new TransformerLoader(shape, (IWeightSource?)merged ?? weights, backend, options.WeightFormat);
+            var loader = parts.Keep(new TransformerLoader(shape, (IWeightSource?)merged ?? weights, backend, options.WeightFormat));
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
             merged?.RequireApplied();
-            var store = backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
-            cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
+            var store = parts.Keep(backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat));
+            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
-            workspace = backend.CreateWorkspace();
+            var workspace = parts.Keep(backend.CreateWorkspace());
             var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
             var notes = MachineNotes.On(options, directory);
-            var (rows, scratch) = (cache, workspace);
             var costs = options.Costs
-                ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, rows, scratch, cancellationToken));
-            return new LoadedModel(backend, loader.Matrices)
+                ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, cache, workspace, cancellationToken));
+            var model = new LoadedModel(backend, loader.Matrices)
             {
                 Drafters = Decorated(options.DecorateDrafter, DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
                 {
@@ -126,8 +124,10 @@ internal sealed class LoadedModel : IDisposable
                     Cache = cache,
                     Workspace = workspace,
                     Mask = mask,
-                    Speculator = Speculator(options, backend, shape),
-                    DraftModel = DraftCheckpoint.Prepare(draft, options, tokenizer, backend, budget.ContextTokens, cancellationToken),
+                    Speculator = Companion.Load(
+                        options.SpeculatorPath, options.ModelPath, "-mlp", path => SpeculatorNetwork.Load(path, backend, options.WeightFormat, shape.Width, shape.VocabularySize), parts),
+                    DraftModel = DraftCheckpoint.Load(
+                        draft, options, tokenizer, backend, budget.ContextTokens, store.PageBytes * budget.Pages, parts, cancellationToken),
                 })),
                 Recycling = recycling,
                 Costs = costs,
@@ -164,13 +164,8 @@ internal sealed class LoadedModel : IDisposable
                     DefaultPenalties = new Penalties(Repetition: (float)directory.Generation.RepetitionPenalty),
                 },
             };
-        }
-        catch
-        {
-            workspace?.Dispose();
-            cache?.Dispose();
-            backend.Dispose();
-            throw;
+            parts.Complete();
+            return model;
         }
     }
 
@@ -211,20 +206,6 @@ internal sealed class LoadedModel : IDisposable
     }
 
     private static long DrafterBytes(EngineOptions options) => options.SpeculatorPath is { } path ? SpeculatorNetwork.BytesOf(path) : 0;
-
-    // One that is named is loaded now, so that its faults are those of the load; one that lies beside the checkpoint, when first used.
-    private static Lazy<SpeculatorNetwork>? Speculator(EngineOptions options, IComputeBackend backend, DecoderShape shape)
-    {
-        if (options.SpeculatorPath is { } path)
-        {
-            return new Lazy<SpeculatorNetwork>(Load(path));
-        }
-
-        var beside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelPath)) + "-mlp";
-        return File.Exists(Path.Combine(beside, "config.json")) ? new Lazy<SpeculatorNetwork>(() => Load(beside)) : null;
-
-        SpeculatorNetwork Load(string folder) => SpeculatorNetwork.Load(folder, backend, options.WeightFormat, shape.Width, shape.VocabularySize);
-    }
 
     private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
