@@ -53,7 +53,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         _model = model;
         _services = services;
         _pooling = options.Pooling;
-        _modelId = options.ModelId ?? options.FolderName;
+        _modelId = options.ModelId ?? options.DefaultModelId;
         _ignored = new IgnoredFeatures(services.Logger);
     }
 
