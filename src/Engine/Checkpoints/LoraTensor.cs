@@ -15,17 +15,15 @@ namespace Slerp.Engine.Checkpoints;
 /// </remarks>
 internal sealed class LoraTensor : WeightTensor
 {
-    // Heuristic: a tile of a sum stays in the nearest cache while the rows of A go by, and those of a usual rank in the next.
-    private const int Tile = 1024;
+    private const int RoundedAtOnce = 1024;
 
     private const int RawElements = 1 << 16;
 
+    private const int MaxFactorElements = 1 << 30;
+
     private readonly string file;
     private readonly WeightTensor weight;
-    private readonly float[] a;
-    private readonly float[] b;
-    private readonly int rank;
-    private readonly float scale;
+    private readonly LowRankUpdate update;
 
     /// <summary>Reads the two factors.</summary>
     /// <param name="file">The adapter's file, for messages.</param>
@@ -33,39 +31,19 @@ internal sealed class LoraTensor : WeightTensor
     /// <param name="a">A, [rank, in].</param>
     /// <param name="b">B, [out, rank].</param>
     /// <param name="scale">What multiplies the product.</param>
-    /// <exception cref="CheckpointException">A factor is not finite, or larger than memory can be addressed.</exception>
+    /// <exception cref="CheckpointException">A factor is not finite, or too large.</exception>
     public LoraTensor(string file, WeightTensor weight, WeightTensor a, WeightTensor b, double scale)
         : base(weight.Name, weight.DType, weight.Shape)
     {
         this.file = file;
         this.weight = weight;
-        this.scale = (float)scale;
-        rank = a.Rows;
-        this.a = ReadAll(a);
-        this.b = ReadAll(b);
+        update = new LowRankUpdate(ReadAll(a), ReadAll(b), a.Rows, (float)scale);
     }
 
     protected override void ReadRowsCore(int firstRow, int rowCount, Span<float> destination)
     {
         weight.ReadRows(firstRow, rowCount, destination);
-        Span<float> tile = stackalloc float[Tile];
-        for (var column = 0; column < Columns; column += Tile)
-        {
-            var sum = tile[..Math.Min(Tile, Columns - column)];
-            for (var i = 0; i < rowCount; i++)
-            {
-                sum.Clear();
-                var factors = b.AsSpan((firstRow + i) * rank, rank);
-                for (var k = 0; k < rank; k++)
-                {
-                    TensorPrimitives.MultiplyAdd(a.AsSpan((k * Columns) + column, sum.Length), factors[k], sum, sum);
-                }
-
-                var row = destination.Slice((i * Columns) + column, sum.Length);
-                TensorPrimitives.MultiplyAdd(sum, scale, row, row);
-            }
-        }
-
+        update.AddTo(firstRow, rowCount, destination);
         RequireFinite(firstRow, destination);
         if (DType != WeightDType.F32)
         {
@@ -117,18 +95,18 @@ internal sealed class LoraTensor : WeightTensor
 
     private void Round(Span<float> values)
     {
-        Span<ushort> tile = stackalloc ushort[Tile];
-        for (var start = 0; start < values.Length; start += Tile)
+        Span<ushort> rounded = stackalloc ushort[RoundedAtOnce];
+        for (var start = 0; start < values.Length; start += RoundedAtOnce)
         {
-            var part = values.Slice(start, Math.Min(Tile, values.Length - start));
-            WeightNarrowing.Narrow(DType, part, tile);
+            var part = values.Slice(start, Math.Min(RoundedAtOnce, values.Length - start));
+            WeightNarrowing.Narrow(DType, part, rounded);
             if (DType == WeightDType.BF16)
             {
-                WeightWidening.FromBFloat16(tile[..part.Length], part);
+                WeightWidening.FromBFloat16(rounded[..part.Length], part);
             }
             else
             {
-                WeightWidening.FromHalf(tile[..part.Length], part);
+                WeightWidening.FromHalf(rounded[..part.Length], part);
             }
         }
     }
@@ -147,9 +125,9 @@ internal sealed class LoraTensor : WeightTensor
 
     private float[] ReadAll(WeightTensor tensor)
     {
-        if (tensor.Count > Array.MaxLength)
+        if (tensor.Count > MaxFactorElements)
         {
-            throw new CheckpointException(file, $"tensor '{Excerpt.Of(tensor.Name)}' has {tensor.Count:N0} elements; the limit is {Array.MaxLength:N0}.");
+            throw new CheckpointException(file, $"tensor '{Excerpt.Of(tensor.Name)}' has {tensor.Count:N0} elements; the limit is {MaxFactorElements:N0}.");
         }
 
         var values = new float[tensor.Count];
