@@ -30,7 +30,12 @@ internal sealed class FaultyBackend(IComputeBackend inner) : IComputeBackend
 
     public string Description => inner.Description;
 
-    public DeviceMemory Memory => inner.Memory;
+    /// <summary>What it says of its memory; null: the truth.</summary>
+    public DeviceMemory? Says { get; init; }
+
+    public DeviceMemory Memory => Says ?? inner.Memory;
+
+    public WeightFormat KeptFormat(WeightFormat asked, WeightDType stored) => inner.KeptFormat(asked, stored);
 
     public void LinearAdd(Matrix weight, Tensor x, Tensor? bias, Tensor destination)
     {
