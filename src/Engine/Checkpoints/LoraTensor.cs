@@ -124,7 +124,7 @@ internal sealed class LoraTensor : WeightTensor
     {
         weight.ReadRows(firstRow, rowCount, rows);
         update.AddTo(firstRow, rowCount, rows);
-        if (!rows.IsEmpty && !(TensorPrimitives.MaxMagnitude<float>(rows) <= Largest))
+        if (!rows.IsEmpty && !(MathF.Abs(TensorPrimitives.MaxMagnitude<float>(rows)) <= Largest))
         {
             var at = rows.IndexOfAnyExceptInRange(-Largest, Largest);
             throw new CheckpointException(
