@@ -131,7 +131,7 @@ internal sealed unsafe partial class CpuBackend
         // Off a power of two, as all strides; tiles have no strides to keep apart.
         var stride = tileRows == 1 ? groups + 16L : (long)groups * tileRows;
         var tiles = (x.Rows + tileRows - 1) / tileRows;
-        var scaleCount = (long)x.Rows * shape.Blocks;
+        var scaleCount = (long)tiles * tileRows * shape.Blocks;
         var first = (int*)Prepared(checked(((tiles * stride) + (2 * scaleCount)) * sizeof(int)));
         var scales = (float*)(first + (tiles * stride));
         var rows = new QuantizedRows(first, scales, (int*)(scales + scaleCount), shape.Blocks, shape.BlockSize / shape.Group, tileRows, stride);

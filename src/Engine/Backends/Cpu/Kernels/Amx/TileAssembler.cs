@@ -61,6 +61,46 @@ internal sealed class TileAssembler
         return Emit(0xC0 | (sums << 3) | a);
     }
 
+    /// <summary>tdpbssd: the same with signed bytes on both sides.</summary>
+    public TileAssembler DotSignedBytes(int sums, int a, int b)
+    {
+        Vex(0, 0, 0, b, Prefix.F2, 0x5E);
+        return Emit(0xC0 | (sums << 3) | a);
+    }
+
+    /// <summary>vpxord: a vector of zeros.</summary>
+    public TileAssembler ZeroVector(int vector)
+    {
+        Evex(vector, vector, vector >> 3, vector >> 4, Prefix.P66, Map.M0F, isBroadcast: false, 0xEF);
+        return Emit(0xC0 | ((vector & 7) << 3) | (vector & 7));
+    }
+
+    /// <summary>vmovups vector, [address + displacement].</summary>
+    public TileAssembler LoadVector(int vector, Register address, int displacement) =>
+        VectorMemory(vector, 0, address, displacement, isBroadcast: false, 0x10);
+
+    /// <summary>vmovups [address + displacement], vector.</summary>
+    public TileAssembler StoreVector(int vector, Register address, int displacement) =>
+        VectorMemory(vector, 0, address, displacement, isBroadcast: false, 0x11);
+
+    /// <summary>vcvtdq2ps: 16 integers of memory as floats.</summary>
+    public TileAssembler LoadIntegers(int vector, Register address, int displacement) =>
+        VectorMemory(vector, 0, address, displacement, isBroadcast: false, 0x5B);
+
+    /// <summary>vmulps: product = a × one float of memory.</summary>
+    public TileAssembler Scale(int product, int a, Register address, int displacement) =>
+        VectorMemory(product, a, address, displacement, isBroadcast: true, 0x59);
+
+    /// <summary>vfmadd231ps: sums += a × b, rounded once.</summary>
+    public TileAssembler MultiplyAdd(int sums, int a, int b)
+    {
+        Evex(sums, a, b >> 3, b >> 4, Prefix.P66, Map.M0F38, isBroadcast: false, 0xB8);
+        return Emit(0xC0 | ((sums & 7) << 3) | (b & 7));
+    }
+
+    /// <summary>vzeroupper: leaves the vector registers as code without vectors expects them.</summary>
+    public TileAssembler EndVectors() => Emit(0xC5, 0xF8, 0x77);
+
     /// <summary>mov target, [address + displacement].</summary>
     public TileAssembler Read(Register target, Register address, int displacement)
     {
@@ -82,6 +122,17 @@ internal sealed class TileAssembler
         return Immediate(value);
     }
 
+    /// <summary>xor target, value.</summary>
+    public TileAssembler Flip(Register target, int value)
+    {
+        Emit(0x48 | Extension(target, 0), 0x81, 0xF0 | Low(target));
+        return Immediate(value);
+    }
+
+    /// <summary>add target, source.</summary>
+    public TileAssembler Add(Register target, Register source) =>
+        Emit(0x48 | Extension(source, 2) | Extension(target, 0), 0x01, 0xC0 | (Low(source) << 3) | Low(target));
+
     /// <summary>prefetcht0 [address].</summary>
     public TileAssembler Prefetch(Register address)
     {
@@ -94,6 +145,35 @@ internal sealed class TileAssembler
     {
         Emit(0x48 | Extension(counter, 0), 0xFF, 0xC8 | Low(counter), 0x0F, 0x85);
         return Immediate(target - (Position + sizeof(int)));
+    }
+
+    /// <summary>The same with a counter in memory.</summary>
+    public TileAssembler Repeat(Register address, int displacement, int target)
+    {
+        Decrement(address, displacement);
+        Emit(0x0F, 0x85);
+        return Immediate(target - (Position + sizeof(int)));
+    }
+
+    /// <summary>dec [address + displacement], jz: leaves a loop for where <see cref="Land"/> is called with what this returns.</summary>
+    public int LeaveAtZero(Register address, int displacement)
+    {
+        Decrement(address, displacement);
+        Emit(0x0F, 0x84);
+        Immediate(0);
+        return Position;
+    }
+
+    /// <summary>Lets a jump written before arrive here.</summary>
+    public TileAssembler Land(int jump)
+    {
+        var distance = Position - jump;
+        for (var index = 0; index < sizeof(int); index++)
+        {
+            _code[jump - sizeof(int) + index] = (byte)(distance >> (8 * index));
+        }
+
+        return this;
     }
 
     /// <summary>ret.</summary>
@@ -110,6 +190,28 @@ internal sealed class TileAssembler
             (0xE0 ^ Extension(register, 7) ^ Extension(index, 6) ^ Extension(address, 5)) | 2,
             ((~secondSource & 15) << 3) | (int)prefix,
             opcode);
+
+    /// <summary>The EVEX prefix for 512 bits, and the opcode. A vector's number has five bits, stored inverted.</summary>
+    private void Evex(int register, int firstSource, int bit3, int bit4, Prefix prefix, Map map, bool isBroadcast, int opcode) =>
+        Emit(
+            0x62,
+            (0xF0 ^ (((register >> 3) & 1) << 7) ^ ((bit4 & 1) << 6) ^ ((bit3 & 1) << 5) ^ (((register >> 4) & 1) << 4)) | (int)map,
+            ((~firstSource & 15) << 3) | 4 | (int)prefix,
+            0x40 | (isBroadcast ? 0x10 : 0) | (((~firstSource >> 4) & 1) << 3),
+            opcode);
+
+    private TileAssembler VectorMemory(int register, int firstSource, Register address, int displacement, bool isBroadcast, int opcode)
+    {
+        Evex(register, firstSource, (int)address >> 3, 0, Prefix.None, Map.M0F, isBroadcast, opcode);
+        Emit(0x80 | ((register & 7) << 3) | Low(address));
+        return Immediate(displacement);
+    }
+
+    private void Decrement(Register address, int displacement)
+    {
+        Emit(0x48 | Extension(address, 0), 0xFF);
+        Memory((Register)1, address, displacement);
+    }
 
     private TileAssembler Memory(Register register, Register address, int displacement)
     {
@@ -138,8 +240,15 @@ internal sealed class TileAssembler
     private enum Prefix
     {
         None = 0,
+        P66 = 1,
         F3 = 2,
         F2 = 3,
+    }
+
+    private enum Map
+    {
+        M0F = 1,
+        M0F38 = 2,
     }
 }
 

@@ -13,7 +13,7 @@ internal sealed unsafe class TileKernelSet : KernelSet<Lanes512, Vector512<float
     {
         // One arithmetic for any number of rows: bfloat16 always goes through the tiles, or, where k does not divide, never.
         PanelFormat.BFloat16 when shape.K % HalvedRows.Step == 0 => ActivationForm.HalfTiles,
-        PanelFormat.Int8 when shape.BlockSize == PanelShape.ScaleBlock && rows >= ByteTile.FewestRows => ActivationForm.IntegerTiles,
+        PanelFormat.Int8 when shape.BlockSize == PanelShape.ScaleBlock && rows >= ByteTile.FewestRows && shape.Blocks >= ByteTile.FewestBlocks => ActivationForm.IntegerTiles,
         _ => base.FormOf(shape, rows),
     };
 

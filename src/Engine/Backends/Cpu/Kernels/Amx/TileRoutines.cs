@@ -15,19 +15,21 @@ internal sealed class TileRoutines
     private static readonly int RowsField = Offset(nameof(TileWork.Rows));
     private static readonly int NextRowsField = Offset(nameof(TileWork.NextRows));
     private static readonly int WeightsField = Offset(nameof(TileWork.Weights));
-    private static readonly int SumsField = Offset(nameof(TileWork.Sums));
-    private static readonly int NextSumsField = Offset(nameof(TileWork.NextSums));
-    private static readonly int SumsStrideField = Offset(nameof(TileWork.SumsStride));
+    private static readonly int ResultField = Offset(nameof(TileWork.Result));
+    private static readonly int NextResultField = Offset(nameof(TileWork.NextResult));
+    private static readonly int ResultStrideField = Offset(nameof(TileWork.ResultStride));
     private static readonly int StepsField = Offset(nameof(TileWork.Steps));
     private static readonly int AheadField = Offset(nameof(TileWork.Ahead));
     private static readonly int LinesAheadField = Offset(nameof(TileWork.LinesAhead));
+    private static readonly int ScalesField = Offset(nameof(TileWork.Scales));
+    private static readonly int OffsetsField = Offset(nameof(TileWork.Offsets));
+    private static readonly int SumsField = Offset(nameof(TileWork.Sums));
 
-    private TileRoutines(byte[] code, int release, int bytesOfOneTile, int bytesOfTwoTiles, int halvesOfOneTile, int halvesOfTwoTiles)
+    private TileRoutines(byte[] code, int release, int bytes, int halvesOfOneTile, int halvesOfTwoTiles)
     {
         Code = code;
         Release = release;
-        BytesOfOneTile = bytesOfOneTile;
-        BytesOfTwoTiles = bytesOfTwoTiles;
+        Bytes = bytes;
         HalvesOfOneTile = halvesOfOneTile;
         HalvesOfTwoTiles = halvesOfTwoTiles;
     }
@@ -38,11 +40,8 @@ internal sealed class TileRoutines
     /// <summary>Where the routine begins that gives the tiles back.</summary>
     public int Release { get; }
 
-    /// <summary>Where the product of 16 rows with 16 columns of 8-bit weights begins: sums[block][16][16], each block of 32 steps of k for itself.</summary>
-    public int BytesOfOneTile { get; }
-
-    /// <summary>The same for 32 rows: sums[block][2][16][16].</summary>
-    public int BytesOfTwoTiles { get; }
+    /// <summary>Where the product of 16 rows with 16 columns of 8-bit weights begins.</summary>
+    public int Bytes { get; }
 
     /// <summary>Where the product of 16 rows with 32 columns of bfloat16 weights begins.</summary>
     public int HalvesOfOneTile { get; }
@@ -57,51 +56,91 @@ internal sealed class TileRoutines
         code.LoadConfiguration(Register.Rdi).Return();
         var release = code.Position;
         code.ReleaseTiles().Return();
-        var bytesOfOneTile = Bytes(code, isPair: false);
-        var bytesOfTwoTiles = Bytes(code, isPair: true);
-        var halvesOfOneTile = Halves(code, isPair: false);
-        var halvesOfTwoTiles = Halves(code, isPair: true);
-        return new TileRoutines(code.ToArray(), release, bytesOfOneTile, bytesOfTwoTiles, halvesOfOneTile, halvesOfTwoTiles);
+        var bytes = WriteBytes(code);
+        var halvesOfOneTile = WriteHalves(code, isPair: false);
+        var halvesOfTwoTiles = WriteHalves(code, isPair: true);
+        return new TileRoutines(code.ToArray(), release, bytes, halvesOfOneTile, halvesOfTwoTiles);
     }
 
-    /// <summary>For each block: sums = rows × weights, stored.</summary>
-    private static int Bytes(TileAssembler code, bool isPair)
+    /// <summary>
+    /// For each block of k: the unit's exact sums, and c += float(sums) · (scale of weights · scale of row) of the block before, whose sums have arrived
+    /// meanwhile: the unit and the vectors work side by side.
+    /// </summary>
+    private static int WriteBytes(TileAssembler code)
     {
-        const Register rows = Register.Rsi, nextRows = Register.Rdx, weights = Register.Rcx, sums = Register.R8, blocks = Register.R9;
-        const Register rowStride = Register.R10, tileStride = Register.R11;
+        const Register rows = Register.Rsi, weights = Register.Rcx, sums = Register.R8, scales = Register.Rdx, ahead = Register.R9;
+        const Register rowStride = Register.R10, tileStride = Register.R11, lines = Register.Rax;
         var begin = code.Position;
         code.Read(rows, Register.Rdi, RowsField)
-            .Read(nextRows, Register.Rdi, NextRowsField)
             .Read(weights, Register.Rdi, WeightsField)
             .Read(sums, Register.Rdi, SumsField)
-            .Read(blocks, Register.Rdi, StepsField)
+            .Read(scales, Register.Rdi, ScalesField)
+            .Read(ahead, Register.Rdi, OffsetsField)
+            .Set(lines, 0)
+            .Load(5, ahead, lines)
+            .Read(ahead, Register.Rdi, AheadField)
             .Set(rowStride, BytesPerBlock / TileUnit.Rows)
             .Set(tileStride, TileUnit.RowBytes);
-        var next = code.Position;
-        code.Zero(0)
-            .Load(4, weights, tileStride)
-            .Load(6, rows, rowStride)
-            .DotBytes(0, 6, 4);
-        if (isPair)
+        for (var row = 0; row < TileUnit.Rows; row++)
         {
-            code.Zero(1)
-                .Load(7, nextRows, rowStride)
-                .DotBytes(1, 7, 4)
-                .Store(1, sums, tileStride, SumsPerTile);
+            code.ZeroVector(row);
         }
 
-        code.Store(0, sums, tileStride)
-            .Add(rows, BytesPerBlock)
-            .Add(nextRows, BytesPerBlock)
-            .Add(weights, WeightsPerBlock)
-            .Add(sums, isPair ? 2 * SumsPerTile : SumsPerTile)
-            .Repeat(blocks, next)
-            .Return();
+        SumBlock(code, 0);
+        code.Flip(sums, SumsPerTile).Add(rows, BytesPerBlock).Add(weights, WeightsPerBlock);
+        var next = code.Position;
+        // Two blocks a turn, each with tiles of its own: neither waits for the other's.
+        Step(code, 1);
+        var leave = code.LeaveAtZero(Register.Rdi, StepsField);
+        Step(code, 0);
+        code.Repeat(Register.Rdi, StepsField, next).Land(leave);
+        ScaleBlock(code);
+        code.Read(rows, Register.Rdi, ResultField).Read(weights, Register.Rdi, ResultStrideField);
+        for (var row = 0; row < TileUnit.Rows; row++)
+        {
+            code.StoreVector(row, rows, 0).Add(rows, weights);
+        }
+
+        code.EndVectors().Return();
         return begin;
+
+        static void Step(TileAssembler code, int tile)
+        {
+            SumBlock(code, tile);
+            code.Read(lines, Register.Rdi, LinesAheadField);
+            var line = code.Position;
+            code.Prefetch(ahead)
+                .Add(ahead, Line)
+                .Repeat(lines, line);
+            ScaleBlock(code);
+            code.Add(rows, BytesPerBlock)
+                .Add(weights, WeightsPerBlock)
+                .Add(scales, TileUnit.Rows * sizeof(float));
+        }
+
+        static void SumBlock(TileAssembler code, int tile) =>
+            code.Zero(tile)
+                .Load(4, weights, tileStride, TileUnit.RowBytes)
+                .Load(6 + tile, rows, rowStride)
+                .DotBytes(tile, 6 + tile, 4)
+                .DotSignedBytes(tile, 6 + tile, 5)
+                .Store(tile, sums, tileStride);
+
+        static void ScaleBlock(TileAssembler code)
+        {
+            const int weightScales = 16, values = 17, scale = 18;
+            code.Flip(sums, SumsPerTile).LoadVector(weightScales, weights, -WeightsPerBlock);
+            for (var row = 0; row < TileUnit.Rows; row++)
+            {
+                code.LoadIntegers(values, sums, row * TileUnit.RowBytes)
+                    .Scale(scale, weightScales, scales, row * sizeof(float))
+                    .MultiplyAdd(row, values, scale);
+            }
+        }
     }
 
     /// <summary>Over all steps, in order: sums += high halves of rows × weights, then the low ones; stored at the end.</summary>
-    private static int Halves(TileAssembler code, bool isPair)
+    private static int WriteHalves(TileAssembler code, bool isPair)
     {
         const Register rows = Register.Rsi, nextRows = Register.Rdx, weights = Register.Rcx, ahead = Register.R8, steps = Register.R9;
         const Register tileStride = Register.R10, weightStride = Register.R11, lines = Register.Rax;
@@ -140,8 +179,8 @@ internal sealed class TileRoutines
             .Repeat(steps, next);
         for (var tile = 0; tile < (isPair ? 2 : 1); tile++)
         {
-            code.Read(rows, Register.Rdi, tile == 0 ? SumsField : NextSumsField)
-                .Read(tileStride, Register.Rdi, SumsStrideField)
+            code.Read(rows, Register.Rdi, tile == 0 ? ResultField : NextResultField)
+                .Read(tileStride, Register.Rdi, ResultStrideField)
                 .Store(tile * 2, rows, tileStride)
                 .Store((tile * 2) + 1, rows, tileStride, TileUnit.RowBytes);
         }

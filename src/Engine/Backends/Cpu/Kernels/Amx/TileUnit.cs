@@ -49,10 +49,10 @@ internal static unsafe partial class TileUnit
     /// <summary>Gives this thread's tiles back.</summary>
     public static void Release() => ((delegate* unmanaged[SuppressGCTransition]<void>)(Page + Routines.Release))();
 
-    /// <summary>Exact sums of 8-bit products, for each block of 32 steps of k: [block][row tile][16 rows][16 columns].</summary>
-    public static void MultiplyBytes(ref TileWork work, bool isPair) => Run(isPair ? Routines.BytesOfTwoTiles : Routines.BytesOfOneTile, ref work);
+    /// <summary>Product of 16 quantised rows with 16 columns of 8-bit weights; <see cref="TileWork.Steps"/> is one less than the blocks of k.</summary>
+    public static void MultiplyBytes(ref TileWork work) => Run(Routines.Bytes, ref work);
 
-    /// <summary>Products of halved activations with bfloat16 weights, over all steps of 32.</summary>
+    /// <summary>Product of 16 halved rows, or of 32, with 32 columns of bfloat16 weights; <see cref="TileWork.Steps"/> counts 32 of k.</summary>
     public static void MultiplyHalves(ref TileWork work, bool isPair) => Run(isPair ? Routines.HalvesOfTwoTiles : Routines.HalvesOfOneTile, ref work);
 
     private static void Run(int routine, ref TileWork work)

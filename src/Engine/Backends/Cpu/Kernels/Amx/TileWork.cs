@@ -6,22 +6,22 @@ internal unsafe struct TileWork
     /// <summary>The first 16 rows of activations, as tiles.</summary>
     public byte* Rows;
 
-    /// <summary>The next 16 rows, for a routine of two row tiles.</summary>
+    /// <summary>The next 16 rows, where a routine takes 32.</summary>
     public byte* NextRows;
 
-    /// <summary>The weights of the first step of k.</summary>
+    /// <summary>The panel.</summary>
     public byte* Weights;
 
-    /// <summary>Where sums go.</summary>
-    public void* Sums;
+    /// <summary>Where the result's first 16 rows go.</summary>
+    public float* Result;
 
-    /// <summary>Where the next rows' sums go.</summary>
-    public void* NextSums;
+    /// <summary>Where the next 16 go.</summary>
+    public float* NextResult;
 
-    /// <summary>Bytes between rows of sums.</summary>
-    public nint SumsStride;
+    /// <summary>Bytes between rows of the result.</summary>
+    public nint ResultStride;
 
-    /// <summary>Steps of k; at least 1.</summary>
+    /// <summary>Times that the routine's loop runs; at least 1. The routine counts it down.</summary>
     public nint Steps;
 
     /// <summary>What is prefetched meanwhile.</summary>
@@ -29,4 +29,13 @@ internal unsafe struct TileWork
 
     /// <summary>Cache lines of it for each step; at least 1.</summary>
     public nint LinesAhead;
+
+    /// <summary>For 8-bit weights: the rows' scales, [blocks][16].</summary>
+    public float* Scales;
+
+    /// <summary>For 8-bit weights: 64 bytes, each what storage has added to a weight, negated.</summary>
+    public sbyte* Offsets;
+
+    /// <summary>For 8-bit weights: room for the sums of two blocks, at a multiple of their size.</summary>
+    public int* Sums;
 }

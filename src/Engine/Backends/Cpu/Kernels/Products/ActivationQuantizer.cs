@@ -51,8 +51,8 @@ internal static unsafe class ActivationQuantizer<TDot, TSums, TLanes, TVector>
                 sum += TDot.Quantize(Padded(x, k, at, tail), inverse, (byte*)(groups + ((at - begin) / TDot.Group)));
             }
 
-            rows.Scales[index] = m / 127f;
-            rows.Corrections[index] = -weightOffset * sum;
+            rows.Scales[index * rows.ScaleStride] = m / 127f;
+            rows.Corrections[index * rows.ScaleStride] = -weightOffset * sum;
         }
     }
 

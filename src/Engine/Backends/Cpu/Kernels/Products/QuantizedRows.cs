@@ -6,8 +6,8 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 /// [rows / 16][blocks][16 rows][groups of a block].
 /// </remarks>
 /// <param name="groups">The integers of the first row.</param>
-/// <param name="scales">[rows][blocks].</param>
-/// <param name="corrections">[rows][blocks]: minus the weights' storage offset times the sum of the block's integers.</param>
+/// <param name="scales">[rows][blocks], or [rows / 16][blocks][16 rows].</param>
+/// <param name="corrections">In the same order: minus the weights' storage offset times the sum of the block's integers.</param>
 /// <param name="blocks">Blocks of k.</param>
 /// <param name="groupsPerBlock">Groups of a block; even.</param>
 /// <param name="tileRows">Rows of a tile; 1 where rows lie one behind another.</param>
@@ -29,6 +29,11 @@ internal readonly unsafe struct QuantizedRows(int* groups, float* scales, int* c
 
     private readonly int _tileRows = tileRows;
 
+    /// <summary>Scales, and corrections, from one block of a row to the next.</summary>
+    public int ScaleStride => _tileRows;
+
+    private int BlocksOfTile => Blocks * _tileRows;
+
     /// <summary>Groups from one row to the next, where rows lie one behind another.</summary>
     public nint GroupStride => (nint)TileStride;
 
@@ -40,7 +45,7 @@ internal readonly unsafe struct QuantizedRows(int* groups, float* scales, int* c
     {
         var (tile, within) = Math.DivRem(row, _tileRows);
         return new(
-            Groups + (tile * TileStride) + (within * GroupsPerBlock), Scales + ((long)row * Blocks), Corrections + ((long)row * Blocks),
-            Blocks, GroupsPerBlock, _tileRows, TileStride);
+            Groups + (tile * TileStride) + (within * GroupsPerBlock), Scales + ((long)tile * BlocksOfTile) + within,
+            Corrections + ((long)tile * BlocksOfTile) + within, Blocks, GroupsPerBlock, _tileRows, TileStride);
     }
 }
