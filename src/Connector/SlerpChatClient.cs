@@ -64,7 +64,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
         _logger = services.Logger;
         _instruments = services.Instruments;
         _time = services.Time;
-        var modelId = options.ModelId ?? options.FolderName;
+        var modelId = options.ModelId ?? options.DefaultModelId;
         _metadata = new ChatClientMetadata(SlerpTelemetry.ProviderName, null, modelId);
         _translator = new RequestTranslator(options, modelId, new IgnoredFeatures(_logger), new GateBuilder(options.Quality, services.Checks));
         _instruments.Circuits.Watch(host.Circuits);
@@ -143,7 +143,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
                 }
                 catch (Exception failure)
                 {
-                    scope.Fail(failure);
+                    scope.Fail(failure, cancellationToken);
                     throw;
                 }
 

@@ -13,7 +13,7 @@ public sealed class SlerpChatClientOptions
     public string? ModelPath { get; set; }
 
     /// <summary>The name the model goes by in requests, responses and telemetry.</summary>
-    /// <value>null: the name of the checkpoint folder.</value>
+    /// <value>null: the name of the checkpoint folder; with an adapter, "checkpoint+adapter".</value>
     public string? ModelId { get; set; }
 
     /// <summary>Whether a request for another model id fails; otherwise it is logged and answered by this model.</summary>
@@ -41,7 +41,7 @@ public sealed class SlerpChatClientOptions
 
     internal string ResolvedModelPath => CheckpointCheck.Resolve(ModelPath);
 
-    internal string FolderName => CheckpointCheck.FolderName(ResolvedModelPath);
+    internal string DefaultModelId => CheckpointCheck.DefaultModelId(ResolvedModelPath, Engine.AdapterPath);
 
     /// <summary>What judges answers.</summary>
     /// <value>The built-in checks, where a lossy strategy is used.</value>

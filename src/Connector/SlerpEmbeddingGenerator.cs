@@ -53,7 +53,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         _model = model;
         _services = services;
         _pooling = options.Pooling;
-        _modelId = options.ModelId ?? options.FolderName;
+        _modelId = options.ModelId ?? options.DefaultModelId;
         _ignored = new IgnoredFeatures(services.Logger);
     }
 
@@ -103,7 +103,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         var (logger, instruments, time) = _services;
         var started = time.GetTimestamp();
         instruments.RequestStarted(SlerpTelemetry.EmbeddingsOperation, _modelId);
-        Exception? failure = null;
+        var end = default(RequestEnd);
         try
         {
             var result = await EmbedAsync(texts, options, cancellationToken).ConfigureAwait(false);
@@ -112,8 +112,8 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         }
         catch (Exception thrown)
         {
-            failure = thrown;
-            if (thrown is not OperationCanceledException)
+            end = RequestEnd.Of(thrown, cancellationToken);
+            if (!end.HasLeft)
             {
                 logger.EmbeddingFailed(texts.Length, time.GetElapsedTime(started).TotalMilliseconds, thrown);
             }
@@ -122,7 +122,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         }
         finally
         {
-            instruments.RequestEnded(SlerpTelemetry.EmbeddingsOperation, _modelId, time.GetElapsedTime(started), stats: null, failure);
+            instruments.RequestEnded(SlerpTelemetry.EmbeddingsOperation, _modelId, time.GetElapsedTime(started), stats: null, end);
         }
     }
 

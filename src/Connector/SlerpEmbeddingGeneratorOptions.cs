@@ -13,7 +13,7 @@ public sealed class SlerpEmbeddingGeneratorOptions
     public string? ModelPath { get; set; }
 
     /// <summary>The name the model goes by in requests, results and telemetry.</summary>
-    /// <value>null: the name of the checkpoint folder.</value>
+    /// <value>null: the name of the checkpoint folder; with an adapter, "checkpoint+adapter".</value>
     public string? ModelId { get; set; }
 
     /// <summary>How the hidden states of a text become one vector: what the checkpoint was trained with.</summary>
@@ -22,13 +22,14 @@ public sealed class SlerpEmbeddingGeneratorOptions
     public Pooling Pooling { get; set; }
 
     /// <summary>How the model is kept and run.</summary>
-    /// <value>null: as the chat client of the same checkpoint in the same container does, which then shares its weights; without one, the engine's own defaults.</value>
+    /// <value>null: as the chat client of the same checkpoint in the same container does, which then shares its weights; without one, the engine's own defaults.
+    /// A client with an adapter is of another model, whose vectors would not be this one's: its settings are not taken.</value>
     [ValidateObjectMembers]
     public SlerpEngineOptions? Engine { get; set; }
 
     internal string ResolvedModelPath => CheckpointCheck.Resolve(ModelPath);
 
-    internal string FolderName => CheckpointCheck.FolderName(ResolvedModelPath);
+    internal string DefaultModelId => CheckpointCheck.DefaultModelId(ResolvedModelPath, Engine?.AdapterPath);
 
     internal EngineOptions ToEngineOptions() => (Engine ?? new SlerpEngineOptions()).ToEngineOptions(ResolvedModelPath);
 }

@@ -8,6 +8,9 @@ public sealed class SlerpEngineOptions
 {
     private static readonly EngineOptions EngineDefaults = new() { ModelPath = string.Empty };
 
+    /// <inheritdoc cref="EngineOptions.AdapterPath"/>
+    public string? AdapterPath { get; set; } = EngineDefaults.AdapterPath;
+
     /// <inheritdoc cref="EngineOptions.DraftModelPath"/>
     public string? DraftModelPath { get; set; } = EngineDefaults.DraftModelPath;
 
@@ -67,6 +70,7 @@ public sealed class SlerpEngineOptions
     internal EngineOptions ToEngineOptions(string modelPath) => new()
     {
         ModelPath = modelPath,
+        AdapterPath = AdapterPath,
         DraftModelPath = DraftModelPath,
         SpeculatorPath = SpeculatorPath,
         RecyclingScope = RecyclingScope,

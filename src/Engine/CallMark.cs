@@ -8,9 +8,13 @@ namespace Slerp.Engine;
 /// <param name="IsOptional">Whether calls may also begin with <paramref name="Rest"/> alone.</param>
 internal readonly record struct CallMark(int? Token, string Rest, bool IsOptional)
 {
-    /// <summary>The mark of a form of answer; none where it calls no tools.</summary>
-    public static CallMark Of(OutputForm form, ITokenizer tokenizer) =>
-        form is OutputForm.ToolCalls calls ? Of(calls.Syntax, tokenizer) : new CallMark(null, "", IsOptional: false);
+    /// <summary>The mark of a form of answer; none where calls do not matter.</summary>
+    public static CallMark Of(OutputForm form, ITokenizer tokenizer) => form switch
+    {
+        OutputForm.ToolCalls calls => Of(calls.Syntax, tokenizer),
+        OutputForm.TextWithoutCalls text => Of(text.Syntax, tokenizer),
+        _ => new CallMark(null, "", IsOptional: false),
+    };
 
     /// <summary>The mark of a syntax.</summary>
     public static CallMark Of(ToolCallSyntax syntax, ITokenizer tokenizer)

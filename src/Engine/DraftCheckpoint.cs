@@ -32,48 +32,37 @@ internal sealed class DraftCheckpoint
     public static DraftCheckpoint? Find(EngineOptions options, ITokenizer target) =>
         options.DraftModelPath is { } path ? Open(options, path, target) : null;
 
-    /// <summary>What drafts for a target: the model the options name, loaded now; else the one beside the checkpoint, loaded when first used; else null.</summary>
-    public static Lazy<DraftingModel>? Prepare(
-        DraftCheckpoint? named, EngineOptions options, ITokenizer target, IComputeBackend backend, int contextTokens, CancellationToken cancellationToken)
-    {
-        if (named is not null)
-        {
-            return new Lazy<DraftingModel>(named.Load(backend, contextTokens, cancellationToken));
-        }
-
-        var beside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelPath)) + Suffix;
-        return File.Exists(Path.Combine(beside, "config.json"))
-            ? new Lazy<DraftingModel>(() => Open(options, beside, target).Load(backend, contextTokens, CancellationToken.None))
-            : null;
-    }
+    /// <summary>What drafts for a target: the model the options name, or the one beside the checkpoint; null where there is neither.</summary>
+    /// <param name="named">What <see cref="Find"/> found.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="target">The target's tokenizer.</param>
+    /// <param name="backend">Where it runs.</param>
+    /// <param name="contextTokens">Tokens that the target holds.</param>
+    /// <param name="cacheBytes">The target's KV cache: promised, and seen in the free memory only when it is written.</param>
+    /// <param name="parts">What it becomes a part of.</param>
+    /// <param name="cancellationToken">Stops between blocks.</param>
+    public static Lazy<DraftingModel>? Load(
+        DraftCheckpoint? named,
+        EngineOptions options,
+        ITokenizer target,
+        IComputeBackend backend,
+        int contextTokens,
+        long cacheBytes,
+        HalfBuilt parts,
+        CancellationToken cancellationToken) => Companion.Load(
+            options.DraftModelPath,
+            options.ModelPath,
+            Suffix,
+            path => (named ?? Open(options, path, target)).Load(backend, contextTokens, cacheBytes, cancellationToken),
+            parts);
 
     private static DraftCheckpoint Open(EngineOptions options, string path, ITokenizer target)
     {
         var directory = CheckpointDirectory.Open(path);
         var shape = ModelCatalog.Find(directory.Config).Read(directory.Config);
-        RequireSameVocabulary(path, TokenizerLoader.Load(path), target);
+        SameVocabulary.Require(
+            path, "the draft model", TokenizerLoader.Load(path), target, "A draft model must have the vocabulary of the model it drafts for.");
         return new DraftCheckpoint(options, directory, shape);
-    }
-
-    private static void RequireSameVocabulary(string path, ITokenizer draft, ITokenizer target)
-    {
-        if (draft.VocabularySize != target.VocabularySize)
-        {
-            throw new CheckpointException(
-                path,
-                $"the draft model's tokenizer has {draft.VocabularySize:N0} ids, the model's {target.VocabularySize:N0}. A draft model must have the vocabulary of the model it drafts for.");
-        }
-
-        for (var token = 0; token < target.VocabularySize; token++)
-        {
-            if (draft.TokenOf(token) != target.TokenOf(token))
-            {
-                throw new CheckpointException(
-                    path,
-                    $"the draft model's token {token} is '{Excerpt.Of(draft.TokenOf(token) ?? "(none)")}', the model's '{Excerpt.Of(target.TokenOf(token) ?? "(none)")}'. "
-                    + "A draft model must have the vocabulary of the model it drafts for.");
-            }
-        }
     }
 
     private (int ContextTokens, int Pages, long Bytes) Plan(int contextTokens)
@@ -83,33 +72,27 @@ internal sealed class DraftCheckpoint
         return (context, pages, bytes);
     }
 
-    private DraftingModel Load(IComputeBackend backend, int contextTokens, CancellationToken cancellationToken)
+    private DraftingModel Load(IComputeBackend backend, int contextTokens, long cacheBytes, CancellationToken cancellationToken)
     {
         var plan = Plan(contextTokens);
-        MemoryBudget.RequireRoom(plan.Bytes, backend.Memory);
+        MemoryBudget.RequireRoom(plan.Bytes, backend.Memory.AvailableBytes - cacheBytes);
         using var weights = _directory.OpenWeights();
-        var loader = new TransformerLoader(_shape, weights, backend, _options.WeightFormat);
+        using var parts = new HalfBuilt();
+        var loader = parts.Keep(new TransformerLoader(_shape, weights, backend, _options.WeightFormat));
         var decoder = loader.Load(null, cancellationToken);
-        var store = backend.CreateKvStore(plan.Pages, _shape.Heads.KvHeads, _shape.Heads.HeadSize, _options.KvFormat);
+        var store = parts.Keep(backend.CreateKvStore(plan.Pages, _shape.Heads.KvHeads, _shape.Heads.HeadSize, _options.KvFormat));
         var cache = new KvCache(backend, store, _shape.Layers, _options.MaxConcurrentRequests, plan.ContextTokens);
-        var workspace = backend.CreateWorkspace();
-        try
+        var workspace = parts.Keep(backend.CreateWorkspace());
+        var model = new DraftingModel
         {
-            return new DraftingModel
-            {
-                Decoder = decoder,
-                Cache = cache,
-                Workspace = workspace,
-                Costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken),
-                Matrices = loader.Matrices,
-                ContextTokens = plan.ContextTokens,
-            };
-        }
-        catch
-        {
-            workspace.Dispose();
-            cache.Dispose();
-            throw;
-        }
+            Decoder = decoder,
+            Cache = cache,
+            Workspace = workspace,
+            Costs = CostCalibration.Measure(decoder, cache, workspace, cancellationToken),
+            Matrices = loader.Matrices,
+            ContextTokens = plan.ContextTokens,
+        };
+        parts.Complete();
+        return model;
     }
 }

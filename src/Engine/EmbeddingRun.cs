@@ -24,7 +24,7 @@ internal sealed class EmbeddingRun(LoadedModel model, EngineLoop loop, TimeProvi
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(text, nameof(EmbeddingRequest.Texts));
-        var tokens = model.Prompts.Encode(new Prompt.Raw(text), tenant: "").Ids;
+        var tokens = model.Prompts.Encode(new Prompt.Raw(text), tenant: "", cancellationToken).Ids;
         return tokens.Length < model.Info.ContextTokens ? tokens : throw new ContextLengthException(tokens.Length, model.Info.ContextTokens);
     }
 

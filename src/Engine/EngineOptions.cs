@@ -9,12 +9,18 @@ public sealed record EngineOptions
     /// <summary>The checkpoint folder: config.json, tokenizer, safetensors.</summary>
     public required string ModelPath { get; init; }
 
+    /// <summary>The folder of a PEFT LoRA adapter for this checkpoint (adapter_config.json, adapter_model.safetensors), merged into the weights at load.</summary>
+    /// <value>null: the checkpoint as it is.</value>
+    /// <remarks>The engine is then another model: the name, the notes in <see cref="NotesFolder"/> and all memories are its own. A chat template that lies in the
+    /// folder holds in place of the checkpoint's.</remarks>
+    public string? AdapterPath { get; init; }
+
     /// <summary>The folder of a second, smaller checkpoint of the same vocabulary: what the drafter "draft" needs.</summary>
-    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-draft", where there is one, loaded when first used.</value>
+    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-draft", where there is one. Either is loaded with the model.</value>
     public string? DraftModelPath { get; init; }
 
     /// <summary>The folder of an MLP speculator made for this checkpoint (config.json, model.safetensors): what the drafter "mlp" needs.</summary>
-    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-mlp", where there is one, loaded when first used.</value>
+    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-mlp", where there is one. Either is loaded with the model.</value>
     public string? SpeculatorPath { get; init; }
 
     /// <summary>Who shares what token recycling has learned.</summary>

@@ -25,6 +25,10 @@ public sealed record GenerationRequest
     /// <value>It has no such marks.</value>
     public ReasoningSyntax? Reasoning { get; init; }
 
+    /// <summary>Whether an answer kept to a form that allows no text may begin with reasoning, where the prompt has neither begun nor ended it.</summary>
+    /// <value>true: what the model writes first decides.</value>
+    public bool MayReason { get; init; } = true;
+
     /// <summary>The drafter: a name of <see cref="EngineCatalog.Drafters"/>. It changes the speed of an answer, never its text.</summary>
     public required string Drafter { get; init; }
 

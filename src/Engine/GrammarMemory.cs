@@ -82,6 +82,10 @@ internal sealed class GrammarMemory(int capacity)
             case OutputForm.FreeText:
                 Append(key, "text");
                 return true;
+            case OutputForm.TextWithoutCalls text:
+                Append(key, "no calls");
+                Append(key, text.Syntax.ToString());
+                return true;
             case OutputForm.Json json:
                 Append(key, "json");
                 Append(key, json.Schema.GetRawText());

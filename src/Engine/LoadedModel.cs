@@ -90,29 +90,31 @@ internal sealed class LoadedModel : IDisposable
                 $"the tokenizer has ids up to {tokenizer.VocabularySize - 1}, the embedding {shape.VocabularySize} rows. Use the tokenizer this model was trained with.");
         }
 
+        var adapter = AdapterCheckpoint.Find(options, tokenizer);
         var draft = DraftCheckpoint.Find(options, tokenizer);
         var mask = LayerMaskFile.Load(directory, shape.Layers);
         var contextTokens = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
-        var template = ChatTemplate.Load(options.ModelPath);
+        var template = adapter?.Template ?? ChatTemplate.Load(options.ModelPath);
+        int[] endTokens = adapter?.EndToken is { } end ? [.. directory.EndTokenIds.Append(end).Distinct()] : [.. directory.EndTokenIds];
         var backend = BackendCatalog.Create(options);
-        KvCache? cache = null;
-        Workspace? workspace = null;
-        try
+        using (var parts = new HalfBuilt())
         {
+            parts.Keep(backend);
             var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options) + (draft?.Bytes(contextTokens) ?? 0));
             using var weights = directory.OpenWeights();
-            var loader = new TransformerLoader(shape, weights, backend, options.WeightFormat);
+            using var merged = adapter?.Apply(weights, shape, cancellationToken);
+            var loader = parts.Keep(new TransformerLoader(shape, (IWeightSource?)merged ?? weights, backend, options.WeightFormat));
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
-            var store = backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
-            cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
+            merged?.RequireApplied();
+            var store = parts.Keep(backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat));
+            var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
-            workspace = backend.CreateWorkspace();
+            var workspace = parts.Keep(backend.CreateWorkspace());
             var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
             var notes = MachineNotes.On(options, directory);
-            var (rows, scratch) = (cache, workspace);
             var costs = options.Costs
-                ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, rows, scratch, cancellationToken));
-            return new LoadedModel(backend, loader.Matrices)
+                ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, cache, workspace, cancellationToken));
+            var model = new LoadedModel(backend, loader.Matrices)
             {
                 Drafters = Decorated(options.DecorateDrafter, DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
                 {
@@ -122,25 +124,28 @@ internal sealed class LoadedModel : IDisposable
                     Cache = cache,
                     Workspace = workspace,
                     Mask = mask,
-                    Speculator = Speculator(options, backend, shape),
-                    DraftModel = DraftCheckpoint.Prepare(draft, options, tokenizer, backend, budget.ContextTokens, cancellationToken),
+                    Speculator = Companion.Load(
+                        options.SpeculatorPath, options.ModelPath, "-mlp", path => SpeculatorNetwork.Load(path, backend, options.WeightFormat, shape.Width, shape.VocabularySize), parts),
+                    DraftModel = DraftCheckpoint.Load(
+                        draft, options, tokenizer, backend, budget.ContextTokens, store.PageBytes * budget.Pages, parts, cancellationToken),
                 })),
                 Recycling = recycling,
                 Costs = costs,
                 Notes = notes,
                 Tokenizer = tokenizer,
-                ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, directory)),
+                ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, endTokens)),
                 Prompts = new PromptEncoder(tokenizer, template, FallbackStart(directory), transcripts),
                 Transcripts = transcripts,
                 Merges = new MergePlanner(shape, options),
                 Prefixes = new PrefixIndex(cache, shape.RowsDependOnLength ? 0 : options.CachedPrefixes),
-                EndTokens = directory.EndTokenIds.ToFrozenSet(),
+                EndTokens = endTokens.ToFrozenSet(),
                 Decoder = decoder,
                 Cache = cache,
                 Workspace = workspace,
                 Info = new ModelInfo
                 {
-                    Name = directory.Name,
+                    Name = adapter is null ? directory.Name : $"{directory.Name}+{adapter.Name}",
+                    Adapter = merged is null ? null : adapter!.Describe(merged),
                     Architecture = directory.Config.Architecture ?? family.Architectures[0],
                     Device = $"{backend.Name} ({backend.Description})",
                     WeightFormat = loader.Matrices[0].Format,
@@ -159,13 +164,8 @@ internal sealed class LoadedModel : IDisposable
                     DefaultPenalties = new Penalties(Repetition: (float)directory.Generation.RepetitionPenalty),
                 },
             };
-        }
-        catch
-        {
-            workspace?.Dispose();
-            cache?.Dispose();
-            backend.Dispose();
-            throw;
+            parts.Complete();
+            return model;
         }
     }
 
@@ -207,20 +207,6 @@ internal sealed class LoadedModel : IDisposable
 
     private static long DrafterBytes(EngineOptions options) => options.SpeculatorPath is { } path ? SpeculatorNetwork.BytesOf(path) : 0;
 
-    // One that is named is loaded now, so that its faults are those of the load; one that lies beside the checkpoint, when first used.
-    private static Lazy<SpeculatorNetwork>? Speculator(EngineOptions options, IComputeBackend backend, DecoderShape shape)
-    {
-        if (options.SpeculatorPath is { } path)
-        {
-            return new Lazy<SpeculatorNetwork>(Load(path));
-        }
-
-        var beside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelPath)) + "-mlp";
-        return File.Exists(Path.Combine(beside, "config.json")) ? new Lazy<SpeculatorNetwork>(() => Load(beside)) : null;
-
-        SpeculatorNetwork Load(string folder) => SpeculatorNetwork.Load(folder, backend, options.WeightFormat, shape.Width, shape.VocabularySize);
-    }
-
     private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
         var done = 0L;
@@ -236,11 +222,11 @@ internal sealed class LoadedModel : IDisposable
         return decoder;
     }
 
-    private static ConstraintVocabulary Vocabulary(ITokenizer tokenizer, DecoderShape shape, CheckpointDirectory directory) => new(
+    private static ConstraintVocabulary Vocabulary(ITokenizer tokenizer, DecoderShape shape, int[] endTokens) => new(
         shape.VocabularySize,
         token => token < tokenizer.VocabularySize ? tokenizer.BytesOf(token).ToArray() : default(ReadOnlyMemory<byte>),
         Enumerable.Range(0, tokenizer.VocabularySize).Where(tokenizer.IsSpecial),
-        directory.EndTokenIds);
+        endTokens);
 
     // An empty prompt still needs a token to start from.
     private static int FallbackStart(CheckpointDirectory directory) =>

@@ -8,7 +8,7 @@ namespace Slerp.Engine;
 /// <summary>What this machine has found out about a checkpoint, as small files in a folder of the user's: found out once, read at the next load.</summary>
 /// <remarks>
 /// Everything in it can be found out again, so that a folder that cannot be read or written is as good as none. A file is replaced whole. A checkpoint is
-/// told from others by its configuration and its weights' names, sizes and times, not by its path. Thread-safe.
+/// told from others by its configuration and its weights' names, sizes and times, not by its path; with an adapter it is another one. Thread-safe.
 /// </remarks>
 internal sealed class MachineNotes
 {
@@ -81,10 +81,21 @@ internal sealed class MachineNotes
         {
             if (file.Name == "config.json" || file.Extension == ".safetensors")
             {
-                text.Append(CultureInfo.InvariantCulture, $"|{file.Name} {file.Length} {file.LastWriteTimeUtc.Ticks}");
+                Append(file.Name, file);
+            }
+        }
+
+        foreach (var name in options.AdapterPath is null ? [] : new[] { LoraConfig.FileName, LoraWeights.WeightsFileName })
+        {
+            if (CheckpointPath.Find(options.AdapterPath!, name) is { } adapter)
+            {
+                Append($"adapter {name}", new FileInfo(adapter));
             }
         }
 
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16));
+
+        void Append(string name, FileInfo file) =>
+            text.Append(CultureInfo.InvariantCulture, $"|{name} {file.Length} {file.LastWriteTimeUtc.Ticks}");
     }
 }

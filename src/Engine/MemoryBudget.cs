@@ -61,12 +61,12 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
 
     /// <summary>Refuses what the device has no room for.</summary>
     /// <exception cref="DeviceException">The device does not hold it.</exception>
-    public static void RequireRoom(long bytes, DeviceMemory memory)
+    public static void RequireRoom(long bytes, long availableBytes)
     {
-        if (bytes > memory.AvailableBytes)
+        if (bytes > availableBytes)
         {
             throw new DeviceException(
-                $"The draft model needs about {Megabytes(bytes)} MB for weights and KV cache; {Megabytes(memory.AvailableBytes)} MB are free. "
+                $"The draft model needs about {Megabytes(bytes)} MB for weights and KV cache; {Megabytes(Math.Max(0, availableBytes))} MB are free. "
                 + "Choose a smaller draft model, WeightFormat or ContextTokens.",
                 isTransient: false);
         }

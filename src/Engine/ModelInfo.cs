@@ -3,8 +3,11 @@ namespace Slerp.Engine;
 /// <summary>What a loaded model is. Immutable.</summary>
 public sealed record ModelInfo
 {
-    /// <summary>The name: the checkpoint folder's.</summary>
+    /// <summary>The name: the checkpoint folder's; with an adapter, both folders' as "checkpoint+adapter".</summary>
     public required string Name { get; init; }
+
+    /// <summary>The adapter that was merged into the weights; null where there is none.</summary>
+    public AdapterInfo? Adapter { get; init; }
 
     /// <summary>The architecture, as config.json spells it.</summary>
     public required string Architecture { get; init; }
@@ -40,7 +43,7 @@ public sealed record ModelInfo
     /// <remarks>A copy of a tied embedding as <c>lm_head.weight</c> and <c>rotary_emb.inv_freq</c> buffers mean nothing; whole layers mean that config.json names too few.</remarks>
     public IReadOnlyList<string> UnusedTensors { get; init; } = [];
 
-    /// <summary>Whether the checkpoint has a chat template.</summary>
+    /// <summary>Whether the checkpoint, or its adapter, has a chat template.</summary>
     public required bool HasChatTemplate { get; init; }
 
     /// <summary>Whether its chat template writes tools.</summary>

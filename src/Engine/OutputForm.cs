@@ -22,6 +22,15 @@ public abstract record OutputForm
         public override bool MayBeText => true;
     }
 
+    /// <summary>Anything but a call of a tool: the mark that would begin one is never written. An answer that would have none is the one of <see cref="FreeText"/>.</summary>
+    /// <remarks>Reasoning may speak of the mark. Where calls have none (<see cref="ToolCallSyntax.OnlyAtStart"/>), only <see cref="ToolCallSyntax.OptionalMark"/> is kept out: what looks like such a call is text.</remarks>
+    /// <param name="Syntax">How the model would write a call.</param>
+    public sealed record TextWithoutCalls(ToolCallSyntax Syntax) : OutputForm
+    {
+        /// <inheritdoc />
+        public override bool MayBeText => true;
+    }
+
     /// <summary>One JSON value that satisfies a schema.</summary>
     /// <param name="Schema">JSON Schema (2020-12); <c>true</c> for any value.</param>
     public sealed record Json(JsonElement Schema) : OutputForm

@@ -21,8 +21,10 @@ internal static class OutputGrammar
     public static Grammar? For(OutputForm form, CallMark mark, ReasoningMark? reasoning = null) => form switch
     {
         OutputForm.FreeText => null,
-        OutputForm.ToolCalls { MayBeText: true } calls => TextOrCalls(calls, mark, reasoning),
-        _ when reasoning is { IsOpen: true } => Grammar.FreeText(AfterReasoning(reasoning, Grammar.Sequence(Space(), Bound(form, mark))), isRequired: true),
+        OutputForm.ToolCalls { MayBeText: true } calls => TextUntil(CallTrigger(calls, mark), reasoning),
+        OutputForm.TextWithoutCalls text => NoCallTrigger(text.Syntax, mark) is { } trigger ? TextUntil(trigger, reasoning) : null,
+        _ when reasoning is { IsOpen: true } => Reasoned(Bound(form, mark), reasoning),
+        _ when reasoning is { MayBegin: true } => MaybeReasoned(Bound(form, mark), reasoning),
         _ => Bound(form, mark),
     };
 
@@ -44,9 +46,8 @@ internal static class OutputGrammar
     }
 
     // A mark within reasoning begins no call: reasoning is text until it is closed, and what follows is read as an answer without any.
-    private static Grammar TextOrCalls(OutputForm.ToolCalls form, CallMark mark, ReasoningMark? reasoning)
+    private static Grammar TextUntil(TextTrigger trigger, ReasoningMark? reasoning)
     {
-        var trigger = CallTrigger(form, mark);
         if (reasoning is null)
         {
             return Grammar.FreeText(trigger);
@@ -56,6 +57,16 @@ internal static class OutputGrammar
         return reasoning.IsOpen
             ? reasoned
             : Grammar.FreeText(trigger, new TextTrigger(Encoding.UTF8.GetBytes(reasoning.Syntax.Open), reasoned, reasoning.OpenToken, onlyAtStart: true));
+    }
+
+    // Reasoning that has begun has to end: what is bound comes behind it, and is still completed before the token limit.
+    private static Grammar Reasoned(Grammar bound, ReasoningMark reasoning) =>
+        Grammar.FreeText(AfterReasoning(reasoning, Grammar.Sequence(Space(), bound)), isRequired: true);
+
+    private static Grammar MaybeReasoned(Grammar bound, ReasoningMark reasoning)
+    {
+        var open = reasoning.OpenToken is { } token ? Grammar.Token(token) : Grammar.Literal(reasoning.Syntax.Open);
+        return Grammar.Choice(bound, Grammar.Sequence(open, Reasoned(bound, reasoning)));
     }
 
     private static TextTrigger AfterReasoning(ReasoningMark reasoning, Grammar then) =>
@@ -73,6 +84,11 @@ internal static class OutputGrammar
             _ => new TextTrigger([], Grammar.Sequence(Grammar.Literal(mark.Rest), rest), mark.Token),
         };
     }
+
+    // What must not be written. A call without a mark is JSON like any other, and JSON is a text.
+    private static TextTrigger? NoCallTrigger(ToolCallSyntax syntax, CallMark mark) => mark.Token is { } token
+        ? new TextTrigger([], NothingGrammar.Instance, token)
+        : syntax.OnlyAtStart ? null : new TextTrigger(Encoding.UTF8.GetBytes(mark.Rest), NothingGrammar.Instance);
 
     private static Grammar Space() =>
         Grammar.Repeat(Grammar.Choice(Grammar.Literal(" "), Grammar.Literal("\n"), Grammar.Literal("\r"), Grammar.Literal("\t")), 0, MostSpace);

@@ -12,11 +12,15 @@ namespace Slerp.Engine;
 internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template, int startToken, TranscriptMemory transcripts)
 {
     /// <summary>The tokens of a prompt; at least one.</summary>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="cancellationToken">Asked at every step of the template and every piece of the text: who cancels keeps no thread busy.</param>
     /// <exception cref="ChatTemplateException">The template refuses the conversation, or there is none.</exception>
-    public EncodedPrompt Encode(Prompt prompt, string tenant) => prompt switch
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public EncodedPrompt Encode(Prompt prompt, string tenant, CancellationToken cancellationToken = default) => prompt switch
     {
-        Prompt.Conversation conversation => Encode(conversation, tenant),
-        Prompt.Raw raw => new EncodedPrompt(OrStart(EncodeRaw(raw.Text)), null),
+        Prompt.Conversation conversation => Encode(conversation, tenant, cancellationToken),
+        Prompt.Raw raw => new EncodedPrompt(OrStart(EncodeRaw(raw.Text, cancellationToken)), null),
         _ => throw new ArgumentOutOfRangeException(nameof(prompt), prompt, "Unknown kind of prompt."),
     };
 
@@ -33,9 +37,10 @@ internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template
     }
 
     /// <summary>The tokens of a text in which control tokens are not recognised.</summary>
-    public int[] EncodeContent(string text) => text.Length == 0 ? [] : tokenizer.Encode(text, new ContentSpan(0, text.Length)).Ids;
+    public int[] EncodeContent(string text, CancellationToken cancellationToken = default) =>
+        text.Length == 0 ? [] : tokenizer.Encode(text, [new ContentSpan(0, text.Length)], cancellationToken).Ids;
 
-    private EncodedPrompt Encode(Prompt.Conversation conversation, string tenant)
+    private EncodedPrompt Encode(Prompt.Conversation conversation, string tenant, CancellationToken cancellationToken)
     {
         if (template is null)
         {
@@ -43,18 +48,19 @@ internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template
                 "The checkpoint has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json). Add one, or send a raw prompt.");
         }
 
-        var rendered = template.Render(new ChatTemplateInput
+        var input = new ChatTemplateInput
         {
             Turns = conversation.Turns,
             Tools = conversation.Tools,
             Variables = conversation.Variables,
-        });
-        return new EncodedPrompt(OrStart(transcripts.Encode(tenant, rendered)), rendered);
+        };
+        var rendered = template.Render(input, cancellationToken);
+        return new EncodedPrompt(OrStart(transcripts.Encode(tenant, rendered, cancellationToken)), rendered);
     }
 
-    private Encoding EncodeRaw(string text)
+    private Encoding EncodeRaw(string text, CancellationToken cancellationToken)
     {
-        int[] ids = [.. tokenizer.PrefixIds, .. EncodeContent(text)];
+        int[] ids = [.. tokenizer.PrefixIds, .. EncodeContent(text, cancellationToken)];
         return new Encoding(ids, new int[ids.Length]);
     }
 

@@ -22,10 +22,10 @@ public sealed record QualityGate
     /// <value>One second.</value>
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether a check needs something that is made for it. One that cannot tell is foreign code that throws: it will when it is asked.</summary>
-    internal bool Needs(Func<IQualityCheck, bool> need)
+    /// <summary>Whether one of several checks needs something that is made for it. One that cannot tell is foreign code that throws: it will when it is asked.</summary>
+    internal static bool Needs(IReadOnlyList<IQualityCheck> checks, Func<IQualityCheck, bool> need)
     {
-        foreach (var check in Checks)
+        foreach (var check in checks)
         {
             try
             {

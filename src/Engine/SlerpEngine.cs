@@ -88,7 +88,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         cancellationToken.ThrowIfCancellationRequested();
         RequestLimits.Check(request);
-        return request.Gate is { HoldsSegments: true } gate && gate.Needs(static check => check.NeedsCalibration)
+        return request.Gate is { HoldsSegments: true } gate && QualityGate.Needs(gate.Checks, static check => check.NeedsCalibration)
             ? CalibratedAsync(request, cancellationToken)
             : new ValueTask<Generation>(BeginAsync(request, calibration: null, cancellationToken));
     }
@@ -126,7 +126,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         return await BeginAsync(request, calibration, cancellationToken).ConfigureAwait(false);
     }
 
-    // Who cancels does not wait for a long prompt to be encoded; if an answer still comes of it, nobody reads it.
+    // Who cancels waits for no step of the encoding; if an answer still comes of it, nobody reads it.
     private async Task<Generation> BeginAsync(GenerationRequest request, QualityCalibration? calibration, CancellationToken cancellationToken)
     {
         var beginning = Task.Run(() => Begin(request, calibration, cancellationToken), CancellationToken.None);
@@ -156,7 +156,7 @@ public sealed class SlerpEngine : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         var drafter = _model.DrafterNamed(request.Drafter);
         _loop.ThrowIfFull();
-        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant);
+        var prompt = _model.Prompts.Encode(request.Prompt, request.Tenant, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         if (prompt.Ids.Length >= Model.ContextTokens)
         {
@@ -165,9 +165,9 @@ public sealed class SlerpEngine : IAsyncDisposable
 
         var maxTokens = Math.Min(request.MaxOutputTokens, Model.ContextTokens - prompt.Ids.Length);
         var mark = CallMark.Of(request.Output, _model.Tokenizer);
-        var reasoning = ReasoningMark.Of(request.Reasoning, prompt.Rendered, _model.Tokenizer);
+        var reasoning = ReasoningMark.Of(request.Reasoning, prompt.Rendered, _model.Tokenizer, request.MayReason);
         var constraint = _grammars.For(request.Output, mark, reasoning) is { } grammar
-            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default)
+            ? new Constraint(grammar, _model.ConstraintVocabulary.Value, SchemaLimits.Default) { OnlyRefuses = request.Output is OutputForm.TextWithoutCalls }
             : null;
         var spoken = new[] { mark.Token, reasoning?.OpenToken, reasoning?.CloseToken }.OfType<int>().ToHashSet();
         var stop = new StopRules(

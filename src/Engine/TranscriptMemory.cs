@@ -17,12 +17,15 @@ internal sealed class TranscriptMemory(ITokenizer tokenizer, int capacity)
     private readonly LinkedList<Transcript> _transcripts = new();
 
     /// <summary>The tokens of a prompt, with remembered ids where it begins with a remembered conversation.</summary>
-    public Encoding Encode(string tenant, RenderedPrompt prompt)
+    /// <param name="tenant">Whose it is.</param>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="cancellationToken">Asked at every piece of its text.</param>
+    public Encoding Encode(string tenant, RenderedPrompt prompt, CancellationToken cancellationToken = default)
     {
         var spans = Content(prompt);
-        return Known(tenant, prompt.Text, spans) is { } known && tokenizer.Continue(known, prompt.Text, spans) is { } continued
+        return Known(tenant, prompt.Text, spans) is { } known && tokenizer.Continue(known, prompt.Text, spans, cancellationToken) is { } continued
             ? continued
-            : tokenizer.Encode(prompt.Text, spans);
+            : tokenizer.Encode(prompt.Text, spans, cancellationToken);
     }
 
     /// <summary>Remembers a prompt and what was answered to it.</summary>

@@ -76,7 +76,11 @@ public sealed class Section11OptionsTests
     {
         var prompt = (Prompt.Conversation)(await RequestAsync(streaming, new ChatOptions { Reasoning = new() { Effort = ReasoningEffort.None } })).Prompt;
         Assert.Equal(JsonValueKind.False, prompt.Variables["enable_thinking"].ValueKind);
+        Assert.False((await RequestAsync(streaming, new ChatOptions { Reasoning = new() { Effort = ReasoningEffort.None } })).MayReason);
+        Assert.True((await RequestAsync(streaming, new ChatOptions { ResponseFormat = ChatResponseFormat.Json })).MayReason);
         var thinking = FakeEngine.Info(template: "<think></think>");
+        var structured = await AnswerAsync(streaming, "<think>hm</think>\n\n{\"a\": 1}", new ChatOptions { ResponseFormat = ChatResponseFormat.Json }, model: thinking);
+        Assert.Equal(("hm", "{\"a\": 1}"), (Assert.IsType<TextReasoningContent>(structured.Messages[0].Contents[0]).Text, structured.Text));
         var shown = await AnswerAsync(streaming, "<think>hm</think>42", model: thinking);
         Assert.Equal("hm", Assert.IsType<TextReasoningContent>(shown.Messages[0].Contents[0]).Text);
         var hidden = await AnswerAsync(streaming, "<think>hm</think>42", new ChatOptions { Reasoning = new() { Output = ReasoningOutput.None } }, model: thinking);

@@ -71,6 +71,36 @@ public sealed class EmbeddedToolTests : IAsyncDisposable
         Assert.True(called > 3, $"{called} of 16 answers called the function.");
     }
 
+    [Fact]
+    public async Task ModeNone_WritesNoCall_WhereItsConversationTemptsTheModel()
+    {
+        var light = AIFunctionFactory.Create((string room, bool on) => $"{room} {on}", "set_light", "Switch the light in a room on or off.");
+        var tempted = 0;
+        foreach (var room in new[] { "office", "kitchen", "cellar" })
+        {
+            // Calls and results in its past, as text that nothing recognises and as calls: only the latter tell that tools are in play.
+            var called = new FunctionCallContent("1", "set_light", new Dictionary<string, object?> { ["room"] = "hall", ["on"] = true });
+            ChatMessage[] before = [new(ChatRole.User, "Switch on the hall light."), new(ChatRole.Assistant, [called]), new(ChatRole.Tool, [new FunctionResultContent("1", "done")]), new(ChatRole.Assistant, "Done.")];
+            ChatMessage[] asText =
+            [
+                before[0], new(ChatRole.Assistant, "<tool_call>\n{\"name\": \"set_light\", \"arguments\": {\"room\": \"hall\", \"on\": true}}\n</tool_call>"),
+                new(ChatRole.User, "<tool_response>\ndone\n</tool_response>"), before[3],
+            ];
+            var question = new ChatMessage(ChatRole.User, $"Switch on the {room} light.");
+            var options = new ChatOptions { Temperature = 0, MaxOutputTokens = 60 };
+            tempted += (await _client.GetResponseAsync([.. asText, question], options)).Text.Contains("<tool_call>", StringComparison.Ordinal) ? 1 : 0;
+            foreach (var quiet in new[] { new ChatOptions { ToolMode = ChatToolMode.None, Tools = [light] }, new ChatOptions() })
+            {
+                (quiet.Temperature, quiet.MaxOutputTokens) = (0, 60);
+                var response = await _client.GetResponseAsync([.. before, question], quiet);
+                Assert.DoesNotContain("<tool_call>", response.Text, StringComparison.Ordinal);
+                Assert.All(response.Messages.SelectMany(message => message.Contents), content => Assert.IsNotType<FunctionCallContent>(content));
+            }
+        }
+
+        Assert.True(tempted > 0, "the conversation tempts");
+    }
+
     private static Recorded Tool(JsonElement tool) => new(tool.GetProperty("function"));
 
     // Answers whatever it is asked.

@@ -35,6 +35,18 @@ public sealed class EngineLoadTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("F32")]
+    [InlineData("F16")]
+    [InlineData("BF16")]
+    public async Task WeightsThatAreNotFinite_AreRefusedWithTensorAndPlace(string dtype)
+    {
+        const string name = "model.layers.0.self_attn.o_proj.weight";
+        var path = new ToyCheckpoint { DType = dtype, Change = Spoil(name, 37) }.Save(_folder, "damaged" + dtype);
+        var failure = await Assert.ThrowsAsync<CheckpointException>(() => SlerpEngine.LoadAsync(new EngineOptions { ModelPath = path, Threads = 1 }));
+        Assert.Contains($"tensor '{name}' holds NaN in row 1, column 5.", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task QueueLimitOfZero_ServesWhatCanStartAtOnceAndRefusesTheRest()
     {
@@ -70,7 +82,70 @@ public sealed class EngineLoadTests : IDisposable
         Assert.InRange(AddressSpace() - before, long.MinValue, 2L << 30);
     }
 
+    // The last tensor that is read is damaged: all matrices were packed before.
+    [Theory]
+    [InlineData("target")]
+    [InlineData("draft")]
+    [InlineData("beside")]
+    public async Task LoadThatFails_GivesTheWeightsBack(string damaged)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var bad = new ToyCheckpoint { Change = Spoil("model.norm.weight", 3) }.Save(_folder, damaged == "beside" ? "toy-draft" : "bad");
+        var options = damaged switch
+        {
+            "target" => Options() with { ModelPath = bad },
+            "draft" => Options() with { DraftModelPath = bad },
+            _ => Options(),
+        };
+        var before = AddressSpace();
+        for (var turn = 0; turn < 40; turn++)
+        {
+            if (damaged == "beside")
+            {
+                await using var engine = await SlerpEngine.LoadAsync(options);
+            }
+            else
+            {
+                await Assert.ThrowsAsync<CheckpointException>(() => SlerpEngine.LoadAsync(options));
+            }
+        }
+
+        // A block of small matrices is 64 MiB: forty would be 2.7 gigabytes. Other tests run beside this one.
+        Assert.InRange(AddressSpace() - before, long.MinValue, 1L << 30);
+    }
+
+    [Fact]
+    public async Task LoadThatFailsAfterItsCompanions_GivesThemBack()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var draft = new ToyCheckpoint { Layers = 1 }.Save(_folder, "second");
+        var options = Options() with { DraftModelPath = draft, DecorateDrafter = static _ => throw new InvalidOperationException("no drafter") };
+        var before = AddressSpace();
+        for (var turn = 0; turn < 40; turn++)
+        {
+            await Assert.ThrowsAsync<InvalidOperationException>(() => SlerpEngine.LoadAsync(options));
+        }
+
+        Assert.InRange(AddressSpace() - before, long.MinValue, 1L << 30);
+    }
+
     private EngineOptions Options() => new() { ModelPath = _path, Threads = 1 };
+
+    private static Action<string, int[], float[]> Spoil(string tensor, int index) => (name, _, values) =>
+    {
+        if (name == tensor)
+        {
+            values[index] = float.NaN;
+        }
+    };
 
     // Bytes of address space of this process: pages nobody touched count, as they would if somebody had.
     private static long AddressSpace()

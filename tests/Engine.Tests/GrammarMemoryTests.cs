@@ -44,6 +44,15 @@ public sealed class GrammarMemoryTests
     }
 
     [Fact]
+    public void FormThatMayReason_IsAnotherGrammar()
+    {
+        var memory = new GrammarMemory(4);
+        var marks = new ReasoningMark(new ReasoningSyntax("<think>", "</think>"), null, null, IsOpen: false);
+        Assert.NotSame(memory.For(Json(Schema), NoMark, marks), memory.For(Json(Schema), NoMark, marks with { MayBegin = true }));
+        Assert.Same(memory.For(Json(Schema), NoMark, marks with { MayBegin = true }), memory.For(Json(Schema), NoMark, marks with { MayBegin = true }));
+    }
+
+    [Fact]
     public void LeastRecentlyUsed_IsForgotten()
     {
         var memory = new GrammarMemory(2);

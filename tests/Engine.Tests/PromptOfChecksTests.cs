@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Slerp.Engine.Quality;
 using Slerp.Tests.Shared;
 using Slerp.Tests.Shared.Engine;
 
@@ -57,11 +58,30 @@ public sealed class PromptOfChecksTests : IDisposable
         Assert.Null(Assert.Single(atTheEnd.Seen).PromptText);
     }
 
+    [Theory]
+    [InlineData(QualityScope.Segment, true)]
+    [InlineData(QualityScope.Answer, false)]
+    public void Panel_AsksACheckForItsScopeOnce(QualityScope scope, bool isAsked)
+    {
+        var check = new ReadingCheck(needs: true);
+        var panel = new CheckPanel(new QualityGate { Checks = [check] }, scope, TimeProvider.System, new HungChecks());
+        Assert.Equal((isAsked, 1), (panel.NeedsPrompt, check.ScopeReads));
+    }
+
     private sealed class ReadingCheck(bool needs, QualityScope scope = QualityScope.Segment) : IQualityCheck
     {
         public string Name => "reading";
 
-        public QualityScope Scope => scope;
+        public int ScopeReads { get; private set; }
+
+        public QualityScope Scope
+        {
+            get
+            {
+                ScopeReads++;
+                return scope;
+            }
+        }
 
         public bool NeedsPrompt => needs;
 

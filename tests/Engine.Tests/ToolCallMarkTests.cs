@@ -10,6 +10,8 @@ public sealed class ToolCallMarkTests : IDisposable
     // A toy has few control tokens: one of them stands for [TOOL_CALLS] or the python tag.
     private const string Mark = "<|im_start|>";
 
+    private const int MarkToken = 256;
+
     private static readonly ChatTool Tool = new("set", "", JsonElement.Parse("""{"type":"object","properties":{"on":{"type":"boolean"}},"required":["on"]}"""));
 
     private static readonly ToolCallSyntax List = new("", "{\"name\": \"", "\", \"arguments\": ", "}", ", ") { Begin = Mark + "[", End = "]" };
@@ -57,6 +59,48 @@ public sealed class ToolCallMarkTests : IDisposable
                 using var call = JsonDocument.Parse(text[(mark + Mark.Length)..]);
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task TextWithoutCalls_HasNoMark_AndIsTheFreeTextWhereThatHasNone(int seed)
+    {
+        await using var engine = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = _path, Threads = 1 });
+        foreach (var sampling in new SamplingMode[] { SamplingMode.Greedy.Instance, new SamplingMode.Stochastic(1.5f, 0, 0.95f, 0, seed) })
+        {
+            var request = EngineRequests.Raw("call it", maxTokens: 60, sampling, drafter: "vanilla");
+            var free = await engine.AnswerAsync(request);
+            var mark = free.Text.Length > 3 && !free.Text[1..3].Contains('\uFFFD') ? free.Text[1..3] : "no such mark";
+            var without = request with { Output = new OutputForm.TextWithoutCalls(new ToolCallSyntax(mark, "", "", "", "")) };
+            var answer = await engine.AnswerAsync(without);
+            Assert.DoesNotContain(mark, answer.Text, StringComparison.Ordinal);
+            Assert.Equal(answer.Identity, (await engine.AnswerAsync(without with { Drafter = "auto" })).Identity);
+            var other = request with { Output = new OutputForm.TextWithoutCalls(new ToolCallSyntax("no such mark", "", "", "", "")) };
+            Assert.Equal(free.Identity, (await engine.AnswerAsync(other)).Identity);
+            Assert.Equal(mark == "no such mark", free.Identity == answer.Identity);
+        }
+    }
+
+    [Fact]
+    public async Task TextWithoutCalls_HasNoControlTokenThatWouldBeginOne()
+    {
+        await using var engine = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = _path, Threads = 1 });
+        var marked = 0;
+        for (var seed = 0; seed < 12; seed++)
+        {
+            var request = EngineRequests.Raw("call it", maxTokens: 200, new SamplingMode.Stochastic(2, 0, 1, 0, seed));
+            var free = await engine.AnswerAsync(request);
+            var isMarked = free.Ids.Contains(MarkToken);
+            marked += isMarked ? 1 : 0;
+            foreach (var syntax in (ToolCallSyntax[])[List, Bare])
+            {
+                var answer = await engine.AnswerAsync(request with { Output = new OutputForm.TextWithoutCalls(syntax) });
+                Assert.DoesNotContain(MarkToken, answer.Ids);
+                Assert.Equal(isMarked, answer.Identity != free.Identity);
+            }
+        }
+
+        Assert.True(marked > 0, "some free answers have the mark");
     }
 
     private static void AssertIsCall(JsonElement call) => AssertIsCall(call, "arguments");

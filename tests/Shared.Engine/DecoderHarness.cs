@@ -13,20 +13,23 @@ internal sealed class DecoderHarness : IDisposable
 {
     private readonly IComputeBackend _backend;
     private readonly SafetensorsWeights _weights;
+    private readonly LoraWeights? _merged;
     private readonly TransformerLoader _loader;
     private readonly Workspace _workspace;
     private readonly StepBatch _batch = new();
 
     public DecoderHarness(
         string configFile, string weightsFile, int threads = 1, WeightFormat format = WeightFormat.AsStored, KvFormat kvFormat = KvFormat.Float32,
-        Func<int, IComputeBackend>? backend = null)
+        Func<int, IComputeBackend>? backend = null, string? adapter = null)
     {
         var config = ModelConfigReader.Read(configFile);
         var shape = ModelCatalog.Find(config).Read(config);
         _backend = backend?.Invoke(threads) ?? new CpuBackend(new CpuBackendOptions(threads));
         _weights = SafetensorsWeights.OpenFile(weightsFile);
-        _loader = new TransformerLoader(shape, _weights, _backend, format);
+        _merged = adapter is null ? null : LoraWeights.Open(_weights, adapter, shape.TiedHead);
+        _loader = new TransformerLoader(shape, (IWeightSource?)_merged ?? _weights, _backend, format);
         Decoder = _loader.Load(null, CancellationToken.None);
+        _merged?.RequireApplied();
         var pages = CacheArithmetic.PagesFor(shape.MaxPositions) * shape.Layers * 4;
         Cache = new KvCache(_backend, _backend.CreateKvStore(pages, shape.Heads.KvHeads, shape.Heads.HeadSize, kvFormat), shape.Layers, 8, shape.MaxPositions);
         _workspace = _backend.CreateWorkspace();
@@ -126,6 +129,7 @@ internal sealed class DecoderHarness : IDisposable
             matrix.Dispose();
         }
 
+        _merged?.Dispose();
         _weights.Dispose();
         _backend.Dispose();
     }

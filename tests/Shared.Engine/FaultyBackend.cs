@@ -19,6 +19,9 @@ internal sealed class FaultyBackend(IComputeBackend inner) : IComputeBackend
 
     public int Calls { get; private set; }
 
+    /// <summary>Matrices loaded so far.</summary>
+    public int Packed { get; private set; }
+
     public string Name => inner.Name;
 
     public string Description => inner.Description;
@@ -43,9 +46,17 @@ internal sealed class FaultyBackend(IComputeBackend inner) : IComputeBackend
         }
     }
 
-    public Matrix LoadMatrix(IReadOnlyList<WeightTensor> parts, WeightFormat format) => inner.LoadMatrix(parts, format);
+    public Matrix LoadMatrix(IReadOnlyList<WeightTensor> parts, WeightFormat format)
+    {
+        Packed++;
+        return inner.LoadMatrix(parts, format);
+    }
 
-    public Matrix LoadGatedMatrix(WeightTensor gate, WeightTensor up, WeightFormat format) => inner.LoadGatedMatrix(gate, up, format);
+    public Matrix LoadGatedMatrix(WeightTensor gate, WeightTensor up, WeightFormat format)
+    {
+        Packed++;
+        return inner.LoadGatedMatrix(gate, up, format);
+    }
 
     public Tensor LoadVector(IReadOnlyList<WeightTensor> parts) => inner.LoadVector(parts);
 

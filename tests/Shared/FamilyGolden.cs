@@ -10,8 +10,11 @@ internal sealed class FamilyGolden
     private FamilyGolden(string folder, JsonElement golden)
     {
         var weights = golden.TryGetProperty("weights_file", out var file) && file.ValueKind == JsonValueKind.String ? file.GetString()! : "model.safetensors";
-        ConfigFile = Path.Combine(folder, "config.json");
         WeightsFile = Path.Combine(folder, weights);
+
+        // An adapter has no configuration of its own: the base's stands beside the base's weights.
+        var own = Path.Combine(folder, "config.json");
+        ConfigFile = File.Exists(own) ? own : Path.Combine(Path.GetDirectoryName(WeightsFile)!, "config.json");
         Cases = [.. golden.GetProperty("prompts").EnumerateArray().Select(prompt => Case(folder, prompt))];
     }
 

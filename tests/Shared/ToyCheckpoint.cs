@@ -38,6 +38,9 @@ internal sealed record ToyCheckpoint
     /// <summary>Whether its chat template writes tools and their calls, in the Hermes dialect.</summary>
     public bool WritesTools { get; init; }
 
+    /// <summary>Changes a tensor's values before they are written, by its name and shape; null leaves them.</summary>
+    public Action<string, int[], float[]>? Change { get; init; }
+
     /// <summary>256 bytes and three control tokens.</summary>
     public const int VocabularySize = 259;
 
@@ -142,6 +145,7 @@ internal sealed record ToyCheckpoint
                 value = centre + (spread * Normal(ref state));
             }
 
+            Change?.Invoke(name, shape, values);
             writer.Add(name, shape, values, DType);
         }
 

@@ -13,6 +13,7 @@ internal sealed class ChatCommandLine
 
     private readonly Option<string?> _prompt = new("--prompt") { Description = "Answer this text and exit.", HelpName = "TEXT" };
     private readonly Option<string?> _model = new("--model") { Description = "The checkpoint folder. Default: the embedded model.", HelpName = "DIR" };
+    private readonly Option<string?> _adapter = new("--adapter") { Description = "The folder of a LoRA adapter made for that checkpoint, in the layout of PEFT.", HelpName = "DIR" };
     private readonly Option<string?> _backend = new("--backend") { Description = $"What computes: {ChatBackends.Known}. Default: {ChatBackends.Default}.", HelpName = "NAME" };
     private readonly Option<string?> _system = new("--system") { Description = "Instructions for the model.", HelpName = "TEXT" };
     private readonly Option<int?> _maxTokens = new("--max-tokens") { CustomParser = Number<int>, Description = "Most tokens of an answer.", HelpName = "N" };
@@ -34,7 +35,7 @@ internal sealed class ChatCommandLine
         var options = new ChatCommandLine();
         var root = new RootCommand("Chat with a local language model. Without --prompt: answers piped text, or starts a conversation on a terminal.")
         {
-            options._prompt, options._model, options._backend, options._system, options._maxTokens, options._temperature, options._seed, options._decoding, options._compare,
+            options._prompt, options._model, options._adapter, options._backend, options._system, options._maxTokens, options._temperature, options._seed, options._decoding, options._compare,
             options._context, options._merge, options._cutoff, options._quality, options._drill, options._raw, options._stats,
         };
         root.Validators.Add(options.Validate);
@@ -97,6 +98,7 @@ internal sealed class ChatCommandLine
     {
         Prompt = parsed.GetValue(_prompt),
         Model = parsed.GetValue(_model),
+        Adapter = parsed.GetValue(_adapter),
         Backend = parsed.GetValue(_backend) ?? ChatBackends.Default,
         System = parsed.GetValue(_system),
         MaxTokens = parsed.GetValue(_maxTokens),

@@ -7,6 +7,8 @@ internal sealed record ChatSettings
 
     public string? Model { get; init; }
 
+    public string? Adapter { get; init; }
+
     public string Backend { get; init; } = ChatBackends.Default;
 
     public string? System { get; init; }

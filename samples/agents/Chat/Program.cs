@@ -30,6 +30,7 @@ static async Task<int> RunAsync(ChatSettings settings)
         services.AddSlerpChatClient(options =>
         {
             options.ModelPath = settings.Model;
+            options.Engine.AdapterPath = settings.Adapter;
             options.Engine.Backend = settings.Backend;
         }).ReportLoadProgress(waiting);
         ChatBackends.AddTo(services);

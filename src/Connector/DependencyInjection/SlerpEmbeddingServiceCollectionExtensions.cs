@@ -12,7 +12,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <remarks>
 /// All services are singletons. Registered are <see cref="IEmbeddingGenerator{TInput, TEmbedding}"/> of text and the concrete
 /// <see cref="SlerpEmbeddingGenerator"/>, keyed where a key is given. A generator of a checkpoint that a chat client of the same container uses
-/// shares its engine and weights, unless it names engine settings of its own. A key, and the default, can be registered once.
+/// shares its engine and weights, unless it names engine settings of its own or the client has an adapter. A key, and the default, can be registered once.
 /// </remarks>
 public static class SlerpEmbeddingServiceCollectionExtensions
 {
@@ -96,7 +96,7 @@ public static class SlerpEmbeddingServiceCollectionExtensions
         var folder = Path.GetFullPath(options.ResolvedModelPath);
         return provider.GetServices<Registration<SlerpChatClientOptions>>()
             .Select(registration => registration.Options(provider))
-            .FirstOrDefault(chat => Path.GetFullPath(chat.ResolvedModelPath) == folder)
+            .FirstOrDefault(chat => chat.Engine.AdapterPath is null && Path.GetFullPath(chat.ResolvedModelPath) == folder)
             ?.ToEngineOptions() ?? options.ToEngineOptions();
     }
 }

@@ -8,12 +8,13 @@ namespace Slerp.Connector.Hosting;
 /// <summary>Owns one engine: loads it once, when first asked, and disposes it.</summary>
 /// <remarks>
 /// Thread-safe. Callers that ask while the model loads share one load; a caller that cancels leaves, the load goes on.
-/// A load that failed is tried again by the next caller.
+/// A load that failed is tried again by the next caller after a pause (<see cref="LoadPauses"/>); until then callers are told what it failed with.
 /// </remarks>
 internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, EngineHostServices services) : IAsyncDisposable, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _lifetime = new();
+    private readonly LoadPauses _pauses = new(services.Time);
     private Task<IEngine>? _load;
     private Task? _disposal;
 
@@ -26,6 +27,9 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
     /// <summary>Why the last load failed; null where none did.</summary>
     public Exception? LoadFailure => Volatile.Read(ref _load) is { IsFaulted: true } load ? load.Exception.InnerException : null;
 
+    /// <summary>How long until a load that failed is tried again by whoever asks.</summary>
+    public TimeSpan NextLoadIn => _pauses.Remaining;
+
     /// <summary>The engine, loaded if need be.</summary>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The host was disposed.</exception>
@@ -36,7 +40,7 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposal is not null, typeof(SlerpEngine));
-            if (_load is null or { IsFaulted: true } or { IsCanceled: true })
+            if (_load is null or { IsCanceled: true } || (_load.IsFaulted && _pauses.Remaining == TimeSpan.Zero))
             {
                 _load = Task.Run(LoadAsync, CancellationToken.None);
             }
@@ -84,6 +88,11 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
             var elapsed = services.Time.GetElapsedTime(started);
             var model = engine.Model;
             services.Logger.LoadedModel(model.Name, model.Architecture, model.Device, model.WeightFormat, model.WeightBytes, elapsed.TotalSeconds);
+            if (model.Adapter is { } adapter)
+            {
+                services.Logger.MergedAdapter(model.Name, adapter.Name, adapter.Matrices, adapter.Rank, adapter.Scale, adapter.BaseModel ?? "a model it does not name");
+            }
+
             services.Instruments.Watch(engine);
             services.Instruments.ModelLoadDuration.Record(elapsed.TotalSeconds, new TagList { { SlerpTelemetry.RequestModelTag, model.Name } });
             return engine;
@@ -94,7 +103,8 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
         }
         catch (Exception failure)
         {
-            services.Logger.LoadFailed(options.ModelPath, failure);
+            _pauses.Begin(services.Time.GetElapsedTime(started));
+            services.Logger.LoadFailed(options.ModelPath, _pauses.Remaining.TotalSeconds, failure);
             throw;
         }
     }

@@ -16,7 +16,7 @@ internal sealed class EngineHostPool(IEngineLoader loader, ILogger<EngineHostPoo
     /// <param name="progress">Told, too, while it loads; may be null.</param>
     public EngineHost Get(EngineOptions options, IProgress<LoadProgress>? progress)
     {
-        var key = options with { ModelPath = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.ModelPath)) };
+        var key = options with { ModelPath = Whole(options.ModelPath), AdapterPath = options.AdapterPath is { } adapter ? Whole(adapter) : null };
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -50,6 +50,9 @@ internal sealed class EngineHostPool(IEngineLoader loader, ILogger<EngineHostPoo
 
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    // One folder may be written in several ways.
+    private static string Whole(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
 
     private sealed record Entry(EngineHost Host, Audience Audience);
 

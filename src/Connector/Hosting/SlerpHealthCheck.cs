@@ -14,7 +14,9 @@ internal sealed class SlerpHealthCheck(EngineHost host) : IHealthCheck
     {
         if (host.LoadFailure is { } fault)
         {
-            return new HealthCheckResult(failure, "The model cannot be loaded; the next request tries again.", fault);
+            var seconds = Math.Ceiling(host.NextLoadIn.TotalSeconds);
+            var next = seconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"the first request after {seconds:N0} s") : "the next request";
+            return new HealthCheckResult(failure, $"The model cannot be loaded; {next} tries again.", fault);
         }
 
         if (host.Loaded is not { } engine)

@@ -2,14 +2,15 @@ using Microsoft.Extensions.Options;
 
 namespace Slerp.Connector.Options;
 
-/// <summary>Where a checkpoint lies, and whether there is one.</summary>
+/// <summary>Where a checkpoint and its adapter lie, what they are called, and whether they are there.</summary>
 internal static class CheckpointCheck
 {
     /// <summary>The folder: the one given, or the embedded model's beside the application.</summary>
     public static string Resolve(string? modelPath) => modelPath ?? Path.Combine(AppContext.BaseDirectory, "models", "embedded");
 
-    /// <summary>The name of a folder.</summary>
-    public static string FolderName(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+    /// <summary>What a model goes by that nobody named: its folder's name, and its adapter's behind it, since that makes it another model.</summary>
+    public static string DefaultModelId(string folder, string? adapterPath) =>
+        string.IsNullOrWhiteSpace(adapterPath) ? FolderName(folder) : $"{FolderName(folder)}+{FolderName(adapterPath)}";
 
     /// <summary>Says what is wrong with a path.</summary>
     public static void AddFaults(string? modelPath, ValidateOptionsResultBuilder failures)
@@ -33,4 +34,19 @@ internal static class CheckpointCheck
                 $"'{folder}' holds no config.json. Set it to a checkpoint folder in Hugging Face layout.", nameof(SlerpChatClientOptions.ModelPath));
         }
     }
+
+    /// <summary>Says what is wrong with an adapter's path.</summary>
+    public static void AddAdapterFaults(string? adapterPath, ValidateOptionsResultBuilder failures)
+    {
+        if (adapterPath is not null && (string.IsNullOrWhiteSpace(adapterPath) || !File.Exists(Path.Combine(adapterPath, "adapter_config.json"))))
+        {
+            failures.AddError(
+                string.IsNullOrWhiteSpace(adapterPath)
+                    ? "is empty; leave it null to use the checkpoint as it is."
+                    : $"'{adapterPath}' holds no adapter_config.json. Set it to the folder of a PEFT LoRA adapter made for this model, or leave it null.",
+                "Engine.AdapterPath");
+        }
+    }
+
+    private static string FolderName(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
 }

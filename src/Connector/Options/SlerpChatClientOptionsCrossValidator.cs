@@ -33,6 +33,7 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
         }
 
         CheckpointCheck.AddFaults(options.ModelPath, failures);
+        CheckpointCheck.AddAdapterFaults(options.Engine?.AdapterPath, failures);
     }
 
     private static void CheckSpeculator(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)

@@ -15,6 +15,7 @@ internal sealed class SlerpEmbeddingGeneratorOptionsCrossValidator : IValidateOp
         }
 
         CheckpointCheck.AddFaults(options.ModelPath, failures);
+        CheckpointCheck.AddAdapterFaults(options.Engine?.AdapterPath, failures);
         return failures.Build();
     }
 }

@@ -13,8 +13,9 @@ internal sealed class RequestScope : IDisposable
     private readonly TimeProvider _time;
     private readonly long _started;
     private readonly Activity? _span;
-    private Exception? _failure;
-    private bool _answered;
+
+    // Who stops reading tells nothing.
+    private RequestEnd _end = new(Failure: null, HasLeft: true);
 
     public RequestScope(string modelId, ILogger logger, SlerpInstruments instruments, TimeProvider time)
     {
@@ -38,22 +39,24 @@ internal sealed class RequestScope : IDisposable
     /// <summary>The drafter that was asked for, once it is known.</summary>
     public string? Drafter { get; set; }
 
-    /// <summary>The request failed.</summary>
-    public void Fail(Exception failure) => _failure = failure;
+    /// <summary>The request failed, or its caller cancelled it.</summary>
+    /// <param name="thrown">What was thrown.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    public void Fail(Exception thrown, CancellationToken cancellationToken) => _end = RequestEnd.Of(thrown, cancellationToken);
 
     /// <summary>The whole answer was handed over.</summary>
-    public void Answered() => _answered = true;
+    public void Answered() => _end = default;
 
     /// <inheritdoc />
     public void Dispose()
     {
         var elapsed = _time.GetElapsedTime(_started);
         var milliseconds = elapsed.TotalMilliseconds;
-        if (_failure is not null and not OperationCanceledException)
+        if (_end.Failure is { } failure)
         {
-            _logger.RequestFailed(ResponseId, milliseconds, _failure);
+            _logger.RequestFailed(ResponseId, milliseconds, failure);
         }
-        else if (_answered && Decoding.Stats is { } stats)
+        else if (!_end.HasLeft && Decoding.Stats is { } stats)
         {
             _logger.RequestAnswered(ResponseId, stats.PromptTokens, stats.CachedPromptTokens, stats.OutputTokens, stats.Steps, milliseconds);
         }
@@ -75,7 +78,7 @@ internal sealed class RequestScope : IDisposable
         }
 
         _instruments.Fallbacks.Record(_modelId, Decoding);
-        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Decoding.Stats, _failure);
+        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Decoding.Stats, _end);
         _instruments.Drafts.Record(_modelId, Drafter, Decoding.Stats);
     }
 
@@ -105,9 +108,13 @@ internal sealed class RequestScope : IDisposable
             }));
         }
 
-        if (_failure is not null)
+        if (_end.Tag is { } told)
         {
-            _span.SetTag(SlerpTelemetry.ErrorTag, _failure.GetType().FullName);
+            _span.SetTag(told.Key, told.Value);
+        }
+
+        if (_end.Failure is not null)
+        {
             _span.SetStatus(ActivityStatusCode.Error);
         }
 

@@ -58,7 +58,7 @@ internal sealed class SlerpInstruments : IDisposable
     /// <summary>Another client answers.</summary>
     public void Overflowed(string modelId, string reason)
     {
-        var tags = Tags(SlerpTelemetry.ChatOperation, modelId, null);
+        var tags = Tags(SlerpTelemetry.ChatOperation, modelId);
         tags.Add(SlerpTelemetry.OverflowReasonTag, reason);
         _overflows.Add(1, tags);
     }
@@ -66,18 +66,23 @@ internal sealed class SlerpInstruments : IDisposable
     /// <summary>A request begins.</summary>
     /// <param name="operation">What is asked: a value of <see cref="SlerpTelemetry.OperationTag"/>.</param>
     /// <param name="modelId">The model's id.</param>
-    public void RequestStarted(string operation, string modelId) => _activeRequests.Add(1, Tags(operation, modelId, null));
+    public void RequestStarted(string operation, string modelId) => _activeRequests.Add(1, Tags(operation, modelId));
 
     /// <summary>A request ends, well or not.</summary>
     /// <param name="operation">What was asked.</param>
     /// <param name="modelId">The model's id.</param>
     /// <param name="elapsed">Since the call.</param>
     /// <param name="stats">What the answer took; null where none was begun.</param>
-    /// <param name="failure">Why it failed; null where it did not.</param>
-    public void RequestEnded(string operation, string modelId, TimeSpan elapsed, GenerationStats? stats, Exception? failure)
+    /// <param name="end">How it ended.</param>
+    public void RequestEnded(string operation, string modelId, TimeSpan elapsed, GenerationStats? stats, RequestEnd end)
     {
-        _activeRequests.Add(-1, Tags(operation, modelId, null));
-        var tags = Tags(operation, modelId, failure);
+        _activeRequests.Add(-1, Tags(operation, modelId));
+        var tags = Tags(operation, modelId);
+        if (end.Tag is { } told)
+        {
+            tags.Add(told);
+        }
+
         _requestDuration.Record(elapsed.TotalSeconds, tags);
         if (stats is not { OutputTokens: > 0 })
         {
@@ -112,19 +117,10 @@ internal sealed class SlerpInstruments : IDisposable
     private IEnumerable<Measurement<long>> Observe(Func<EngineStatus, long> read) =>
         _engines.Select(entry => new Measurement<long>(read(entry.Key.Status), new KeyValuePair<string, object?>(SlerpTelemetry.RequestModelTag, entry.Value)));
 
-    private static TagList Tags(string operation, string modelId, Exception? failure)
+    private static TagList Tags(string operation, string modelId) => new()
     {
-        var tags = new TagList
-        {
-            { SlerpTelemetry.OperationTag, operation },
-            { SlerpTelemetry.ProviderTag, SlerpTelemetry.ProviderName },
-            { SlerpTelemetry.RequestModelTag, modelId },
-        };
-        if (failure is not null)
-        {
-            tags.Add(SlerpTelemetry.ErrorTag, failure.GetType().FullName);
-        }
-
-        return tags;
-    }
+        { SlerpTelemetry.OperationTag, operation },
+        { SlerpTelemetry.ProviderTag, SlerpTelemetry.ProviderName },
+        { SlerpTelemetry.RequestModelTag, modelId },
+    };
 }

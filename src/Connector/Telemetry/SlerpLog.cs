@@ -16,8 +16,12 @@ internal static partial class SlerpLog
     public static partial void LoadedModel(
         this ILogger logger, string model, string architecture, string device, WeightFormat weightFormat, long weightBytes, double seconds);
 
-    [LoggerMessage(4, LogLevel.Error, "Loading model {ModelPath} failed.")]
-    public static partial void LoadFailed(this ILogger logger, string modelPath, Exception failure);
+    [LoggerMessage(4, LogLevel.Error, "Loading model {ModelPath} failed. The next try is {Seconds:F0} s from now at the earliest.")]
+    public static partial void LoadFailed(this ILogger logger, string modelPath, double seconds, Exception failure);
+
+    [LoggerMessage(5, LogLevel.Information, "Model {Model} has the adapter {Adapter} merged into {Matrices} matrices: rank {Rank}, scale {Scale}, trained on {BaseModel}.")]
+    public static partial void MergedAdapter(
+        this ILogger logger, string model, string adapter, int matrices, int rank, double scale, string baseModel);
 
     [LoggerMessage(10, LogLevel.Debug, "Request {ResponseId} begins.")]
     public static partial void RequestStarted(this ILogger logger, string responseId);

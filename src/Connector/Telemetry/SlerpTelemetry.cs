@@ -130,6 +130,9 @@ public static class SlerpTelemetry
     /// <summary>Tag: the model's id.</summary>
     public const string RequestModelTag = "gen_ai.request.model";
 
-    /// <summary>Tag: the type of the failure, absent on success.</summary>
+    /// <summary>Tag: true where the caller cancelled or stopped reading before the answer's end, absent otherwise. Leaving is no failure: <see cref="ErrorTag"/> is absent then.</summary>
+    public const string LeftTag = "slerp.request.left";
+
+    /// <summary>Tag: the type of the failure, absent on success and where the caller left.</summary>
     public const string ErrorTag = "error.type";
 }

@@ -26,6 +26,16 @@ internal static class OutputTranslator
         return new OutputForm.ToolCalls(callable, dialect.Syntax, options?.AllowMultipleToolCalls == false ? 1 : dialect.MaxCalls, required is null ? answer : null);
     }
 
+    /// <summary>The form where calls are unwanted though the model may think of one: tools came with <see cref="ChatToolMode.None"/>, or none but earlier turns have calls.</summary>
+    /// <param name="output">The form so far.</param>
+    /// <param name="asked">The request.</param>
+    /// <param name="dialect">How the model would write a call; null where it is not known.</param>
+    public static OutputForm WithoutCalls(OutputForm output, AskedRequest asked, ToolCallDialect? dialect) =>
+        output is OutputForm.FreeText && dialect is not null && asked is { Tools.Count: 0, Prompt: Prompt.Conversation conversation }
+        && (asked.Options is { ToolMode: NoneChatToolMode, Tools.Count: > 0 } || conversation.Turns.Any(static turn => turn.ToolCalls.Count > 0))
+            ? new OutputForm.TextWithoutCalls(dialect.Syntax)
+            : output;
+
     /// <summary>The instructions, with the schema where there is one: the grammar keeps the form, but the model should know it.</summary>
     public static string? Instructions(ChatOptions? options)
     {

@@ -47,7 +47,8 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         var properties = new PropertyReader(options?.AdditionalProperties);
         var reading = asked.Prompt is Prompt.Raw ? AnswerReading.PlainText : Reading(options, asked.Tools, model);
         var merging = MergingTranslator.Translate(properties, client.Defaults.Merging);
-        var output = OutputTranslator.Translate(options, asked.Tools, reading.Dialect);
+        var output = OutputTranslator.WithoutCalls(
+            OutputTranslator.Translate(options, asked.Tools, reading.Dialect), asked, ToolCallDialect.For(client.ToolDialect, model.ChatTemplate));
         var generation = new GenerationRequest
         {
             Output = output,
@@ -57,6 +58,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
             MaxOutputTokens = options?.MaxOutputTokens ?? client.Defaults.MaxOutputTokens ?? model.ContextTokens,
             StopSequences = StopSequences(options, output),
             Reasoning = reading.Reasoning == ReasoningReading.AsText ? null : AnswerParser.Reasoning,
+            MayReason = options?.Reasoning?.Effort is not ReasoningEffort.None,
             Tenant = Tenant(properties),
             Drafter = Drafter(properties, merging),
             Merging = merging,

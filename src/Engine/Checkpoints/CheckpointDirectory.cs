@@ -22,7 +22,7 @@ internal sealed class CheckpointDirectory
         Config = config;
         Generation = generation;
         WeightBytes = weightBytes;
-        Name = NameOf(path);
+        Name = CheckpointPath.NameOf(path);
     }
 
     /// <summary>The folder, as the caller named it.</summary>
@@ -98,12 +98,4 @@ internal sealed class CheckpointDirectory
     }
 
     private static bool IsPickle(string name) => PickleExtensions.Contains(System.IO.Path.GetExtension(name).ToLowerInvariant());
-
-    private static string NameOf(string path)
-    {
-        var real = CheckpointPath.Resolve(path);
-        return CheckpointPath.CacheRoot(real) is { } root
-            ? System.IO.Path.GetFileName(root)["models--".Length..].Replace("--", "/", StringComparison.Ordinal)
-            : System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
-    }
 }

@@ -63,6 +63,11 @@ internal static class CheckpointPath
         return isCache ? root : null;
     }
 
+    /// <summary>What a folder is called: its name; of a folder of the Hugging Face cache, the model's ("owner/model").</summary>
+    public static string NameOf(string folder) => CacheRoot(Resolve(folder)) is { } root
+        ? Path.GetFileName(root)["models--".Length..].Replace("--", "/", StringComparison.Ordinal)
+        : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+
     /// <summary>An absolute path with every link in it followed, ".." applied after the link before it, as the file system does.</summary>
     public static string Resolve(string path)
     {

@@ -12,9 +12,22 @@ internal sealed record LoraConfig
     /// <summary>The file's name.</summary>
     public const string FileName = "adapter_config.json";
 
+    /// <summary>What to do with an adapter that the engine cannot merge.</summary>
+    public const string Remedy = "Merge the adapter into its base with the library that trained it, and load the result.";
+
     private const long MaxBytes = 4_000_000;
 
     private const int MaxRank = 1 << 16;
+
+    // What else has been trained or replaced, or when the update counts; each is absent, null, false or empty in a plain adapter.
+    private static readonly ImmutableArray<string> Extras =
+    [
+        "use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "use_bdlora", "rank_pattern", "alpha_pattern", "modules_to_save", "target_parameters",
+        "trainable_token_indices", "layer_replication", "alora_invocation_tokens", "arrow_config",
+    ];
+
+    // Beginnings that leave the base's weights as they are. Others (PiSSA, OLoRA, LoftQ, CorDA) train against a base they have changed first.
+    private static readonly ImmutableArray<string> PlainBeginnings = ["gaussian", "eva", "orthogonal"];
 
     /// <summary>r: rows of A, columns of B.</summary>
     public required int Rank { get; init; }
@@ -25,6 +38,9 @@ internal sealed record LoraConfig
     /// <summary>The last parts of the names of the modules that are adapted; empty where the file gives a pattern instead of a list.</summary>
     public required ImmutableArray<string> TargetModules { get; init; }
 
+    /// <summary>The model it was trained on, as the file names it: a name, or a path of another machine; null where it names none.</summary>
+    public string? BaseModel { get; init; }
+
     /// <summary>Reads the file.</summary>
     /// <exception cref="CheckpointException">The file is malformed or asks for a variant that is not supported.</exception>
     public static LoraConfig Read(string path, string? name = null) =>
@@ -33,25 +49,23 @@ internal sealed record LoraConfig
     /// <summary>Checks the fields of a file already read.</summary>
     public static LoraConfig Parse(JsonFields fields)
     {
-        if (fields.FindText("peft_type") != "LORA")
+        RequireText(fields, "peft_type", "LORA", mayBeAbsent: false);
+        RequireText(fields, "task_type", "CAUSAL_LM", mayBeAbsent: true);
+        RequireText(fields, "bias", "none", mayBeAbsent: true);
+        foreach (var (name, value) in fields.Pairs())
         {
-            throw fields.Refuse("peft_type", $"is \"{Excerpt.Of(fields.FindText("peft_type") ?? string.Empty)}\"; expected LORA.");
-        }
-
-        if (fields.FindText("bias") is { } bias && bias != "none")
-        {
-            throw fields.Refuse("bias", $"is \"{Excerpt.Of(bias)}\"; the engine supports none.");
-        }
-
-        foreach (var flag in (ReadOnlySpan<string>)["use_dora", "fan_in_fan_out", "lora_bias"])
-        {
-            if (fields.FindBoolean(flag) == true)
+            if (Extras.Contains(name) && HasContent(value))
             {
-                throw fields.Refuse(flag, "is true; the engine supports false. Merge the adapter into its base with its own library first.");
+                throw fields.Refuse(name, $"is set; the engine reads plain low-rank updates of one rank and nothing else. {Remedy}");
+            }
+
+            if (name == "init_lora_weights" && value.ValueKind == JsonValueKind.String && !PlainBeginnings.Contains(value.GetString()!))
+            {
+                throw fields.Refuse(
+                    name, $"is \"{Excerpt.Of(value.GetString()!)}\", which trains against a base that was changed first: the update does not belong to the published weights. {Remedy}");
             }
         }
 
-        RefuseContent(fields, ["rank_pattern", "alpha_pattern", "modules_to_save", "target_parameters"]);
         var rank = fields.Int32("r", 1, MaxRank);
         var alpha = fields.Double("lora_alpha", 1e-6, 1e6);
         return new LoraConfig
@@ -59,7 +73,17 @@ internal sealed record LoraConfig
             Rank = rank,
             Scale = fields.FindBoolean("use_rslora") == true ? alpha / Math.Sqrt(rank) : alpha / rank,
             TargetModules = ReadTargets(fields),
+            BaseModel = fields.FindText("base_model_name_or_path") is { Length: > 0 } named ? Excerpt.Of(named) : null,
         };
+    }
+
+    private static void RequireText(JsonFields fields, string name, string expected, bool mayBeAbsent)
+    {
+        var found = fields.FindText(name);
+        if (found != expected && !(mayBeAbsent && found is null))
+        {
+            throw fields.Refuse(name, $"is {(found is null ? "missing" : $"\"{Excerpt.Of(found)}\"")}; expected {expected}. {Remedy}");
+        }
     }
 
     private static ImmutableArray<string> ReadTargets(JsonFields fields)
@@ -76,21 +100,11 @@ internal sealed record LoraConfig
         return targets.IsEmpty ? throw fields.Refuse("target_modules", "is missing or empty; expected the names of the adapted modules.") : targets;
     }
 
-    private static void RefuseContent(JsonFields fields, ReadOnlySpan<string> names)
+    private static bool HasContent(JsonElement value) => value.ValueKind switch
     {
-        foreach (var (name, value) in fields.Pairs())
-        {
-            var isEmpty = value.ValueKind switch
-            {
-                JsonValueKind.Null => true,
-                JsonValueKind.Object => !value.EnumerateObject().Any(),
-                JsonValueKind.Array => value.GetArrayLength() == 0,
-                _ => false,
-            };
-            if (!isEmpty && names.Contains(name))
-            {
-                throw fields.Refuse(name, "is not empty; the engine supports one rank for all modules and no other trained parts.");
-            }
-        }
-    }
+        JsonValueKind.Null or JsonValueKind.False => false,
+        JsonValueKind.Object => value.EnumerateObject().Any(),
+        JsonValueKind.Array => value.GetArrayLength() > 0,
+        _ => true,
+    };
 }

@@ -9,8 +9,8 @@ namespace Slerp.Engine.Checkpoints;
 /// <summary>A weight whose rows lie in a safetensors file.</summary>
 /// <remarks>
 /// <para>The raw elements are read into the far half of the destination and widened forwards: one system call, no second buffer.</para>
-/// <para>Widened rows are checked while they are still in the nearest cache: NaN and infinities are refused, a fault that would otherwise show as
-/// nonsense text. Raw rows are delivered as they are.</para>
+/// <para>Rows are checked while they are still in the nearest cache, raw ones by their exponent bits: NaN and infinities are refused, a fault that
+/// would otherwise show as nonsense text.</para>
 /// </remarks>
 internal sealed class SafetensorsTensor : WeightTensor
 {
@@ -26,28 +26,39 @@ internal sealed class SafetensorsTensor : WeightTensor
         this.entry = entry;
     }
 
-    protected override void ReadRawRowsCore(int firstRow, int rowCount, Span<byte> destination) =>
-        file.ReadBytes(entry, (long)firstRow * Columns * DType.ElementBytes(), destination);
+    /// <exception cref="CheckpointException">A weight is not finite; the message says which and where.</exception>
+    protected override void ReadRawRowsCore(int firstRow, int rowCount, Span<byte> destination)
+    {
+        Fill(firstRow, destination);
+        if (FiniteBits.IndexOfFault(destination, DType) is >= 0 and var at)
+        {
+            throw NotFinite(firstRow, at, FiniteBits.ValueAt(destination, at, DType));
+        }
+    }
 
     /// <exception cref="CheckpointException">A weight is not finite; the message says which and where.</exception>
     protected override void ReadRowsCore(int firstRow, int rowCount, Span<float> destination)
     {
-        ReadWidened(firstRow, rowCount, destination);
+        ReadWidened(firstRow, destination);
         if (!TensorPrimitives.IsFiniteAll<float>(destination))
         {
             var at = destination.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
-            throw new CheckpointException(
-                file.Name,
-                $"tensor '{Excerpt.Of(Name)}' holds {destination[at]} in row {firstRow + (at / Columns)}, column {at % Columns}. The weights are damaged; fetch the file again.");
+            throw NotFinite(firstRow, at, destination[at]);
         }
     }
 
-    private void ReadWidened(int firstRow, int rowCount, Span<float> destination)
+    private void Fill(int firstRow, Span<byte> destination) => file.ReadBytes(entry, (long)firstRow * Columns * DType.ElementBytes(), destination);
+
+    private CheckpointException NotFinite(int firstRow, int at, float value) => new(
+        file.Name,
+        $"tensor '{Excerpt.Of(Name)}' holds {value} in row {firstRow + (at / Columns)}, column {at % Columns}. The weights are damaged; fetch the file again.");
+
+    private void ReadWidened(int firstRow, Span<float> destination)
     {
         var bytes = MemoryMarshal.AsBytes(destination);
         if (DType == WeightDType.F32)
         {
-            ReadRawRowsCore(firstRow, rowCount, bytes);
+            Fill(firstRow, bytes);
             if (!BitConverter.IsLittleEndian)
             {
                 var words = MemoryMarshal.Cast<float, uint>(destination);
@@ -58,7 +69,7 @@ internal sealed class SafetensorsTensor : WeightTensor
         }
 
         var farHalf = bytes[(bytes.Length / 2)..];
-        ReadRawRowsCore(firstRow, rowCount, farHalf);
+        Fill(firstRow, farHalf);
         Widen(MemoryMarshal.Cast<byte, ushort>(farHalf), destination);
     }
 

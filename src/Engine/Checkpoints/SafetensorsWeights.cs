@@ -14,13 +14,15 @@ internal sealed class SafetensorsWeights : IWeightSource
     private const int ScanElements = 1 << 16;
 
     private readonly string location;
+    private readonly string owner;
     private readonly ImmutableArray<SafetensorsFile> files;
     private readonly Dictionary<string, (SafetensorsFile File, TensorEntry Entry)> tensors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> served = new(StringComparer.Ordinal);
 
-    private SafetensorsWeights(string location, ImmutableArray<SafetensorsFile> files)
+    private SafetensorsWeights(string location, ImmutableArray<SafetensorsFile> files, string owner = "config.json")
     {
         this.location = location;
+        this.owner = owner;
         this.files = files;
     }
 
@@ -51,11 +53,12 @@ internal sealed class SafetensorsWeights : IWeightSource
     /// <summary>Opens one file.</summary>
     /// <param name="path">Where the file is.</param>
     /// <param name="name">How messages name it; the path by default.</param>
+    /// <param name="owner">What says which shapes are expected, for messages.</param>
     /// <exception cref="CheckpointException">The file is missing or malformed.</exception>
-    public static SafetensorsWeights OpenFile(string path, string? name = null)
+    public static SafetensorsWeights OpenFile(string path, string? name = null, string owner = "config.json")
     {
         var file = SafetensorsFile.Open(path, name);
-        var weights = new SafetensorsWeights(file.Name, [file]);
+        var weights = new SafetensorsWeights(file.Name, [file], owner);
         foreach (var entry in file.Tensors)
         {
             weights.tensors.Add(entry.Name, (file, entry));
@@ -74,14 +77,14 @@ internal sealed class SafetensorsWeights : IWeightSource
         {
             throw new CheckpointException(
                 location,
-                $"tensor '{name}' is missing; expected shape [{Join(shape)}]. The weights do not fit config.json, or a file is incomplete.");
+                $"tensor '{name}' is missing; expected shape [{Join(shape)}]. The weights do not fit {owner}, or a file is incomplete.");
         }
 
         if (!SameShape(tensor.Entry.Shape, shape))
         {
             throw new CheckpointException(
                 tensor.File.Name,
-                $"tensor '{name}' has shape [{string.Join(", ", tensor.Entry.Shape)}]; expected [{Join(shape)}]. The weights do not fit config.json.");
+                $"tensor '{name}' has shape [{string.Join(", ", tensor.Entry.Shape)}]; expected [{Join(shape)}]. The weights do not fit {owner}.");
         }
 
         served[name] = true;

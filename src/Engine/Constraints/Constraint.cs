@@ -9,6 +9,9 @@ namespace Slerp.Engine.Constraints;
 /// <param name="limits">Bounds, as given to the schema compiler.</param>
 internal sealed class Constraint(Grammar grammar, ConstraintVocabulary vocabulary, SchemaLimits limits)
 {
+    /// <summary>Whether it only refuses, now and then: a token is chosen freely and asked about afterwards, so that an answer of which nothing is refused is the one without a constraint.</summary>
+    public bool OnlyRefuses { get; init; }
+
     /// <summary>The state before the first token.</summary>
     public ConstraintState Start { get; } = grammar.Start(limits);
 

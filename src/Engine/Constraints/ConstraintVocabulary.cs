@@ -208,7 +208,17 @@ internal sealed class ConstraintVocabulary
         var symbols = new List<int>();
         if (reading.CollectSpecials(symbols))
         {
-            mask.Add([.. _specials.Where(token => token < Size)]);
+            // All but what leads to nothing.
+            var sink = new FrameSink(_threads);
+            foreach (var token in _specials.Where(token => token < Size))
+            {
+                sink.Clear();
+                reading.Step(Frame.FirstSpecial + token, sink);
+                if (sink.Count > 0)
+                {
+                    mask.Add(token);
+                }
+            }
         }
 
         foreach (var symbol in symbols)

@@ -42,6 +42,11 @@ internal sealed class ConstrainedChoice(Constraint constraint, TokenChoice choic
             return closing;
         }
 
+        if (constraint.OnlyRefuses && choice.Pick(output, row, position) is var free && (free < 0 || constraint.Next(_state, free) is not null))
+        {
+            return free;
+        }
+
         var logits = choice.Load(output, row);
         Allowed(_state).Apply(logits);
         var token = choice.Pick(logits, position);

@@ -1,10 +1,9 @@
 using System.Text;
-using Slerp.Engine.Constraints.Grammars;
 
 namespace Slerp.Engine.Decoding;
 
 /// <summary>Follows an answer byte by byte through the reasoning it may begin with.</summary>
-/// <remarks>White space before it and behind it belongs to neither it nor the answer, up to <see cref="TextTrigger.MostSpace"/> bytes; what comes after them is text.</remarks>
+/// <remarks>White space before it and behind it belongs to neither it nor the answer, up to <see cref="TextMark.MostSpace"/> bytes; what comes after them is text.</remarks>
 /// <param name="syntax">How reasoning is marked.</param>
 /// <param name="isOpen">Whether the prompt has begun it.</param>
 internal sealed class ReasoningPart(ReasoningSyntax syntax, bool isOpen)
@@ -63,5 +62,5 @@ internal sealed class ReasoningPart(ReasoningSyntax syntax, bool isOpen)
     }
 
     private bool IsSpaceBetween(byte value) =>
-        (_place == Place.After || _matched == 0) && _space < TextTrigger.MostSpace && TextTrigger.IsSpace(value);
+        (_place == Place.After || _matched == 0) && _space < TextMark.MostSpace && TextMark.IsSpace(value);
 }

@@ -1,5 +1,4 @@
 using Slerp.Engine.Constraints;
-using Slerp.Engine.Constraints.Grammars;
 
 namespace Slerp.Engine.Decoding;
 
@@ -7,7 +6,7 @@ namespace Slerp.Engine.Decoding;
 /// <remarks>
 /// They count in the answer's text alone: not in its reasoning, and from its first call on there are none. One that ends within the mark of either is none,
 /// which is known only when the mark is complete: until then it waits, and what follows it is not shown. So does one in the white space the answer begins
-/// with, up to <see cref="TextTrigger.MostSpace"/> bytes, while a call may follow it; what stands right behind reasoning is none.
+/// with, up to <see cref="TextMark.MostSpace"/> bytes, while a call may follow it; what stands right behind reasoning is none.
 /// </remarks>
 /// <param name="texts">The texts in UTF-8, none empty.</param>
 /// <param name="reasoning">The reasoning it may begin with; null where it has none.</param>
@@ -46,7 +45,7 @@ internal sealed class StopTexts(IReadOnlyList<byte[]> texts, ReasoningPart? reas
             Take(value);
         }
 
-        if (mayCall && callFree <= _space && _space <= TextTrigger.MostSpace)
+        if (mayCall && callFree <= _space && _space <= TextMark.MostSpace)
         {
             callFree = 0;
         }
@@ -67,7 +66,7 @@ internal sealed class StopTexts(IReadOnlyList<byte[]> texts, ReasoningPart? reas
 
     private void Take(byte value)
     {
-        _space += _space == _bytes && TextTrigger.IsSpace(value) ? 1 : 0;
+        _space += _space == _bytes && TextMark.IsSpace(value) ? 1 : 0;
         _bytes++;
         if (reasoning is not null && (reasoning.Advance(value) || reasoning.IsWithin || reasoning.IsAfter))
         {

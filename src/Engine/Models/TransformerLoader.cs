@@ -4,12 +4,13 @@ using Slerp.Engine.Layers;
 
 namespace Slerp.Engine.Models;
 
-/// <summary>Builds a <see cref="Transformer"/> from named weights in the Hugging Face layout. Owns the packed matrices.</summary>
-internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weights, IComputeBackend backend, WeightFormat format)
+/// <summary>Builds a <see cref="Transformer"/> from named weights in the Hugging Face layout.</summary>
+/// <remarks>Owns the packed matrices: disposing it frees them, whether or not the load came to its end. Whoever takes the model over disposes either.</remarks>
+internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weights, IComputeBackend backend, WeightFormat format) : IDisposable
 {
     private readonly List<Matrix> _matrices = [];
 
-    /// <summary>Every matrix packed so far: whoever loads the model disposes them.</summary>
+    /// <summary>Every matrix packed so far.</summary>
     public IReadOnlyList<Matrix> Matrices => _matrices;
 
     /// <summary>Packs all weights, in file order where possible.</summary>
@@ -35,6 +36,15 @@ internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weight
             ? embedding
             : LoadMatrix(packed, weights.Get("lm_head.weight", shape.VocabularySize, shape.Width));
         return new Transformer(shape, backend, embedding, blocks, norm, head, LayerMask.None(shape.Layers));
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var matrix in _matrices)
+        {
+            matrix.Dispose();
+        }
     }
 
     private DecoderBlock LoadBlock(int layer, Action<long>? packed)

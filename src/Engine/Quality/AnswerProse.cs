@@ -22,7 +22,7 @@ internal readonly ref struct AnswerProse
         var answer = AfterReasoning(context, text);
         return context.Output switch
         {
-            OutputForm.FreeText => new AnswerProse(answer, mayGoOn),
+            OutputForm.FreeText or OutputForm.TextWithoutCalls => new AnswerProse(answer, mayGoOn),
             OutputForm.ToolCalls { MayBeText: true, Syntax: var syntax } => BeforeCall(answer, syntax, mayGoOn),
             _ => default,
         };
@@ -48,41 +48,11 @@ internal readonly ref struct AnswerProse
     private static ReadOnlySpan<char> After(ReadOnlySpan<char> text, string mark) =>
         text.IndexOf(mark, StringComparison.Ordinal) is >= 0 and var at ? text[(at + mark.Length)..] : default;
 
+    // Where a mark begins, the word before it has ended. A control token begins a call wherever it stands.
     private static AnswerProse BeforeCall(ReadOnlySpan<char> text, ToolCallSyntax syntax, bool mayGoOn)
     {
-        var mark = syntax.Begin.Length > 0 ? syntax.Begin : syntax.Open;
-        if (syntax.OnlyAtStart)
-        {
-            var start = text.TrimStart();
-            return Cut(start, syntax.OptionalMark) == 0 || Cut(start, mark) == 0 ? default : new AnswerProse(text, mayGoOn);
-        }
-
-        // Where a mark begins, the word before it has ended.
-        var end = Math.Min(Cut(text, syntax.OptionalMark), Cut(text, mark));
+        var mark = new TextMark(syntax.Begin.Length > 0 ? syntax.Begin : syntax.Open, syntax.OnlyAtStart);
+        var end = Math.Min(mark.Find(text), new TextMark(syntax.OptionalMark).Find(text));
         return new AnswerProse(text[..end], mayGoOn && end == text.Length);
-    }
-
-    // Where a mark stands, or what may become it; else the end.
-    private static int Cut(ReadOnlySpan<char> text, string mark)
-    {
-        if (mark.Length == 0)
-        {
-            return text.Length;
-        }
-
-        if (text.IndexOf(mark, StringComparison.Ordinal) is >= 0 and var at)
-        {
-            return at;
-        }
-
-        for (var length = Math.Min(mark.Length - 1, text.Length); length > 0; length--)
-        {
-            if (text.EndsWith(mark.AsSpan(0, length), StringComparison.Ordinal))
-            {
-                return text.Length - length;
-            }
-        }
-
-        return text.Length;
     }
 }

@@ -5,15 +5,30 @@ namespace Slerp.Engine.Quality;
 /// A check that hangs is abandoned, never waited for; those after it are not asked. Until it ends it is not asked again: a segment has timed out at once,
 /// a whole answer is judged without it. So no more threads hang than there are checks, and answers at once. One that throws is a verdict.
 /// </remarks>
-internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvider time, HungChecks hung)
+internal sealed class CheckPanel
 {
-    private readonly IQualityCheck[] _checks = [.. gate.Checks.Where(check => ScopeOf(check) == scope)];
+    private readonly IQualityCheck[] _checks;
+    private readonly QualityScope _scope;
+    private readonly TimeSpan _timeLimit;
+    private readonly TimeProvider _time;
+    private readonly HungChecks _hung;
+
+    /// <param name="gate">The checks, and how long they may take.</param>
+    /// <param name="scope">Which of them are run.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="hung">Those that hang.</param>
+    public CheckPanel(QualityGate gate, QualityScope scope, TimeProvider time, HungChecks hung)
+    {
+        (_scope, _timeLimit, _time, _hung) = (scope, gate.TimeLimit, time, hung);
+        _checks = [.. gate.Checks.Where(check => ScopeOf(check) == scope)];
+        NeedsPrompt = QualityGate.Needs(_checks, static check => check.NeedsPrompt);
+    }
 
     /// <summary>Whether a gate has checks of a scope.</summary>
     public static bool Has(QualityGate gate, QualityScope scope) => gate.Checks.Any(check => ScopeOf(check) == scope);
 
     /// <summary>Whether somebody has to see the prompt.</summary>
-    public bool NeedsPrompt { get; } = gate.Needs(check => check.NeedsPrompt && ScopeOf(check) == scope);
+    public bool NeedsPrompt { get; }
 
     /// <summary>Whether there is nobody to ask.</summary>
     public bool IsEmpty => _checks.Length == 0;
@@ -31,27 +46,27 @@ internal sealed class CheckPanel(QualityGate gate, QualityScope scope, TimeProvi
             return [];
         }
 
-        var asked = Array.FindAll(_checks, check => !hung.Contains(check));
-        if (asked.Length < _checks.Length && scope != QualityScope.Answer)
+        var asked = Array.FindAll(_checks, check => !_hung.Contains(check));
+        if (asked.Length < _checks.Length && _scope != QualityScope.Answer)
         {
             return [TimedOut(_checks.First(check => !asked.Contains(check)), "an earlier run of it has not ended")];
         }
 
-        var session = new Session(asked, hung);
+        var session = new Session(asked, _hung);
         var work = Task.Run(() => session.Run(context, text, tokens), CancellationToken.None);
         try
         {
             // A busy thread pool is not the check's fault.
             await session.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
-            await work.WaitAsync(gate.TimeLimit, time, cancellationToken).ConfigureAwait(false);
+            await work.WaitAsync(_timeLimit, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            return session.Abandon(gate.TimeLimit);
+            return session.Abandon(_timeLimit);
         }
         catch (OperationCanceledException)
         {
-            session.Abandon(gate.TimeLimit);
+            session.Abandon(_timeLimit);
             throw;
         }
 

@@ -44,9 +44,10 @@ internal sealed class ChatTemplate
         TemplateFiles.Read(directory) is { } source ? Parse(source, time) : null;
 
     /// <summary>Renders a conversation. The budget grows with its length.</summary>
-    public RenderedPrompt Render(ChatTemplateInput input) => Render(input, Traits, limits: null);
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public RenderedPrompt Render(ChatTemplateInput input, CancellationToken cancellationToken = default) => Render(input, Traits, limits: null, cancellationToken);
 
-    private RenderedPrompt Render(ChatTemplateInput input, TemplateTraits traits, RenderLimits? limits)
+    private RenderedPrompt Render(ChatTemplateInput input, TemplateTraits traits, RenderLimits? limits, CancellationToken cancellationToken = default)
     {
         var conversation = new ConversationValues(traits);
         var variables = new DictValue();
@@ -66,7 +67,7 @@ internal sealed class ChatTemplate
         }
 
         var program = input.Tools.Count > 0 && toolTemplate is not null ? toolTemplate : template;
-        var interpreter = new Interpreter(limits ?? RenderLimits.For(conversation.Characters, input.Turns.Count), time);
+        var interpreter = new Interpreter(limits ?? RenderLimits.For(conversation.Characters, input.Turns.Count), time, cancellationToken);
         var prompt = interpreter.Render(program, variables);
         var spans = new List<OriginSpan>();
         prompt.VisitRuns(0, prompt.Length, (start, length, part) =>

@@ -34,14 +34,22 @@ internal interface ITokenizer
     /// <exception cref="ArgumentException">The spans overlap, are unsorted or leave the text.</exception>
     Encoding Encode(string text, params ReadOnlySpan<ContentSpan> contentSpans);
 
-    /// <summary>The tokens of a text whose beginning is already known as tokens, perhaps other ones than <see cref="Encode"/> would choose.</summary>
+    /// <summary>As the other, until it is cancelled.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="contentSpans">The ranges.</param>
+    /// <param name="cancellationToken">Asked at every piece of the text.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled before the text's end.</exception>
+    Encoding Encode(string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken);
+
+    /// <summary>The tokens of a text whose beginning is already known as tokens, perhaps other ones than <see cref="Encode(string, ReadOnlySpan{ContentSpan})"/> would choose.</summary>
     /// <param name="known">The tokens of the beginning; the last offset says how far it reaches.</param>
     /// <param name="text">The whole text.</param>
-    /// <param name="contentSpans">As for <see cref="Encode"/>, over the whole text.</param>
+    /// <param name="contentSpans">As for <see cref="Encode(string, ReadOnlySpan{ContentSpan})"/>, over the whole text.</param>
+    /// <param name="cancellationToken">As for <see cref="Encode(string, ReadOnlySpan{ContentSpan}, CancellationToken)"/>.</param>
     /// <returns>The tokens of the whole, or null where an added token does not follow at once: only there is a cut without consequences.</returns>
-    Encoding? Continue(Encoding known, string text, params ReadOnlySpan<ContentSpan> contentSpans);
+    Encoding? Continue(Encoding known, string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="Encode"/>, between <see cref="PrefixIds"/> and <see cref="SuffixIds"/>.</summary>
+    /// <summary>As <see cref="Encode(string, ReadOnlySpan{ContentSpan})"/>, between <see cref="PrefixIds"/> and <see cref="SuffixIds"/>.</summary>
     Encoding EncodeWithSpecials(string text, params ReadOnlySpan<ContentSpan> contentSpans);
 
     /// <summary>The text of a run of tokens; bytes that are not UTF-8 become U+FFFD.</summary>

@@ -3,11 +3,15 @@ using Slerp.Engine.Tokenizers.Merging;
 namespace Slerp.Engine.Tokenizers;
 
 /// <summary>The tokens of one encoding call while they are collected.</summary>
-internal sealed class TokenList
+/// <param name="cancellation">Asked at every piece of the text, and within long ones.</param>
+internal sealed class TokenList(CancellationToken cancellation = default)
 {
     private readonly List<int> ids = [];
     private readonly List<int> offsets = [];
-    private readonly SymbolRun run = new();
+    private readonly SymbolRun run = new(cancellation);
+
+    /// <summary>Ends the call where nobody waits for it any more.</summary>
+    public CancellationToken Cancellation => cancellation;
 
     /// <summary>Adds a token that ends at a position of the original text.</summary>
     public void Add(int id, int offset)
@@ -20,6 +24,7 @@ internal sealed class TokenList
     /// <summary>Adds the tokens of a piece.</summary>
     public void AddTokensOf(TextPiece piece, BytePairEncoder model)
     {
+        cancellation.ThrowIfCancellationRequested();
         model.Encode(piece.Span, run);
         var tokens = run.Ids;
         var lengths = run.Lengths;

@@ -53,16 +53,19 @@ internal sealed class Tokenizer : ITokenizer
     public ReadOnlySpan<byte> BytesOf(int id) => spellings.BytesOf(id);
 
     /// <inheritdoc/>
-    public Encoding Encode(string text, params ReadOnlySpan<ContentSpan> contentSpans)
+    public Encoding Encode(string text, params ReadOnlySpan<ContentSpan> contentSpans) => Encode(text, contentSpans, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Encoding Encode(string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var result = new TokenList();
+        var result = new TokenList(cancellationToken);
         Encode(text, contentSpans, 0, result);
         return result.ToEncoding();
     }
 
     /// <inheritdoc/>
-    public Encoding? Continue(Encoding known, string text, params ReadOnlySpan<ContentSpan> contentSpans)
+    public Encoding? Continue(Encoding known, string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(text);
@@ -72,7 +75,7 @@ internal sealed class Tokenizer : ITokenizer
             return null;
         }
 
-        var result = new TokenList();
+        var result = new TokenList(cancellationToken);
         for (var index = 0; index < known.Ids.Length; index++)
         {
             result.Add(known.Ids[index], known.Offsets[index]);
@@ -132,6 +135,7 @@ internal sealed class Tokenizer : ITokenizer
         var position = start;
         while (!literalMatcher.IsEmpty && literalMatcher.TryFind(whole, content, position, out var match))
         {
+            result.Cancellation.ThrowIfCancellationRequested();
             EncodeSegment(whole.Text[position..match.Start], position, content, result);
             result.Add(match.Token.Id, match.End);
             position = match.End;
@@ -147,6 +151,7 @@ internal sealed class Tokenizer : ITokenizer
             return;
         }
 
+        result.Cancellation.ThrowIfCancellationRequested();
         var text = new AlignedText(segment, origin);
         text = parts.Normalizer?.Normalize(text) ?? text;
         var position = 0;
@@ -174,7 +179,7 @@ internal sealed class Tokenizer : ITokenizer
         }
 
         var pieces = new List<TextPiece>();
-        parts.PreTokenizer.Split(piece, pieces);
+        parts.PreTokenizer.Split(piece, pieces, result.Cancellation);
         foreach (var part in pieces)
         {
             result.AddTokensOf(part, parts.Model);

@@ -33,6 +33,13 @@ internal static class TokenizerLoader
             directory, "no tokenizer: looked for tokenizer.json, tokenizer.model, and vocab.json with merges.txt. Add one of them from the model's publisher.");
     }
 
+    /// <summary>Whether a directory holds a tokenizer in any of the forms that <see cref="Load"/> reads.</summary>
+    /// <param name="directory">Any directory.</param>
+    public static bool IsPresent(string directory) =>
+        File.Exists(Path.Combine(directory, "tokenizer.json"))
+        || File.Exists(Path.Combine(directory, "tokenizer.model"))
+        || (File.Exists(Path.Combine(directory, "vocab.json")) && File.Exists(Path.Combine(directory, "merges.txt")));
+
     private static bool TryRead(string directory, string name, out ReadOnlyMemory<byte> content, out string path)
     {
         content = default;

@@ -18,6 +18,7 @@ internal static class VerbCatalog
         new SkipSearchVerb(),
         new FormatsVerb(),
         new LoadVerb(),
+        new AdapterVerb(),
         new MemoryVerb(),
         new IdleVerb(),
         new AllocationsVerb(),

@@ -14,6 +14,9 @@ internal sealed class FakeLoader(IEngine engine) : IEngineLoader
     /// <summary>Whether a load goes on when it is cancelled.</summary>
     public bool IgnoresCancellation { get; set; }
 
+    /// <summary>Called by every load; may be null.</summary>
+    public Action? Loading { get; set; }
+
     public Exception? Failure { get; set; }
 
     public int Loads => _loads;
@@ -24,6 +27,7 @@ internal sealed class FakeLoader(IEngine engine) : IEngineLoader
     {
         Interlocked.Increment(ref _loads);
         Options = options;
+        Loading?.Invoke();
         progress.Report(new LoadProgress(1, 2));
         await Gate.WaitAsync(IgnoresCancellation ? CancellationToken.None : cancellationToken);
         progress.Report(new LoadProgress(2, 2));

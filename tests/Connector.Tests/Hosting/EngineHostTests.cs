@@ -14,6 +14,7 @@ public sealed class EngineHostTests : IDisposable
     private readonly FakeLoader _loader;
     private readonly SlerpInstruments _instruments = new(null);
     private readonly ProgressList _progress = new();
+    private readonly ManualClock _clock = new();
     private readonly EngineHost _host;
 
     public EngineHostTests()
@@ -22,7 +23,7 @@ public sealed class EngineHostTests : IDisposable
         _host = new EngineHost(
             new EngineOptions { ModelPath = "m" },
             _loader,
-            new EngineHostServices(NullLogger.Instance, _instruments, TimeProvider.System, _progress));
+            new EngineHostServices(NullLogger.Instance, _instruments, _clock, _progress));
     }
 
     [Fact]
@@ -51,8 +52,38 @@ public sealed class EngineHostTests : IDisposable
         _loader.Failure = new CheckpointException("config.json", "is missing.");
         Assert.Same(_loader.Failure, await Assert.ThrowsAsync<CheckpointException>(() => _host.GetAsync(CancellationToken.None)));
         _loader.Failure = null;
+        _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Same(_engine, await _host.GetAsync(CancellationToken.None));
         Assert.Equal(2, _loader.Loads);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FailedLoad_UnderTraffic_IsTriedAgainLessAndLessOften(bool isTransient)
+    {
+        _loader.Failure = isTransient ? new DeviceException("no memory.", isTransient: true) : new CheckpointException("config.json", "is missing.");
+        // Ten requests a second for five minutes.
+        for (var request = 0; request < 3000; request++)
+        {
+            Assert.Same(_loader.Failure, await Record.ExceptionAsync(() => _host.GetAsync(CancellationToken.None)));
+            _clock.Advance(TimeSpan.FromSeconds(0.1));
+        }
+
+        // At 0, 1, 3, 7, 15, 31, 63 seconds and then every minute.
+        Assert.Equal(10, _loader.Loads);
+    }
+
+    [Fact]
+    public async Task LongLoadThatFailed_IsTriedAgainAfterFourTimesAsLong()
+    {
+        _loader.Loading = () => _clock.Advance(TimeSpan.FromMinutes(5));
+        _loader.Failure = new CheckpointException("model.safetensors", "is damaged.");
+        await Assert.ThrowsAsync<CheckpointException>(() => _host.GetAsync(CancellationToken.None));
+        Assert.Equal(TimeSpan.FromMinutes(20), _host.NextLoadIn);
+        _clock.Advance(TimeSpan.FromMinutes(19));
+        await Assert.ThrowsAsync<CheckpointException>(() => _host.GetAsync(CancellationToken.None));
+        Assert.Equal(1, _loader.Loads);
     }
 
     [Fact]

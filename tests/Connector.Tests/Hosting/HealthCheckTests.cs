@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Slerp.Connector.Hosting;
 using Slerp.Connector.Tests.Doubles;
 using Slerp.Engine;
+using Slerp.Tests.Shared;
 
 namespace Slerp.Connector.Tests.Hosting;
 
@@ -13,6 +14,7 @@ public sealed class HealthCheckTests : IDisposable
     private readonly DirectoryInfo _model = Directory.CreateTempSubdirectory("slerp-health-");
     private readonly FakeEngine _engine = new();
     private readonly FakeLoader _loader;
+    private readonly ManualClock _clock = new();
 
     public HealthCheckTests()
     {
@@ -51,7 +53,10 @@ public sealed class HealthCheckTests : IDisposable
         await Assert.ThrowsAsync<DeviceException>(() => client.GetResponseAsync("Hi"));
         var entry = await CheckAsync(provider);
         Assert.Equal((HealthStatus.Unhealthy, _loader.Failure), (entry.Status, entry.Exception));
+        Assert.Contains("after 1 s tries again", entry.Description, StringComparison.Ordinal);
         _loader.Failure = null;
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains("the next request tries again", (await CheckAsync(provider)).Description, StringComparison.Ordinal);
         await client.GetResponseAsync("Hi");
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
     }
@@ -61,7 +66,7 @@ public sealed class HealthCheckTests : IDisposable
 
     private ServiceProvider Provider()
     {
-        var services = new ServiceCollection().AddLogging().AddSingleton<IEngineLoader>(_loader);
+        var services = new ServiceCollection().AddLogging().AddSingleton<IEngineLoader>(_loader).AddSingleton<TimeProvider>(_clock);
         services.AddKeyedSlerpChatClient("k", options => options.ModelPath = _model.FullName);
         services.AddHealthChecks().AddSlerpHealthCheck("model", "k");
         return services.BuildServiceProvider();

@@ -18,6 +18,7 @@ public sealed class OptionsTests
         var engine = new SlerpEngineOptions
         {
             Backend = "b",
+            AdapterPath = "a",
             DraftModelPath = "d",
             WeightFormat = WeightFormat.Int8Channel,
             KvFormat = KvFormat.BFloat16,
@@ -48,7 +49,7 @@ public sealed class OptionsTests
     {
         var options = new SlerpChatClientOptions();
         Assert.Equal(Path.Combine(AppContext.BaseDirectory, "models", "embedded"), options.ToEngineOptions().ModelPath);
-        Assert.Equal("embedded", options.FolderName);
+        Assert.Equal("embedded", options.DefaultModelId);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.AI;
 using Slerp.Connector.Telemetry;
 using Slerp.Connector.Tests.Doubles;
 using Slerp.Engine;
@@ -76,22 +77,69 @@ public sealed class SlerpInstrumentsTests
         Assert.False(measured.ContainsKey(SlerpTelemetry.OutputTokens));
     }
 
-    private static async Task<ConcurrentDictionary<string, List<(double Value, string? Error)>>> MeasureAsync(FakeEngine engine, bool observe = false)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RequestItsCallerLeaves_IsToldAsLeft_AndIsNoError(bool cancels)
+    {
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == SlerpTelemetry.MeterName,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var source = new CancellationTokenSource();
+        var model = "";
+        var measured = await MeasureAsync(new FakeEngine { Script = _ => [new Segment("a", 1, null), null] }, ask: async under =>
+        {
+            model = under.Client.GetService<ChatClientMetadata>()!.DefaultModelId!;
+            await foreach (var update in under.Client.GetStreamingResponseAsync("Hi", cancellationToken: source.Token))
+            {
+                Assert.Equal("a", update.Text);
+                if (!cancels)
+                {
+                    break;
+                }
+
+                await source.CancelAsync();
+            }
+        });
+        var duration = Assert.Single(measured[SlerpTelemetry.RequestDuration]);
+        Assert.Equal((null, true), (duration.Error, duration.HasLeft));
+        Assert.Equal(0, measured[SlerpTelemetry.ActiveRequests].Sum(item => item.Value));
+        var span = Assert.Single(spans, span => (string?)span.GetTagItem(SlerpTelemetry.RequestModelTag) == model);
+        Assert.Equal((ActivityStatusCode.Unset, null, true), (span.Status, span.GetTagItem(SlerpTelemetry.ErrorTag), span.GetTagItem(SlerpTelemetry.LeftTag)));
+    }
+
+    [Fact]
+    public async Task CancellationThatTheCallerDidNotAskFor_IsAnError()
+    {
+        var measured = await MeasureAsync(new FakeEngine { Refusal = _ => new TaskCanceledException() });
+        var duration = Assert.Single(measured[SlerpTelemetry.RequestDuration]);
+        Assert.Equal((typeof(TaskCanceledException).FullName, false), (duration.Error, duration.HasLeft));
+    }
+
+    private static async Task<ConcurrentDictionary<string, List<(double Value, string? Error, bool HasLeft)>>> MeasureAsync(
+        FakeEngine engine, bool observe = false, Func<ClientUnderTest, Task>? ask = null)
     {
         var modelId = Guid.NewGuid().ToString();
-        var measured = new ConcurrentDictionary<string, List<(double, string?)>>();
+        var measured = new ConcurrentDictionary<string, List<(double, string?, bool)>>();
         void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             string? model = null, error = null;
+            var hasLeft = false;
             foreach (var tag in tags)
             {
                 model = tag.Key == SlerpTelemetry.RequestModelTag ? (string?)tag.Value : model;
                 error = tag.Key == SlerpTelemetry.ErrorTag ? (string?)tag.Value : error;
+                hasLeft |= tag is { Key: SlerpTelemetry.LeftTag, Value: true };
             }
 
             if (model == modelId || (instrument.IsObservable && model == engine.Model.Name))
             {
-                measured.GetOrAdd(instrument.Name, _ => []).Add((value, error));
+                measured.GetOrAdd(instrument.Name, _ => []).Add((value, error, hasLeft));
             }
         }
 
@@ -111,11 +159,11 @@ public sealed class SlerpInstrumentsTests
         using var under = new ClientUnderTest(engine, options => options.ModelId = modelId);
         try
         {
-            await under.AskAsync(true);
+            await (ask?.Invoke(under) ?? under.AskAsync(true));
         }
-        catch (CapacityException)
+        catch (Exception failure) when (failure is CapacityException or OperationCanceledException)
         {
-            Assert.NotNull(engine.Refusal(null!));
+            Assert.True(ask is not null || engine.Refusal(null!) is not null);
         }
 
         if (observe)

@@ -281,6 +281,21 @@ public sealed class RequestTranslatorTests
     }
 
     [Fact]
+    public async Task ToolModeNone_AndEarlierCallsWithoutTools_KeepCallsOutOfTheText()
+    {
+        var none = new ChatOptions { Tools = [TestTools.Weather], ToolMode = ChatToolMode.None };
+        var text = Assert.IsType<OutputForm.TextWithoutCalls>((await RequestAsync(true, none)).Output);
+        Assert.Equal("<tool_call>", text.Syntax.Open);
+        none.ResponseFormat = ChatResponseFormat.Json;
+        Assert.IsType<OutputForm.Json>((await RequestAsync(true, none)).Output);
+        Assert.IsType<OutputForm.FreeText>((await RequestAsync(true, new ChatOptions { ToolMode = ChatToolMode.None })).Output);
+        Assert.IsType<OutputForm.FreeText>((await RequestAsync(true, new ChatOptions { Tools = [TestTools.Weather], ToolMode = ChatToolMode.None }, FakeEngine.Info(template: "{{ tools }}"))).Output);
+        using var under = new ClientUnderTest();
+        await under.Client.GetResponseAsync([new(ChatRole.User, "Hi"), new(ChatRole.Assistant, [new FunctionCallContent("1", "f")]), new(ChatRole.Tool, [new FunctionResultContent("1", "2")])]);
+        Assert.IsType<OutputForm.TextWithoutCalls>(under.Engine.LastRequest.Output);
+    }
+
+    [Fact]
     public async Task Tools_ForATemplateWithoutThem_AreRefused() => Assert.Contains(
         "fake-1b",
         (await Assert.ThrowsAsync<NotSupportedException>(

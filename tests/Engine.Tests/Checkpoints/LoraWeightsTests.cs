@@ -3,7 +3,7 @@ using Slerp.Tests.Shared;
 
 namespace Slerp.Engine.Tests.Checkpoints;
 
-public sealed class LoraWeightsTests
+public sealed class LoraWeightsTests : IDisposable
 {
     private const string Config = """{"peft_type":"LORA","r":2,"lora_alpha":4,"target_modules":["q_proj"],"bias":"none","rank_pattern":{},"modules_to_save":null}""";
 
@@ -12,6 +12,10 @@ public sealed class LoraWeightsTests
     private const string B = "base_model.model.layer.q_proj.lora_B.weight";
 
     private static readonly float[] W = [1, 2, 3, 4, 5, 6];
+
+    private readonly List<SafetensorsWeights> _bases = [];
+
+    public void Dispose() => _bases.ForEach(static weights => weights.Dispose());
 
     [Fact]
     public void Get_AdaptedModule_IsTheMergedMatrixRowByRow()
@@ -39,7 +43,59 @@ public sealed class LoraWeightsTests
         var values = new float[2];
         weights.Get("layer.norm.weight", 2).ReadRows(0, 1, values);
         Assert.Equal([7, 8], values);
-        Assert.Contains(A, weights.NeverServed);
+        Assert.Equal(["layer.q_proj.weight"], weights.NeverServed);
+    }
+
+    [Fact]
+    public void RequireApplied_UpdateThatNobodyAskedFor_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        using var weights = Open(folder, Config, GoodAdapter());
+        Assert.Contains(A, Assert.Throws<CheckpointException>(weights.RequireApplied).Message, StringComparison.Ordinal);
+        weights.Get("layer.q_proj.weight", 3, 2);
+        weights.RequireApplied();
+    }
+
+    [Theory]
+    [InlineData("F32", 7, 5)]
+    [InlineData("BF16", 40, 300)]
+    [InlineData("F16", 3, 2500)]
+    public void Rows_AnyRangeRawOrWidened_AreOneRoundingOfTheMergedRows(string stored, int rows, int columns)
+    {
+        const int Rank = 3;
+        var random = new Random(3);
+        float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1))];
+        using var folder = new TemporaryFolder();
+        var (w, a, b) = (Values(rows * columns), Values(Rank * columns), Values(rows * Rank));
+        using var plain = SafetensorsWeights.OpenFile(new SafetensorsWriter().Add("layer.q_proj.weight", [rows, columns], w, stored).Save(folder.Path("base.safetensors")));
+        Write(folder, Config.Replace("\"r\":2", "\"r\":3", StringComparison.Ordinal), new SafetensorsWriter().Add(A, [Rank, columns], a).Add(B, [rows, Rank], b));
+        using var weights = LoraWeights.Open(plain, folder.FullPath);
+        var tensor = weights.Get("layer.q_proj.weight", rows, columns);
+        var (before, after) = (new float[w.Length], new float[w.Length]);
+        plain.Get("layer.q_proj.weight", rows, columns).ReadRows(0, rows, before);
+        tensor.ReadRows(0, rows, after);
+        var precision = stored switch { "BF16" => 1.0 / 256, "F16" => 1.0 / 2048, _ => 1e-7 };
+        for (var i = 0; i < w.Length; i++)
+        {
+            var exact = before[i] + (4.0 / 3 * Enumerable.Range(0, Rank).Sum(k => (double)b[(i / columns * Rank) + k] * a[(k * columns) + (i % columns)]));
+            Assert.InRange(Math.Abs(after[i] - exact), 0, (Math.Abs(exact) * precision) + 1e-6);
+        }
+
+        var size = stored == "F32" ? 4 : 2;
+        var raw = new byte[w.Length * size];
+        tensor.ReadRawRows(0, rows, raw);
+        for (var i = 0; i < w.Length; i++)
+        {
+            var bits = raw.AsSpan(i * size);
+            Assert.Equal(after[i], size == 4 ? BitConverter.ToSingle(bits) : stored == "F16" ? (float)BitConverter.ToHalf(bits) : BitConverter.UInt32BitsToSingle((uint)BitConverter.ToUInt16(bits) << 16));
+        }
+
+        for (var row = 0; row < rows; row++)
+        {
+            var one = new float[columns];
+            tensor.ReadRows(row, 1, one);
+            Assert.Equal(after.AsSpan(row * columns, columns), one.AsSpan());
+        }
     }
 
     [Fact]
@@ -71,6 +127,7 @@ public sealed class LoraWeightsTests
         AssertRefused("pair", new SafetensorsWriter().Add(A, [2, 2], new float[4]));
         AssertRefused("pair", new SafetensorsWriter().Add("base_model.model.lora_A.weight", [2, 2], new float[4]));
         AssertRefused("pair", new SafetensorsWriter().Add("layer.q_proj.weight", [3, 2], new float[6]));
+        AssertRefused("in place of the base's", new SafetensorsWriter().Add("base_model.model.layer.q_proj.weight", [3, 2], new float[6]));
         AssertRefused("q_proj", new SafetensorsWriter());
         AssertRefused("NaN", new SafetensorsWriter().Add(A, [2, 2], [1, float.NaN, 1, 1]).Add(B, [3, 2], new float[6]));
     }
@@ -100,10 +157,11 @@ public sealed class LoraWeightsTests
 
     private static SafetensorsWriter GoodAdapter() => new SafetensorsWriter().Add(A, [2, 2], [1, 2, 3, 4]).Add(B, [3, 2], [1, 0, 0, 1, 1, 1]);
 
-    private static LoraWeights Open(TemporaryFolder folder, string config, SafetensorsWriter adapter)
+    private LoraWeights Open(TemporaryFolder folder, string config, SafetensorsWriter adapter)
     {
         Write(folder, config, adapter);
-        return LoraWeights.Open(Base(folder), folder.FullPath);
+        _bases.Add(Base(folder));
+        return LoraWeights.Open(_bases[^1], folder.FullPath);
     }
 
     private static SafetensorsWeights Base(TemporaryFolder folder) => SafetensorsWeights.OpenFile(

@@ -67,6 +67,49 @@ public sealed class SafetensorsTensorTests
         static ushort[] Patterns(int exponent) => [.. Enumerable.Range(0, 65536).Select(i => (i & exponent) == exponent ? (ushort)0 : (ushort)i)];
     }
 
+    [Theory]
+    [InlineData("F32")]
+    [InlineData("F16")]
+    [InlineData("BF16")]
+    public void NotFiniteWeights_AreRefusedWithTensorAndPlace_ReadWidenedOrRaw(string dtype)
+    {
+        const int Rows = 5;
+        const int Columns = 67;
+        foreach (var (fault, row, column) in new[] { (float.NaN, 0, 0), (float.PositiveInfinity, 2, 66), (float.NegativeInfinity, 4, 31) })
+        {
+            var values = Enumerable.Range(0, Rows * Columns).Select(static i => MathF.Sin(i) * 3).ToArray();
+            values[(row * Columns) + column] = fault;
+            using var folder = new TemporaryFolder();
+            using var weights = SafetensorsWeights.OpenFile(new SafetensorsWriter().Add("w", [Rows, Columns], values, dtype).Save(folder.Path("w.safetensors")));
+            var tensor = weights.Get("w", Rows, Columns);
+            var first = Math.Max(0, row - 1);
+            var rows = Rows - first;
+            var widened = Assert.Throws<CheckpointException>(() => tensor.ReadRows(first, rows, new float[rows * Columns]));
+            var raw = Assert.Throws<CheckpointException>(() => tensor.ReadRawRows(first, rows, new byte[rows * Columns * tensor.DType.ElementBytes()]));
+            Assert.Contains($"'w' holds {fault} in row {row}, column {column}.", raw.Message, StringComparison.Ordinal);
+            Assert.Equal(widened.Message, raw.Message);
+        }
+    }
+
+    [Fact]
+    public void ReadRawRows_EveryPatternOfSixteenBits_IsRefusedWhereItIsNotFinite()
+    {
+        foreach (var (dtype, exponent) in new[] { ("BF16", 0x7f80), ("F16", 0x7c00) })
+        {
+            var patterns = Enumerable.Range(0, 65536).Select(static i => (ushort)i).ToArray();
+            using var folder = new TemporaryFolder();
+            using var weights = SafetensorsWeights.OpenFile(
+                new SafetensorsWriter().AddRaw("w", [65536, 1], dtype, MemoryMarshal.AsBytes<ushort>(patterns)).Save(folder.Path("all.safetensors")));
+            var tensor = weights.Get("w", 65536, 1);
+            var one = new byte[2];
+            for (var i = 0; i < 65536; i += 7)
+            {
+                var refused = Record.Exception(() => tensor.ReadRawRows(i, 1, one)) is CheckpointException;
+                Assert.Equal((i & exponent) == exponent, refused);
+            }
+        }
+    }
+
     [Fact]
     public void Get_TensorsOfEveryRank_AreRowsOfTheLastDimension()
     {

@@ -137,8 +137,8 @@ public sealed class GrammarTests
     public void WhiteSpaceBeforeATriggerAtTheStart_HasABound()
     {
         var start = Start(Grammar.FreeTextUntil("{"u8, Grammar.Literal("}"), onlyAtStart: true));
-        Assert.Null(Read(start, new string(' ', TextTrigger.MostSpace) + "{x"));
-        Assert.NotNull(Read(start, new string(' ', TextTrigger.MostSpace + 1) + "{x"));
+        Assert.Null(Read(start, new string(' ', TextMark.MostSpace) + "{x"));
+        Assert.NotNull(Read(start, new string(' ', TextMark.MostSpace + 1) + "{x"));
     }
 
     [Fact]

@@ -25,9 +25,12 @@ internal sealed class FaultyTokenizer(ITokenizer tokenizer, int goodTokens) : IT
 
     public Encoding Encode(string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.Encode(text, contentSpans);
 
+    public Encoding Encode(string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken) => tokenizer.Encode(text, contentSpans, cancellationToken);
+
     public Encoding EncodeWithSpecials(string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.EncodeWithSpecials(text, contentSpans);
 
-    public Encoding? Continue(Encoding known, string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.Continue(known, text, contentSpans);
+    public Encoding? Continue(Encoding known, string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken) =>
+        tokenizer.Continue(known, text, contentSpans, cancellationToken);
 
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial) => tokenizer.Decode(ids, skipSpecial);
 

@@ -65,6 +65,20 @@ public sealed class DraftModelLoadingTests : IDisposable
     }
 
     [Fact]
+    public async Task FolderBesideTheCheckpoint_IsPackedAtLoad_SoThatNoStepWaitsForIt()
+    {
+        FaultyBackend? backend = null;
+        new ToyCheckpoint { Sharpness = 8, Layers = 1 }.Save(_folder, "toy-draft");
+        await using var engine = await SlerpEngine.LoadAsync(new EngineOptions
+        {
+            ModelPath = _model, Threads = 1, DecorateBackend = inner => backend = new FaultyBackend(inner),
+        });
+        var packed = backend!.Packed;
+        var answer = await engine.AnswerAsync(EngineRequests.Raw("abc", 8, null, "draft"));
+        Assert.Equal((0, packed), (answer.Stats.Drafts.Faults, backend.Packed));
+    }
+
+    [Fact]
     public async Task MoreThanFits_IsRefusedBeforeAnythingIsPacked()
     {
         var failure = await Assert.ThrowsAsync<DeviceException>(() => SlerpEngine.LoadAsync(Options(_model) with { KvCacheBytes = long.MaxValue / 2 }));

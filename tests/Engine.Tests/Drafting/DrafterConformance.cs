@@ -122,10 +122,12 @@ public abstract class DrafterConformance : IDisposable
     {
         using var folder = new TemporaryFolder();
         await using var engine = await SlerpEngine.LoadAsync(On(DraftableCheckpoint.Save(folder, canEnd: true).Options with { Costs = Costs }));
-        var (proposed, closed) = (0, 0);
+        var (proposed, closed, reasoned) = (0, 0, 0);
+        var marks = new ReasoningSyntax("<|im_start|>", "~");
         foreach (var sampling in FormSamplings())
         {
-            var requests = Forms().Select(form => EngineRequests.Raw(Prompts[7], form.Tokens, sampling, "vanilla") with { Output = form.Form }).ToList();
+            var requests = Forms().SelectMany(form => new[] { null, marks }.Select(reasoning =>
+                EngineRequests.Raw(Prompts[7], form.Tokens, sampling, "vanilla") with { Output = form.Form, Reasoning = reasoning })).ToList();
             var vanilla = await Task.WhenAll(requests.Select(request => engine.AnswerAsync(request)));
             var drafted = await Task.WhenAll(requests.Select(request => engine.AnswerAsync(request with { Drafter = drafter })));
             Assert.Equal(vanilla.Select(answer => answer.Identity), drafted.Select(answer => answer.Identity));
@@ -134,9 +136,11 @@ public abstract class DrafterConformance : IDisposable
             {
                 var isClosed = answer.Ids.Length >= request.MaxOutputTokens - 4;
                 closed += isClosed ? 1 : 0;
+                var end = request.Reasoning is not null && answer.Text.StartsWith(marks.Open, StringComparison.Ordinal) ? answer.Text.IndexOf(marks.Close, StringComparison.Ordinal) : -1;
+                reasoned += end > 0 ? 1 : 0;
                 if (request.Output is OutputForm.Json)
                 {
-                    using var json = JsonDocument.Parse(answer.Text);
+                    using var json = JsonDocument.Parse(answer.Text[(end + 1)..]);
                 }
             }
 
@@ -144,6 +148,7 @@ public abstract class DrafterConformance : IDisposable
         }
 
         Assert.True(closed > 8, $"{closed} answers came near their limits");
+        Assert.True(reasoned > 0, "some answers reason first");
         Assert.Equal(drafter != "vanilla", proposed > 0);
     }
 

@@ -92,6 +92,10 @@ public sealed class WordCheckTests
         var atStart = calls with { Syntax = new ToolCallSyntax("{\"name\":", "", "", "}", "") { OnlyAtStart = true, OptionalMark = "<|tag|>" } };
         Assert.Equal(VerdictKind.Passed, Judge(name, "<|tag|>{\"name\": 77", false, context => context with { Output = atStart }).Kind);
         Assert.Equal(VerdictKind.Passed, Judge(name, " {\"na", false, context => context with { Output = atStart }).Kind);
+        Assert.Equal(VerdictKind.Passed, Judge(name, " { \"name\"\n: 77", false, context => context with { Output = atStart }).Kind);
+        Assert.Equal(VerdictKind.Passed, Judge(name, "{\n  \"na", false, context => context with { Output = atStart }).Kind);
+        Assert.Equal(VerdictKind.Failed, Judge(name, "{ \"na me\": 77 of", false, context => context with { Output = atStart }).Kind);
+        Assert.Equal(VerdictKind.Failed, Judge(name, "nothing 77 of <|tag|>{", false, context => context with { Output = atStart }).Kind);
         Assert.Equal(VerdictKind.Failed, Judge(name, "nothing is {\"name\": and 77", true, context => context with { Output = atStart }).Kind);
     }
 

@@ -65,7 +65,8 @@ public sealed class RealCheckpointTests(ITestOutputHelper output)
         var basePath = SharedData.Path("weights", "families", "tiny-llama2", "model.safetensors");
         using var plain = SafetensorsWeights.OpenFile(basePath);
         using var adapter = SafetensorsWeights.OpenFile(Path.Combine(adapterFolder, LoraWeights.WeightsFileName));
-        using var merged = LoraWeights.Open(SafetensorsWeights.OpenFile(basePath), adapterFolder);
+        using var weights = SafetensorsWeights.OpenFile(basePath);
+        using var merged = LoraWeights.Open(weights, adapterFolder);
         using var file = SafetensorsFile.Open(basePath);
         var (changed, worst) = (0, 0.0);
         foreach (var entry in file.Tensors)
@@ -95,6 +96,7 @@ public sealed class RealCheckpointTests(ITestOutputHelper output)
         Assert.Equal(14, changed);
         Assert.InRange(worst, 0, 1e-6);
         Assert.Empty(merged.NeverServed);
+        merged.RequireApplied();
     }
 
     private static float[] Read(IWeightSource source, string name, params int[] shape)

@@ -30,4 +30,21 @@ public sealed class FamilyGoldenTests(ITestOutputHelper output)
             }
         }
     }
+
+    [SharedDataFact]
+    public void Adapter_EqualsTheReferenceCode()
+    {
+        const string Family = "tiny-llama2-lora";
+        var golden = FamilyGolden.Read(Family);
+        using var harness = new DecoderHarness(golden.ConfigFile, golden.WeightsFile, adapter: SharedData.Path("weights", "families", Family));
+        foreach (var expected in golden.Cases)
+        {
+            var slot = harness.Open();
+            var difference = expected.LargestDifference(harness.Read(slot, expected.Ids, expected.Ids.Length));
+            harness.Cache.Release(slot);
+            output.WriteLine($"{Family} {expected.Ids.Length} positions: max |logit difference| {difference:g3}");
+            Assert.True(difference < 1e-4f, $"{Family}: max |logit difference| {difference}");
+            Assert.Equal(expected.Continuation, harness.Greedy(expected.Ids, expected.Continuation.Length));
+        }
+    }
 }

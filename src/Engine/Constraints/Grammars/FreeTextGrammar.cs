@@ -10,7 +10,7 @@ internal sealed class FreeTextGrammar(TextTrigger trigger, TextTrigger? opening 
 {
     public override bool IsNullable => !isRequired;
 
-    public override void Begin(Frame parent, FrameSink into) => into.Add(new Reading(this, 0, opening is null ? TextTrigger.Missed : 0, parent));
+    public override void Begin(Frame parent, FrameSink into) => into.Add(new Reading(this, 0, opening is null ? TextMark.Missed : 0, parent));
 
     public override void AppendShortest(List<int> symbols) => AppendFrom(0, symbols);
 
@@ -24,12 +24,12 @@ internal sealed class FreeTextGrammar(TextTrigger trigger, TextTrigger? opening 
         }
     }
 
-    // What is bound may be free text again: then nothing begins with the trigger but another kind of text.
-    private int BoundLength(int matched) => trigger.Then is FreeTextGrammar ? 0 : TextTrigger.Length(matched);
+    // What is bound may be free text again: then nothing begins with the trigger but another kind of text; or nothing at all.
+    private int BoundLength(int matched) => trigger.Then is FreeTextGrammar or NothingGrammar ? 0 : TextMark.Length(matched);
 
     private void StepToken(int token, int opened, Frame reading, FrameSink into)
     {
-        if (token == opening?.Token && TextTrigger.IsAtStart(opened))
+        if (token == opening?.Token && TextMark.IsAtStart(opened))
         {
             opening.ThenAfterToken.Begin(reading.Parent, into);
         }
@@ -39,19 +39,19 @@ internal sealed class FreeTextGrammar(TextTrigger trigger, TextTrigger? opening 
         }
         else
         {
-            into.Add(new Reading(this, trigger.Interrupted, TextTrigger.Missed, reading.Parent));
+            into.Add(new Reading(this, trigger.Mark.Interrupted, TextMark.Missed, reading.Parent));
         }
     }
 
     private void StepByte(int symbol, int matched, int opened, Frame reading, FrameSink into)
     {
-        var next = trigger.Advance(matched, symbol);
-        var nextOpened = opening?.Advance(opened, symbol) ?? TextTrigger.Missed;
-        if (opening?.IsComplete(nextOpened) ?? false)
+        var next = trigger.Mark.Advance(matched, symbol);
+        var nextOpened = opening?.Mark.Advance(opened, symbol) ?? TextMark.Missed;
+        if (opening?.Mark.IsComplete(nextOpened) ?? false)
         {
             opening.Then.Begin(reading.Parent, into);
         }
-        else if (trigger.IsComplete(next))
+        else if (trigger.Mark.IsComplete(next))
         {
             trigger.Then.Begin(reading.Parent, into);
         }

@@ -28,7 +28,7 @@ internal sealed class DraftModelDrafter : IDrafter
     private DraftPass? _pass;
 
     /// <summary>Creates the drafter; it owns the model.</summary>
-    /// <param name="model">The model; made when the first sequence drafts.</param>
+    /// <param name="model">The model, or what is told to every sequence that asks for it where it could not be loaded.</param>
     /// <param name="costs">What rows of the target's cost.</param>
     /// <param name="vocabularySize">Ids of the target's vocabulary.</param>
     /// <param name="time">The clock that prices are corrected by; null takes the costs as they stand.</param>

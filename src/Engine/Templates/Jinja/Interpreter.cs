@@ -8,9 +8,9 @@ internal sealed class Interpreter
 
     private readonly Scope builtins = new(parent: null);
 
-    public Interpreter(RenderLimits limits, TimeProvider time)
+    public Interpreter(RenderLimits limits, TimeProvider time, CancellationToken cancellation = default)
     {
-        Budget = new RenderBudget(limits);
+        Budget = new RenderBudget(limits, cancellation);
         Evaluator = new ExpressionEvaluator(this);
         Time = time;
         foreach (var (name, function) in GlobalFunctions.Catalog)

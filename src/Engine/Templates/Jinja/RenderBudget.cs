@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Slerp.Engine.Templates.Jinja;
 
 /// <summary>Counts what a rendering spends, and words its failures. Everything that loops, copies text or recurses asks here first.</summary>
-internal sealed class RenderBudget(RenderLimits limits)
+/// <param name="limits">What it may spend.</param>
+/// <param name="cancellation">Asked at every step.</param>
+internal sealed class RenderBudget(RenderLimits limits, CancellationToken cancellation = default)
 {
     private long steps;
     private long characters;
@@ -16,6 +18,7 @@ internal sealed class RenderBudget(RenderLimits limits)
 
     public void Step(long count = 1)
     {
+        cancellation.ThrowIfCancellationRequested();
         steps += count;
         if (count < 0 || steps > limits.Steps)
         {

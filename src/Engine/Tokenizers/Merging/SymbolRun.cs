@@ -2,10 +2,14 @@ namespace Slerp.Engine.Tokenizers.Merging;
 
 /// <summary>The symbols of one piece while they are joined, and the room to do it in.</summary>
 /// <remarks>One per encoding call, reused for every piece: a text allocates no more than its longest piece needs.</remarks>
-internal sealed class SymbolRun
+/// <param name="cancellation">Asked now and then while a long piece is joined.</param>
+internal sealed class SymbolRun(CancellationToken cancellation = default)
 {
     // Below this a plain scan for the best pair is faster than a queue; words are nearly always shorter.
     private const int ScanLimit = 48;
+
+    // A power of two: so many steps of a long piece take far less than a millisecond.
+    private const int StepsPerLook = 1024;
 
     private readonly PriorityQueue<Candidate, ulong> queue = new();
     private int[] ids = new int[64];
@@ -124,11 +128,13 @@ internal sealed class SymbolRun
         {
             next[i] = i + 1 < Count ? i + 1 : -1;
             previous[i] = i - 1;
+            Look(i);
             Offer(merges, i, next[i]);
         }
 
-        while (queue.TryDequeue(out var candidate, out var key))
+        for (var step = 0; queue.TryDequeue(out var candidate, out var key); step++)
         {
+            Look(step);
             var left = (int)(uint)key;
             var right = next[left];
             if (ids[left] != candidate.Left || right < 0 || ids[right] != candidate.Right)
@@ -150,6 +156,14 @@ internal sealed class SymbolRun
         }
 
         Compact(next);
+    }
+
+    private void Look(int step)
+    {
+        if ((step & (StepsPerLook - 1)) == 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+        }
     }
 
     private void Offer(MergeTable merges, int left, int right)

@@ -9,7 +9,7 @@ internal sealed class ByteLevelPreTokenizer(bool addsPrefixSpace, bool splits, s
     private readonly SplitPreTokenizer split = new(new GptTwoScanner(), SplitBehavior.Isolated);
 
     /// <inheritdoc/>
-    public void Split(TextPiece piece, List<TextPiece> destination)
+    public void Split(TextPiece piece, List<TextPiece> destination, CancellationToken cancellationToken = default)
     {
         if (addsPrefixSpace && piece.Length > 0 && piece.Span[0] != ' ')
         {
@@ -21,7 +21,7 @@ internal sealed class ByteLevelPreTokenizer(bool addsPrefixSpace, bool splits, s
 
         if (splits)
         {
-            split.Split(piece, destination);
+            split.Split(piece, destination, cancellationToken);
         }
         else
         {

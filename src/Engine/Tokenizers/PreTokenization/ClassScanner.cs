@@ -8,7 +8,7 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 internal sealed class ClassScanner(Func<Rune, bool> isMember, bool wholeRuns) : IPatternScanner
 {
     /// <inheritdoc/>
-    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches)
+    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default)
     {
         var runStart = -1;
         for (var i = 0; i < text.Length;)
@@ -16,7 +16,7 @@ internal sealed class ClassScanner(Func<Rune, bool> isMember, bool wholeRuns) : 
             var rune = UnicodeClass.RuneAt(text, i, out var length);
             if (!isMember(rune))
             {
-                Close(matches, ref runStart, i);
+                Close(matches, ref runStart, i, cancellationToken);
             }
             else if (wholeRuns)
             {
@@ -24,19 +24,21 @@ internal sealed class ClassScanner(Func<Rune, bool> isMember, bool wholeRuns) : 
             }
             else
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 matches.Add(new TextRange(i, length));
             }
 
             i += length;
         }
 
-        Close(matches, ref runStart, text.Length);
+        Close(matches, ref runStart, text.Length, cancellationToken);
     }
 
-    private static void Close(List<TextRange> matches, ref int runStart, int end)
+    private static void Close(List<TextRange> matches, ref int runStart, int end, CancellationToken cancellationToken)
     {
         if (runStart >= 0)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             matches.Add(new TextRange(runStart, end - runStart));
             runStart = -1;
         }

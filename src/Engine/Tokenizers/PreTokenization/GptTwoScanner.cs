@@ -14,10 +14,11 @@ internal sealed class GptTwoScanner : IPatternScanner
     public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
     /// <inheritdoc/>
-    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches)
+    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default)
     {
         for (var position = 0; position < text.Length;)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var end = MatchAt(text, position);
             matches.Add(new TextRange(position, end - position));
             position = end;

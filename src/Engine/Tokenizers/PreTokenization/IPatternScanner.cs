@@ -5,5 +5,8 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 internal interface IPatternScanner
 {
     /// <summary>Adds the matches, in order and disjoint.</summary>
-    void Scan(ReadOnlySpan<char> text, List<TextRange> matches);
+    /// <param name="text">The text.</param>
+    /// <param name="matches">Where they are added.</param>
+    /// <param name="cancellationToken">Asked at every match.</param>
+    void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default);
 }

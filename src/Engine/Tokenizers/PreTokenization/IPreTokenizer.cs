@@ -5,5 +5,8 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 internal interface IPreTokenizer
 {
     /// <summary>Adds the parts of a piece, in order.</summary>
-    void Split(TextPiece piece, List<TextPiece> destination);
+    /// <param name="piece">The piece.</param>
+    /// <param name="destination">Where they are added.</param>
+    /// <param name="cancellationToken">Asked now and then, never for each character.</param>
+    void Split(TextPiece piece, List<TextPiece> destination, CancellationToken cancellationToken = default);
 }

@@ -8,7 +8,7 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 internal sealed class MetaspacePreTokenizer(char replacement, MetaspacePrepend prepend, bool splits, string fileName) : IPreTokenizer
 {
     /// <inheritdoc/>
-    public void Split(TextPiece piece, List<TextPiece> destination)
+    public void Split(TextPiece piece, List<TextPiece> destination, CancellationToken cancellationToken = default)
     {
         if (piece.Length == 0)
         {
@@ -23,6 +23,7 @@ internal sealed class MetaspacePreTokenizer(char replacement, MetaspacePrepend p
             // A run of replacements is cut before each but the last joins the word, as matches merged with what follows.
             if (text[i] == replacement)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 destination.Add(new TextPiece(written, start, i - start));
                 start = i;
             }

@@ -4,7 +4,7 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 internal sealed class PreTokenizerSequence(IReadOnlyList<IPreTokenizer> preTokenizers) : IPreTokenizer
 {
     /// <inheritdoc/>
-    public void Split(TextPiece piece, List<TextPiece> destination)
+    public void Split(TextPiece piece, List<TextPiece> destination, CancellationToken cancellationToken = default)
     {
         List<TextPiece> parts = [piece], next = [];
         foreach (var preTokenizer in preTokenizers)
@@ -12,7 +12,8 @@ internal sealed class PreTokenizerSequence(IReadOnlyList<IPreTokenizer> preToken
             next.Clear();
             foreach (var part in parts)
             {
-                preTokenizer.Split(part, next);
+                cancellationToken.ThrowIfCancellationRequested();
+                preTokenizer.Split(part, next, cancellationToken);
             }
 
             (parts, next) = (next, parts);

@@ -41,7 +41,7 @@ internal sealed class RegexScanner : IPatternScanner
     }
 
     /// <inheritdoc/>
-    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches)
+    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default)
     {
         var shadow = ShadowText.Of(text);
         var watch = Stopwatch.StartNew();
@@ -50,6 +50,7 @@ internal sealed class RegexScanner : IPatternScanner
         {
             foreach (var match in regex.EnumerateMatches(shadow is null ? text : shadow.Text))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (watch.ElapsedMilliseconds > limit)
                 {
                     throw TooSlow(text.Length, inner: null);

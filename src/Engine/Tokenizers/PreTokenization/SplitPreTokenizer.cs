@@ -7,10 +7,10 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 internal sealed class SplitPreTokenizer(IPatternScanner scanner, SplitBehavior behavior, bool invert = false) : IPreTokenizer
 {
     /// <inheritdoc/>
-    public void Split(TextPiece piece, List<TextPiece> destination)
+    public void Split(TextPiece piece, List<TextPiece> destination, CancellationToken cancellationToken = default)
     {
         var matches = new List<TextRange>();
-        scanner.Scan(piece.Span, matches);
+        scanner.Scan(piece.Span, matches, cancellationToken);
         var parts = new List<Part>(matches.Count + 1);
         var position = 0;
         foreach (var match in matches)

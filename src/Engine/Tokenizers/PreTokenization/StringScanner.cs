@@ -4,10 +4,11 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 internal sealed class StringScanner(string pattern) : IPatternScanner
 {
     /// <inheritdoc/>
-    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches)
+    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default)
     {
         for (var position = 0; ;)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var found = text[position..].IndexOf(pattern, StringComparison.Ordinal);
             if (found < 0)
             {

@@ -18,10 +18,11 @@ internal sealed class WordAndNumberScanner(int numbersPerPiece) : IPatternScanne
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     /// <inheritdoc/>
-    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches)
+    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default)
     {
         for (var position = 0; position < text.Length;)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var end = MatchAt(text, position);
             matches.Add(new TextRange(position, end - position));
             position = end;

@@ -4,7 +4,7 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 internal sealed class WordScanner : IPatternScanner
 {
     /// <inheritdoc/>
-    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches)
+    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default)
     {
         var start = 0;
         var kind = Kind.Space;
@@ -14,6 +14,7 @@ internal sealed class WordScanner : IPatternScanner
             var next = UnicodeClass.IsWord(rune) ? Kind.Word : UnicodeClass.IsSpace(rune) ? Kind.Space : Kind.Other;
             if (next != kind)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 Close(matches, kind, start, i);
                 start = i;
                 kind = next;
