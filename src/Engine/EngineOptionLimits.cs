@@ -11,6 +11,9 @@ internal static class EngineOptionLimits
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public static void Check(EngineOptions options)
     {
+        Require(
+            options.Threads >= 0 && options.Threads <= Environment.ProcessorCount, options.Threads,
+            $"0 (one for each physical core) to {Environment.ProcessorCount}, the processors of this machine");
         Require(options.ContextTokens >= 0, options.ContextTokens, "0 (the model's own limit) or more");
         Require(options.KvCacheBytes >= 0, options.KvCacheBytes, "0 (chosen by the engine) or more");
         Require(Enum.IsDefined(options.KvFormat), options.KvFormat, "one of " + string.Join(", ", Enum.GetNames<KvFormat>()));
@@ -25,7 +28,7 @@ internal static class EngineOptionLimits
         if (!holds)
         {
             var option = name[(name.LastIndexOf('.') + 1)..];
-            throw new ArgumentOutOfRangeException(option, value, $"{option} is out of range; expected {expected}.");
+            throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}; expected {expected}.");
         }
     }
 }

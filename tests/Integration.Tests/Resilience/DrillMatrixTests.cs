@@ -11,6 +11,9 @@ public sealed class DrillMatrixTests : IDisposable
 {
     private const int Segments = 5;
 
+    /// <summary>The way that is struck most densely.</summary>
+    private static readonly DrillWay Usual = new("prompt", "vanilla");
+
     private readonly DrillModel _model = new();
 
     public static TheoryData<string, string> Ways => new()
@@ -31,7 +34,7 @@ public sealed class DrillMatrixTests : IDisposable
         var differing = 0;
         foreach (var kind in new[] { "quality", "throw" })
         {
-            for (var segment = way.IsLossy ? -1 : 0; segment < Segments; segment++)
+            foreach (var segment in Judged(way))
             {
                 var outcome = await HoldsAsync(drill, way, new DrillFault(kind, segment));
                 Assert.Equal((Math.Max(0, segment), DrillFault.FirstToken(segment)), (outcome.AcceptedSegments, outcome.AcceptedTokens));
@@ -49,10 +52,10 @@ public sealed class DrillMatrixTests : IDisposable
     {
         var way = new DrillWay(merge, drafter);
         await using var drill = await _model.LoadAsync(configure: static options => options.Quality.TimeLimit = TimeSpan.FromSeconds(1));
-        foreach (var segment in way.IsLossy ? [-1, 0, 2] : new[] { 0, 2 })
+        foreach (var segment in way == Usual ? Judged(way) : way.IsLossy ? [-1, 0, 2] : [0, 2])
         {
             var outcome = await HoldsAsync(drill, way, new DrillFault("hang", segment));
-            Assert.Equal(Math.Max(0, segment), outcome.AcceptedSegments);
+            Assert.Equal((Math.Max(0, segment), DrillFault.FirstToken(segment)), (outcome.AcceptedSegments, outcome.AcceptedTokens));
             Assert.Equal(("timeout", segment < 0 ? "prefill" : "decode"), Assert.Single(outcome.Told));
         }
     }
@@ -66,7 +69,8 @@ public sealed class DrillMatrixTests : IDisposable
         foreach (var kind in new[] { "nan", "step" })
         {
             var struck = 0;
-            for (var pass = 0; pass < 24; pass += kind == "nan" ? 2 : 5)
+            var (passes, stride) = way == Usual ? (30, kind == "nan" ? 1 : 3) : (24, kind == "nan" ? 2 : 5);
+            for (var pass = 0; pass < passes; pass += stride)
             {
                 for (var call = 0; call < 2 * Layers; call++)
                 {
@@ -74,6 +78,7 @@ public sealed class DrillMatrixTests : IDisposable
                     var fault = new DrillFault(kind, 0) { Token = pass, Call = call };
                     var outcome = await HoldsAsync(drill, way, fault, mayMiss: drafter != "vanilla");
                     Assert.Equal(DrillFault.FirstToken(outcome.AcceptedSegments), outcome.Reason is null ? DrillFault.FirstToken(outcome.AcceptedSegments) : outcome.AcceptedTokens);
+                    Assert.True(drafter != "vanilla" || outcome.AcceptedSegments == SegmentOf(pass), $"{way} {fault}: {outcome}");
                     Assert.All(outcome.Told, told => Assert.Equal((fault.Reason, pass == 0 ? "prefill" : "decode"), told));
                     struck += outcome.Told.Count;
                 }
@@ -136,14 +141,17 @@ public sealed class DrillMatrixTests : IDisposable
         await using var drill = await _model.LoadAsync(clock, static options => options.Resilience.CircuitBreaker.MinimumThroughput = 3);
         foreach (var kind in new[] { "quality", "nan", "throw" })
         {
-            Assert.Single((await HoldsAsync(drill, way, new DrillFault(kind, 0))).Told);
+            Assert.Equal("decode", Assert.Single((await HoldsAsync(drill, way, new DrillFault(kind, 0))).Told).Stage);
         }
 
         await AssertOpenAsync(drill, way);
         clock.Advance(TimeSpan.FromSeconds(59));
         await AssertOpenAsync(drill, way);
         clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal("quality", (await HoldsAsync(drill, way, new DrillFault("quality", 1))).Reason);
+
+        // A bad probe opens it for as long again.
+        var probing = await HoldsAsync(drill, way, new DrillFault(drafter == "vanilla" ? "nan" : "quality", 1));
+        Assert.Equal((1, "decode"), (probing.AcceptedSegments, Assert.Single(probing.Told).Stage));
         await AssertOpenAsync(drill, way);
         clock.Advance(TimeSpan.FromSeconds(61));
         var (messages, options) = way.Request(Passage, Question, Tokens);
@@ -211,6 +219,12 @@ public sealed class DrillMatrixTests : IDisposable
         }
     }
 
+    // The prompt, twice, where it is judged; then each segment.
+    private static int[] Judged(DrillWay way) => [.. way.IsLossy ? [-1, -1] : Array.Empty<int>(), .. Enumerable.Range(0, Segments)];
+
+    // Where no draft makes a segment longer.
+    private static int SegmentOf(int token) => Enumerable.Range(1, Segments).TakeWhile(segment => DrillFault.FirstToken(segment) <= token).Count();
+
     private static async Task<DrillOutcome> HoldsAsync(FallbackDrill drill, DrillWay way, DrillFault fault, bool mayMiss = false, bool alsoDrafter = false)
     {
         var (messages, options) = way.Request(Passage, Question, Tokens);
@@ -219,6 +233,7 @@ public sealed class DrillMatrixTests : IDisposable
         Assert.Equal((outcome.Tokens.Expected, "length"), ((int)outcome.Tokens.Told, outcome.Finish));
         Assert.True(outcome.Reason == fault.Reason || (mayMiss && outcome.Reason is null), $"{way} {fault}: {outcome}");
         Assert.True(way.IsLossy || !outcome.StrategyDiffers, "what is lossless is vanilla's");
+        Assert.True(way.Merge != "prompt" || outcome.AcceptedSegments < 2 || outcome.StrategyDiffers, "by then merging should have changed the text");
         return outcome;
     }
 

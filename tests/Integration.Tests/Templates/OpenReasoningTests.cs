@@ -32,6 +32,25 @@ public sealed class OpenReasoningTests
     public void HubTemplate_BeginsTheReasoning(string name, bool? thinking, bool expected) => AssertBegins(
         TemplateRun.Read("chat_templates", "hf_jinja", "e2e_TEST_CUSTOM_TEMPLATES.json").GetProperty(name).Text("chat_template"), expected, thinking);
 
+    /// <summary>Where a form of answer may begin with reasoning of the model's own accord.</summary>
+    [SharedDataTheory]
+    [InlineData("Qwen/Qwen3-0.6B", null, false)]
+    [InlineData("Qwen/Qwen3-0.6B", true, false)]
+    [InlineData("Qwen/Qwen3-0.6B", false, true)]
+    [InlineData("Qwen/Qwen3.5-4B", true, false)]
+    [InlineData("Qwen/Qwen3.5-4B", false, true)]
+    [InlineData("HuggingFaceTB/SmolLM3-3B", null, false)]
+    [InlineData("HuggingFaceTB/SmolLM3-3B", false, true)]
+    public void HubTemplate_EndsTheReasoning(string name, bool? thinking, bool expected)
+    {
+        var template = ChatTemplate.Parse(TemplateRun.Read("chat_templates", "hf_jinja", "e2e_TEST_CUSTOM_TEMPLATES.json").GetProperty(name).Text("chat_template"), "<s>", "</s>");
+        var rendered = template.Render(new ChatTemplateInput { Turns = [ChatTurn.FromText(ChatTurnRole.User, "What is </think>")], Variables = Variables(thinking) });
+        Assert.True(expected == ReasoningMark.Ends(Syntax, rendered.Tail), rendered.Tail);
+    }
+
+    private static Dictionary<string, JsonElement> Variables(bool? thinking) =>
+        thinking is { } on ? new() { ["enable_thinking"] = JsonSerializer.SerializeToElement(on) } : [];
+
     private static void AssertBegins(string source, bool expected, bool? thinking)
     {
         var template = ChatTemplate.Parse(source, "<s>", "</s>");
@@ -47,7 +66,7 @@ public sealed class OpenReasoningTests
             var rendered = template.Render(new ChatTemplateInput
             {
                 Turns = turns,
-                Variables = thinking is { } on ? new Dictionary<string, JsonElement> { ["enable_thinking"] = JsonSerializer.SerializeToElement(on) } : new Dictionary<string, JsonElement>(),
+                Variables = Variables(thinking),
             });
             Assert.True(expected == ReasoningMark.Begins(Syntax, rendered.Tail), rendered.Tail);
         }
