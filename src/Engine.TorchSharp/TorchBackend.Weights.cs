@@ -11,6 +11,19 @@ internal sealed partial class TorchBackend
     private const long StagedBytes = 32L << 20;
 
     /// <inheritdoc />
+    public WeightFormat KeptFormat(WeightFormat asked, WeightDType stored) => asked switch
+    {
+        WeightFormat.AsStored => stored switch
+        {
+            WeightDType.BF16 => WeightFormat.BFloat16,
+            WeightDType.F16 => WeightFormat.Float16,
+            _ => WeightFormat.Float32,
+        },
+        _ when Enum.IsDefined(asked) => asked,
+        _ => throw new ArgumentOutOfRangeException(nameof(asked), asked, $"Unknown weight format. Known: {string.Join(", ", Enum.GetNames<WeightFormat>())}."),
+    };
+
+    /// <inheritdoc />
     public Matrix LoadMatrix(IReadOnlyList<WeightTensor> parts, WeightFormat format)
     {
         RequireParts(nameof(LoadMatrix), parts);
@@ -58,18 +71,6 @@ internal sealed partial class TorchBackend
         }
     }
 
-    private static WeightFormat Resolve(WeightFormat format, WeightDType stored) => format switch
-    {
-        WeightFormat.AsStored => stored switch
-        {
-            WeightDType.BF16 => WeightFormat.BFloat16,
-            WeightDType.F16 => WeightFormat.Float16,
-            _ => WeightFormat.Float32,
-        },
-        _ when Enum.IsDefined(format) => format,
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, $"Unknown weight format. Known: {string.Join(", ", Enum.GetNames<WeightFormat>())}."),
-    };
-
     private static torch.ScalarType TypeOf(WeightDType stored) => stored switch
     {
         WeightDType.BF16 => torch.ScalarType.BFloat16,
@@ -79,7 +80,7 @@ internal sealed partial class TorchBackend
 
     private TorchMatrix Load(string verb, IReadOnlyList<WeightTensor> parts, WeightFormat asked, bool isGated)
     {
-        var format = Resolve(asked, parts[0].DType);
+        var format = KeptFormat(asked, parts[0].DType);
         var rows = parts.Sum(static part => part.Rows);
         var (outputs, inputs) = (isGated ? rows / 2 : rows, parts[0].Columns);
         var bytes = format switch

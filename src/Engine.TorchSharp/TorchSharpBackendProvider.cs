@@ -14,5 +14,5 @@ public sealed class TorchSharpBackendProvider : BackendProvider
     internal override IComputeBackend Create(EngineOptions options) =>
         DeviceName.TryParse(options.Backend, out var name)
             ? TorchBackend.Open(name, options.Threads)
-            : throw new DeviceException($"Backend '{options.Backend}' is not one of TorchSharp's: {string.Join(", ", Names)}.", isTransient: false);
+            : throw new ArgumentException($"Backend '{options.Backend}' is not one of TorchSharp's: {string.Join(", ", Names)}.", nameof(options));
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Slerp.Engine;
 
 /// <summary>A second network that a drafter needs: the one the options name, or the one beside the checkpoint.</summary>
@@ -10,7 +12,8 @@ internal static class Companion
     /// <param name="suffix">What its folder's name has beyond the checkpoint's, where the options name none.</param>
     /// <param name="load">Loads a folder.</param>
     /// <param name="parts">What it becomes a part of.</param>
-    public static Lazy<T>? Load<T>(string? named, string modelPath, string suffix, Func<string, T> load, HalfBuilt parts)
+    public static Lazy<T>? Load<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
+        string? named, string modelPath, string suffix, Func<string, T> load, HalfBuilt parts)
         where T : IDisposable
     {
         if (named is not null)

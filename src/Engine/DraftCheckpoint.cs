@@ -25,7 +25,7 @@ internal sealed class DraftCheckpoint
     }
 
     /// <summary>Bytes of its weights and its KV cache, for a target of so many tokens.</summary>
-    public long Bytes(int contextTokens) => Plan(contextTokens).Bytes;
+    public long Bytes(IComputeBackend backend, int contextTokens) => Plan(backend, contextTokens).Bytes;
 
     /// <summary>Opens the draft model that the options name; null where they name none.</summary>
     /// <exception cref="EngineException">It cannot be read, is not supported, or speaks another vocabulary.</exception>
@@ -65,16 +65,16 @@ internal sealed class DraftCheckpoint
         return new DraftCheckpoint(options, directory, shape);
     }
 
-    private (int ContextTokens, int Pages, long Bytes) Plan(int contextTokens)
+    private (int ContextTokens, int Pages, long Bytes) Plan(IComputeBackend backend, int contextTokens)
     {
         var context = Math.Min(contextTokens, _shape.MaxPositions);
-        var (pages, bytes) = MemoryBudget.PlanDraft(_options, _shape, _directory.WeightBytes, context);
+        var (pages, bytes) = MemoryBudget.PlanDraft(_options, _shape, _directory.Stored, backend, context);
         return (context, pages, bytes);
     }
 
     private DraftingModel Load(IComputeBackend backend, int contextTokens, long cacheBytes, CancellationToken cancellationToken)
     {
-        var plan = Plan(contextTokens);
+        var plan = Plan(backend, contextTokens);
         MemoryBudget.RequireRoom(plan.Bytes, backend.Memory.AvailableBytes - cacheBytes);
         using var weights = _directory.OpenWeights();
         using var parts = new HalfBuilt();

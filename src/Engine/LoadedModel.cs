@@ -78,7 +78,6 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Reads a checkpoint, checks that it fits, and packs it.</summary>
     public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        CheckThreads(options.Threads);
         var directory = CheckpointDirectory.Open(options.ModelPath);
         var family = ModelCatalog.Find(directory.Config);
         var shape = family.Read(directory.Config);
@@ -100,7 +99,7 @@ internal sealed class LoadedModel : IDisposable
         using (var parts = new HalfBuilt())
         {
             parts.Keep(backend);
-            var budget = MemoryBudget.Plan(options, shape, directory.WeightBytes, backend.Memory, DrafterBytes(options) + (draft?.Bytes(contextTokens) ?? 0));
+            var budget = MemoryBudget.Plan(options, shape, directory.Stored, backend, DrafterBytes(options, backend) + (draft?.Bytes(backend, contextTokens) ?? 0));
             using var weights = directory.OpenWeights();
             using var merged = adapter?.Apply(weights, shape, cancellationToken);
             var loader = parts.Keep(new TransformerLoader(shape, (IWeightSource?)merged ?? weights, backend, options.WeightFormat));
@@ -196,16 +195,8 @@ internal sealed class LoadedModel : IDisposable
     private static Dictionary<string, IDrafter?> Decorated(Func<IDrafter, IDrafter>? decorate, Dictionary<string, IDrafter?> drafters) =>
         decorate is null ? drafters : drafters.ToDictionary(static pair => pair.Key, pair => pair.Value is { } drafter ? decorate(drafter) : null);
 
-    private static void CheckThreads(int threads)
-    {
-        if (threads < 0 || threads > Environment.ProcessorCount)
-        {
-            throw new DeviceException(
-                $"Threads is {threads}; this machine has {Environment.ProcessorCount} processors. Ask for at most that, or 0 for one per physical core.", isTransient: false);
-        }
-    }
-
-    private static long DrafterBytes(EngineOptions options) => options.SpeculatorPath is { } path ? SpeculatorNetwork.BytesOf(path) : 0;
+    private static long DrafterBytes(EngineOptions options, IComputeBackend backend) =>
+        options.SpeculatorPath is { } path ? WeightMemory.Bytes(options.WeightFormat, SpeculatorNetwork.StoredIn(path), backend) : 0;
 
     private static Transformer Pack(TransformerLoader loader, long totalBytes, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Slerp.Engine.Backends;
 using Slerp.Engine.Cache;
+using Slerp.Engine.Checkpoints;
 using Slerp.Engine.Models;
 using Slerp.Engine.Scheduling;
 
@@ -8,55 +10,60 @@ namespace Slerp.Engine;
 /// <summary>How much context and cache the device holds, planned before anything is allocated.</summary>
 /// <param name="ContextTokens">Most tokens of prompt and answer together.</param>
 /// <param name="Pages">Pages of the KV cache.</param>
-internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
+/// <param name="WeightBytes">What the weights will take, a drafter's among them.</param>
+internal readonly record struct MemoryBudget(int ContextTokens, int Pages, long WeightBytes)
 {
     // Heuristics: four full conversations are enough for most applications; a cache beyond a quarter of what is free crowds the others out.
     private const int DefaultContexts = 4;
     private const int DefaultShare = 4;
 
-    /// <summary>Plans, or refuses with the numbers.</summary>
+    /// <summary>Plans, or refuses with the numbers. A context that is asked for is held; one that is not is what the cache holds of the model's.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The options contradict the model or each other; names the option.</exception>
     /// <exception cref="DeviceException">The device does not hold it.</exception>
-    public static MemoryBudget Plan(EngineOptions options, DecoderShape shape, long checkpointBytes, DeviceMemory memory, long drafterBytes = 0)
+    public static MemoryBudget Plan(EngineOptions options, DecoderShape shape, StoredWeights stored, IComputeBackend backend, long drafterBytes = 0)
     {
         if (options.ContextTokens > shape.MaxPositions)
         {
-            throw new DeviceException(
-                $"ContextTokens is {options.ContextTokens:N0}; this model was made for {shape.MaxPositions:N0}. Ask for at most that, or 0.", isTransient: false);
+            throw EngineOptionLimits.Refusal(
+                nameof(EngineOptions.ContextTokens),
+                options.ContextTokens,
+                Text($"ContextTokens is {options.ContextTokens:N0}; this model was made for {shape.MaxPositions:N0}. Ask for at most that, or 0."));
         }
 
         var context = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
         var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
         var contextBytes = (long)CacheArithmetic.PagesFor(context) * shape.Layers * pageBytes;
-        var weightBytes = WeightBytes(options.WeightFormat, shape, checkpointBytes) + drafterBytes;
-        var smallest = shape.Layers * pageBytes;
-        var cacheBytes = options.KvCacheBytes > 0
-            ? options.KvCacheBytes
-            : Math.Max(smallest, Math.Min(DefaultContexts * contextBytes, (memory.AvailableBytes - weightBytes) / DefaultShare));
-        if (cacheBytes < smallest)
+        var fewestBytes = options.ContextTokens == 0 ? shape.Layers * pageBytes : contextBytes;
+        if (options.KvCacheBytes > 0)
         {
-            throw new DeviceException(
-                $"KvCacheBytes is {cacheBytes:N0}; one page in each of {shape.Layers} layers takes {smallest:N0}. Raise it to at least that.", isTransient: false);
+            RequireCacheHolds(options, shape, fewestBytes);
         }
 
-        if (weightBytes + cacheBytes > memory.AvailableBytes)
+        var available = backend.Memory.AvailableBytes;
+        var weightBytes = WeightMemory.Bytes(options.WeightFormat, stored, backend) + drafterBytes;
+        var cacheBytes = options.KvCacheBytes > 0
+            ? options.KvCacheBytes
+            : Math.Max(fewestBytes, Math.Min(DefaultContexts * contextBytes, (available - weightBytes) / DefaultShare));
+        if (weightBytes + cacheBytes > available)
         {
             throw new DeviceException(
                 $"The model needs about {Megabytes(weightBytes)} MB for weights and {Megabytes(cacheBytes)} MB for the KV cache; "
-                + $"{Megabytes(memory.AvailableBytes)} MB are free. Choose a smaller WeightFormat, ContextTokens or KvCacheBytes.",
+                + $"{Megabytes(available)} MB are free. Choose a smaller WeightFormat, ContextTokens or KvCacheBytes."
+                + WeightMemory.NoteOn(options.WeightFormat, stored, backend),
                 isTransient: false);
         }
 
         var pages = (int)Math.Min(int.MaxValue / CacheArithmetic.PageRows, cacheBytes / pageBytes);
-        return new MemoryBudget(Math.Min(context, Admission.MaxRows(pages, shape.Layers)), pages);
+        return new MemoryBudget(Math.Min(context, Admission.MaxRows(pages, shape.Layers)), pages, weightBytes);
     }
 
     /// <summary>Pages of a draft model's cache, for as many full contexts as the target's by default, and the bytes of its weights and cache.</summary>
-    public static (int Pages, long Bytes) PlanDraft(EngineOptions options, DecoderShape shape, long checkpointBytes, int contextTokens)
+    public static (int Pages, long Bytes) PlanDraft(EngineOptions options, DecoderShape shape, StoredWeights stored, IComputeBackend backend, int contextTokens)
     {
         var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
         var contexts = Math.Min(DefaultContexts, options.MaxConcurrentRequests);
         var pages = checked(contexts * (CacheArithmetic.PagesFor(contextTokens) + 1) * shape.Layers);
-        return (pages, WeightBytes(options.WeightFormat, shape, checkpointBytes) + (pages * pageBytes));
+        return (pages, WeightMemory.Bytes(options.WeightFormat, stored, backend) + (pages * pageBytes));
     }
 
     /// <summary>Refuses what the device has no room for.</summary>
@@ -72,15 +79,20 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages)
         }
     }
 
-    private static long WeightBytes(WeightFormat format, DecoderShape shape, long checkpointBytes) => format switch
+    private static void RequireCacheHolds(EngineOptions options, DecoderShape shape, long fewestBytes)
     {
-        WeightFormat.Float32 => shape.Parameters * 4,
-        WeightFormat.BFloat16 or WeightFormat.Float16 => shape.Parameters * 2,
-        WeightFormat.Int8Block32 => shape.Parameters * 9 / 8,
-        WeightFormat.Int8Channel => shape.Parameters,
-        WeightFormat.Int4Block32 => shape.Parameters * 5 / 8,
-        _ => checkpointBytes,
-    };
+        if (options.KvCacheBytes < fewestBytes)
+        {
+            throw EngineOptionLimits.Refusal(
+                nameof(EngineOptions.KvCacheBytes),
+                options.KvCacheBytes,
+                options.ContextTokens == 0
+                    ? Text($"KvCacheBytes is {options.KvCacheBytes:N0}; one page in each of {shape.Layers} layers takes {fewestBytes:N0}. Raise it to at least that.")
+                    : Text($"KvCacheBytes is {options.KvCacheBytes:N0}; the {options.ContextTokens:N0} tokens of ContextTokens take {fewestBytes:N0}. Raise it to at least that, or lower ContextTokens."));
+        }
+    }
 
-    private static string Megabytes(long bytes) => (bytes / 1_000_000).ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Megabytes(long bytes) => (bytes / 1_000_000).ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
 }

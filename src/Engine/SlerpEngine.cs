@@ -60,7 +60,7 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <param name="progress">Told as weights are packed; may be null.</param>
     /// <param name="time">The clock; the system's where null.</param>
     /// <param name="cancellationToken">Stops the load between blocks.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; names it.</exception>
+    /// <exception cref="ArgumentException">An option is out of range, or contradicts the model or another; names it.</exception>
     /// <exception cref="CheckpointException">A file is missing, malformed or does not fit the others.</exception>
     /// <exception cref="UnsupportedModelException">The architecture is not known.</exception>
     /// <exception cref="DeviceException">The device does not hold what was asked for; nothing was allocated.</exception>

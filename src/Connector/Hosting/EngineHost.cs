@@ -87,7 +87,8 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
             var engine = await loader.LoadAsync(options, new LoadReport(services), _lifetime.Token).ConfigureAwait(false);
             var elapsed = services.Time.GetElapsedTime(started);
             var model = engine.Model;
-            services.Logger.LoadedModel(model.Name, model.Architecture, model.Device, model.WeightFormat, model.WeightBytes, elapsed.TotalSeconds);
+            services.Logger.LoadedModel(
+                model.Name, model.Architecture, model.Device, model.WeightFormat, model.WeightBytes, model.ContextTokens, model.KvCacheBytes, elapsed.TotalSeconds);
             if (model.Adapter is { } adapter)
             {
                 services.Logger.MergedAdapter(model.Name, adapter.Name, adapter.Matrices, adapter.Rank, adapter.Scale, adapter.BaseModel ?? "a model it does not name");

@@ -12,9 +12,9 @@ internal static partial class SlerpLog
     [LoggerMessage(2, LogLevel.Debug, "Loading model: {Percent} % ({BytesDone} of {BytesTotal} bytes).")]
     public static partial void LoadProgressed(this ILogger logger, int percent, long bytesDone, long bytesTotal);
 
-    [LoggerMessage(3, LogLevel.Information, "Loaded model {Model} ({Architecture}) on {Device}: {WeightFormat}, {WeightBytes} bytes of weights, {Seconds:F2} s.")]
+    [LoggerMessage(3, LogLevel.Information, "Loaded model {Model} ({Architecture}) on {Device}: {WeightFormat}, {WeightBytes} bytes of weights, context of {ContextTokens} tokens, {KvCacheBytes} bytes of KV cache, {Seconds:F2} s.")]
     public static partial void LoadedModel(
-        this ILogger logger, string model, string architecture, string device, WeightFormat weightFormat, long weightBytes, double seconds);
+        this ILogger logger, string model, string architecture, string device, WeightFormat weightFormat, long weightBytes, int contextTokens, long kvCacheBytes, double seconds);
 
     [LoggerMessage(4, LogLevel.Error, "Loading model {ModelPath} failed. The next try is {Seconds:F0} s from now at the earliest.")]
     public static partial void LoadFailed(this ILogger logger, string modelPath, double seconds, Exception failure);

@@ -6,7 +6,8 @@ namespace Slerp.Engine.Backends;
 internal static class BackendCatalog
 {
     /// <summary>Makes the backend the options name.</summary>
-    /// <exception cref="DeviceException">The name is not known, or the machine has not what it needs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The name is not known.</exception>
+    /// <exception cref="DeviceException">The machine has not what it needs.</exception>
     public static IComputeBackend Create(EngineOptions options)
     {
         var backend = options.Backend switch
@@ -31,6 +32,6 @@ internal static class BackendCatalog
         var remedy = options.BackendProviders.Count == 0
             ? " The GPU's is in an assembly of its own: reference it and call services.AddSlerpTorchSharp(), see docs/gpu.md."
             : "";
-        throw new DeviceException($"Unknown backend '{options.Backend}'. Known: {known}.{remedy}", isTransient: false);
+        throw EngineOptionLimits.Refusal(nameof(EngineOptions.Backend), options.Backend, $"Unknown backend '{options.Backend}'. Known: {known}.{remedy}");
     }
 }

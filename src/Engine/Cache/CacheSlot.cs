@@ -42,4 +42,12 @@ internal sealed class CacheSlot
 
     /// <summary>Removes and returns a layer's last page.</summary>
     public int RemoveLastPage(int layer) => _pages[layer][--_pageCounts[layer]];
+
+    /// <summary>Forgets all it holds and closes it.</summary>
+    public void Clear()
+    {
+        Array.Clear(_pageCounts);
+        Array.Clear(_rows);
+        IsOpen = false;
+    }
 }

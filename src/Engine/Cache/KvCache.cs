@@ -186,6 +186,17 @@ internal sealed class KvCache : IDisposable
         state.IsOpen = false;
     }
 
+    /// <summary>Closes every slot and frees every page, whatever they stand at: nobody may go on with rows of before.</summary>
+    public void Clear()
+    {
+        foreach (var slot in _slots)
+        {
+            slot.Clear();
+        }
+
+        _pool.Clear();
+    }
+
     /// <inheritdoc />
     public void Dispose() => Store.Dispose();
 
@@ -222,7 +233,16 @@ internal sealed class KvCache : IDisposable
             _destinations[row] = (copy * KvStore.PageRows) + row;
         }
 
-        _backend.CopyKv(Store, _sources.AsSpan(0, rows), _destinations.AsSpan(0, rows));
+        try
+        {
+            _backend.CopyKv(Store, _sources.AsSpan(0, rows), _destinations.AsSpan(0, rows));
+        }
+        catch
+        {
+            _pool.Release(copy);
+            throw;
+        }
+
         state.Pages(layer)[index] = copy;
         _pool.Release(shared);
     }

@@ -11,12 +11,7 @@ internal sealed class PagePool
     {
         _free = new int[pages];
         _holders = new int[pages];
-        for (var index = 0; index < pages; index++)
-        {
-            _free[index] = pages - 1 - index;
-        }
-
-        FreeCount = pages;
+        Clear();
     }
 
     /// <summary>Pages in all.</summary>
@@ -46,5 +41,17 @@ internal sealed class PagePool
         {
             _free[FreeCount++] = page;
         }
+    }
+
+    /// <summary>Frees every page, whoever holds it.</summary>
+    public void Clear()
+    {
+        Array.Clear(_holders);
+        for (var index = 0; index < _free.Length; index++)
+        {
+            _free[index] = _free.Length - 1 - index;
+        }
+
+        FreeCount = _free.Length;
     }
 }

@@ -109,6 +109,9 @@ internal sealed class PrefixIndex(KvCache cache, int capacity)
         return true;
     }
 
+    /// <summary>Forgets every entry without giving its slot back: the cache is cleared.</summary>
+    public void Clear() => Volatile.Write(ref _entries, []);
+
     // Of so many rows that begin alike, those a request may start from: all before the first merged one, all where merging is the same and done.
     private static int UsableRows(PromptMergePlan? held, MergePlan? asked, int rows)
     {

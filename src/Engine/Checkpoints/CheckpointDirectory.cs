@@ -40,6 +40,9 @@ internal sealed class CheckpointDirectory
     /// <summary>The bytes of all tensors.</summary>
     public long WeightBytes { get; }
 
+    /// <summary>What is stored in which format.</summary>
+    public StoredWeights Stored { get; private init; }
+
     /// <summary>The ids that end a text: generation_config.json's, or config.json's where that names none.</summary>
     public ImmutableArray<int> EndTokenIds => Generation.EndTokenIds.IsEmpty ? Config.EndTokenIds : Generation.EndTokenIds;
 
@@ -61,7 +64,7 @@ internal sealed class CheckpointDirectory
             ? GenerationConfig.Read(generationPath, config.VocabularySize, System.IO.Path.Combine(path, GenerationName))
             : GenerationConfig.Default;
         using var weights = OpenWeights(path);
-        return new CheckpointDirectory(path, config, generation, weights.TotalBytes);
+        return new CheckpointDirectory(path, config, generation, weights.TotalBytes) { Stored = weights.Stored };
     }
 
     /// <summary>Opens the weights; the caller disposes.</summary>

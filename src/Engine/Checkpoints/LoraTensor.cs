@@ -21,6 +21,11 @@ internal sealed class LoraTensor : WeightTensor
 
     private const int MaxFactorElements = 1 << 30;
 
+    // The largest value that rounds to a finite element: just below the format's largest and half a step.
+    private static readonly float LargestHalf = MathF.BitDecrement(65_520);
+
+    private static readonly float LargestBFloat16 = BitConverter.UInt32BitsToSingle(0x7F7F7FFF);
+
     private readonly string file;
     private readonly WeightTensor weight;
     private readonly LowRankUpdate update;
@@ -40,15 +45,19 @@ internal sealed class LoraTensor : WeightTensor
         update = new LowRankUpdate(ReadAll(a), ReadAll(b), a.Rows, (float)scale);
     }
 
+    private float Largest => DType switch
+    {
+        WeightDType.F16 => LargestHalf,
+        WeightDType.BF16 => LargestBFloat16,
+        _ => float.MaxValue,
+    };
+
     protected override void ReadRowsCore(int firstRow, int rowCount, Span<float> destination)
     {
-        weight.ReadRows(firstRow, rowCount, destination);
-        update.AddTo(firstRow, rowCount, destination);
-        RequireFinite(firstRow, destination);
+        Merge(firstRow, rowCount, destination);
         if (DType != WeightDType.F32)
         {
             Round(destination);
-            RequireFinite(firstRow, destination);
         }
     }
 
@@ -61,7 +70,7 @@ internal sealed class LoraTensor : WeightTensor
             for (var row = 0; row < rowCount; row += rowsAtOnce)
             {
                 var values = rented.AsSpan(0, Math.Min(rowsAtOnce, rowCount - row) * Columns);
-                ReadRowsCore(firstRow + row, values.Length / Columns, values);
+                Merge(firstRow + row, values.Length / Columns, values);
                 Write(values, destination.Slice(row * Columns * DType.ElementBytes(), values.Length * DType.ElementBytes()));
             }
         }
@@ -111,11 +120,13 @@ internal sealed class LoraTensor : WeightTensor
         }
     }
 
-    private void RequireFinite(int firstRow, ReadOnlySpan<float> values)
+    private void Merge(int firstRow, int rowCount, Span<float> rows)
     {
-        if (!TensorPrimitives.IsFiniteAll(values))
+        weight.ReadRows(firstRow, rowCount, rows);
+        update.AddTo(firstRow, rowCount, rows);
+        if (!rows.IsEmpty && !(MathF.Abs(TensorPrimitives.MaxMagnitude<float>(rows)) <= Largest))
         {
-            var at = values.IndexOfAnyExceptInRange(float.MinValue, float.MaxValue);
+            var at = rows.IndexOfAnyExceptInRange(-Largest, Largest);
             throw new CheckpointException(
                 file,
                 $"the update takes '{Name}' out of the range of {DType} in row {firstRow + (at / Columns)}, column {at % Columns}. "

@@ -32,6 +32,9 @@ internal sealed class SafetensorsWeights : IWeightSource
     /// <summary>The bytes of all tensors.</summary>
     public long TotalBytes => tensors.Values.Sum(static tensor => tensor.Entry.ByteLength);
 
+    /// <summary>What is stored in which format.</summary>
+    public StoredWeights Stored => new(ElementsIn(TensorDType.F32), ElementsIn(TensorDType.BF16), ElementsIn(TensorDType.F16));
+
     /// <summary>Whether a folder holds weights in either form.</summary>
     public static bool IsPresent(string folder) =>
         File.Exists(Path.Combine(folder, SingleFileName)) || File.Exists(Path.Combine(folder, ShardIndex.FileName));
@@ -173,6 +176,10 @@ internal sealed class SafetensorsWeights : IWeightSource
 
     // The product was checked against 2^63 when the header was read.
     private static long RowsOf(TensorEntry entry) => entry.Shape[..^1].Aggregate(1L, static (product, dimension) => product * dimension);
+
+    private long ElementsIn(TensorDType dtype) => tensors.Values
+        .Where(tensor => tensor.Entry.DType == dtype)
+        .Sum(tensor => tensor.Entry.ByteLength / FormatOf(dtype)!.Value.ElementBytes());
 
     private static WeightDType? FormatOf(TensorDType dtype) => dtype switch
     {

@@ -74,8 +74,10 @@ internal sealed class SequenceDrafting(IDraftContext context, IDrafter? drafter)
         Session = null;
         try
         {
-            session.Report(Ledger);
-            session.Dispose();
+            using (session)
+            {
+                session.Report(Ledger);
+            }
         }
 #pragma warning disable CA1031 // See the remarks.
         catch (Exception failure)

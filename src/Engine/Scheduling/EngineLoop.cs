@@ -175,25 +175,64 @@ internal sealed class EngineLoop : IDisposable
 
     private void Run()
     {
+        Action turn = Turn;
         while (!_isStopping)
         {
-            _work.Reset();
-            DrainInbox();
-            GiveWay();
-            Admit();
-            AdmitIdle();
-            if (_running.Count > 0)
-            {
-                RunStep();
-            }
-            else if (!_isStopping && _inbox.IsEmpty)
-            {
-                _work.Wait();
-            }
+            Guard(turn);
         }
 
+        Guard(DrainInbox);
         EndAll();
         _stopped.SetResult();
+    }
+
+    private void Guard(Action turn)
+    {
+        try
+        {
+            turn();
+        }
+#pragma warning disable CA1031 // What left this thread would end the process: it ends the requests in flight instead, and they are told.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            EndInFlight(failure);
+        }
+    }
+
+    private void Turn()
+    {
+        _work.Reset();
+        DrainInbox();
+        GiveWay();
+        Admit();
+        AdmitIdle();
+        if (_running.Count > 0)
+        {
+            RunStep();
+        }
+        else if (!_isStopping && _inbox.IsEmpty)
+        {
+            _work.Wait();
+        }
+    }
+
+    // Nobody knows how far the turn came: every sequence of it ends, and the cache starts from nothing.
+    private void EndInFlight(Exception cause)
+    {
+        var told = new StepException($"The engine failed: {cause.Message} The requests in flight end; the engine goes on.", cause);
+        foreach (var sequence in _running.Concat(_waiting))
+        {
+            sequence.Leave();
+            sequence.Fail(told);
+            // Where it had ended before, its reader may still wait for what this turn was to do.
+            sequence.Abort(told);
+            sequence.Place?.Leave();
+        }
+
+        _running.Clear();
+        _waiting.Clear();
+        _rows.Clear();
     }
 
     private void RunStep()
@@ -214,14 +253,13 @@ internal sealed class EngineLoop : IDisposable
 
     private void EndAll()
     {
-        DrainInbox();
         foreach (var sequence in _running.Concat(_waiting).Concat(_idle.TakeAll()))
         {
-            _rows.Release(sequence);
+            sequence.Leave();
             sequence.Fail(Disposed());
         }
 
-        _rows.Forget();
+        _rows.Clear();
     }
 
     private void DrainInbox()
@@ -295,12 +333,11 @@ internal sealed class EngineLoop : IDisposable
     {
         if (_running.Count == 0 && _waiting.Count == 0 && _idle.TryTake() is { } idle)
         {
-            if (_rows.TryEnter(idle, isAlone: true))
+            // Among those that run before it enters: whatever fails meanwhile, somebody tells it.
+            _running.Add(idle);
+            if (!_rows.TryEnter(idle, isAlone: true))
             {
-                _running.Add(idle);
-            }
-            else
-            {
+                _running.Clear();
                 _idle.PutBack(idle);
             }
         }
@@ -310,16 +347,21 @@ internal sealed class EngineLoop : IDisposable
     private void Restart(Rejection rejection)
     {
         var sequence = rejection.Sequence;
-        if (!sequence.IsCancelled)
+        try
         {
-            _ = _running.Remove(sequence) || _waiting.Remove(sequence);
-            sequence.Place?.Return();
-            _rows.Release(sequence);
-            sequence.RollBack(rejection.Tokens);
-            _waiting.Insert(0, sequence);
+            if (!sequence.IsCancelled)
+            {
+                _ = _running.Remove(sequence) || _waiting.Remove(sequence);
+                _waiting.Insert(0, sequence);
+                sequence.Place?.Return();
+                _rows.Release(sequence);
+                sequence.RollBack(rejection.Tokens);
+            }
         }
-
-        rejection.Done.TrySetResult();
+        finally
+        {
+            rejection.Done.TrySetResult();
+        }
     }
 
     // No page is left for anyone: the youngest gives its pages back and is read again later.

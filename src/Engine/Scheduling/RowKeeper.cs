@@ -68,13 +68,11 @@ internal sealed class RowKeeper(KvCache cache, PrefixIndex prefixes)
         }
     }
 
-    /// <summary>Forgets all that is kept.</summary>
-    public void Forget()
+    /// <summary>Forgets all that is kept and all that is held, in whatever state it is. No sequence may go on with its rows.</summary>
+    public void Clear()
     {
-        while (prefixes.Evict())
-        {
-            // Every entry goes.
-        }
+        prefixes.Clear();
+        cache.Clear();
     }
 
     private bool IsShortOfPages(Sequence sequence) => cache.PagesToReserve(sequence.Slot, sequence.Tree.Count) > cache.FreePages;

@@ -34,31 +34,43 @@ internal sealed class StepRound(DecodeStep step, RowKeeper rows, EngineLoopLimit
         return _count > 0;
     }
 
-    /// <summary>Drafts for those who take part and runs the step with those who have room; false where nobody has.</summary>
+    /// <summary>Drafts for those who take part and runs the step with those who have room; false where nobody has, and nobody ended.</summary>
     public bool TryRun()
     {
         var planned = _sequences.AsSpan(0, _count);
         step.Propose(planned);
-        var ready = planned[..Reserve(planned)];
+        var ready = planned[..Reserve(planned, out var anyEnded)];
         if (!ready.IsEmpty)
         {
             Run(ready);
         }
 
         planned.Clear();
-        return ready.Length > 0;
+        return anyEnded || ready.Length > 0;
     }
 
-    // Keeps those who have room at the front.
-    private int Reserve(Span<Sequence> planned)
+    // Keeps those who have room at the front. Making room may copy rows on the device: where that fails, it fails one sequence.
+    private int Reserve(Span<Sequence> planned, out bool anyEnded)
     {
         var count = 0;
+        anyEnded = false;
         foreach (var sequence in planned)
         {
-            rows.MakeRoom(sequence);
-            if (step.TryReserve(sequence))
+            try
             {
-                planned[count++] = sequence;
+                rows.MakeRoom(sequence);
+                if (step.TryReserve(sequence))
+                {
+                    planned[count++] = sequence;
+                }
+            }
+#pragma warning disable CA1031 // Whatever it is, it ends this sequence, never the engine.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                anyEnded = true;
+                sequence.Fail(failure as EngineException
+                    ?? new StepException($"Making room for a request failed: {failure.Message} The request ends; others go on.", failure));
             }
         }
 

@@ -219,6 +219,18 @@ public sealed class OverflowTests : IDisposable
         Assert.Equal("from afar", (await AskAsync(provider.GetRequiredService<IChatClient>(), streaming: true)).Text);
     }
 
+    [Fact]
+    public async Task MistakeInTheConfiguration_SendsNoPromptElsewhere()
+    {
+        var other = new OtherClient();
+        var options = new EngineOptions { ModelPath = _model.FullName, Threads = 100_000 };
+        var mistake = await Assert.ThrowsAnyAsync<ArgumentException>(() => SlerpEngine.LoadAsync(options));
+        var loader = new FakeLoader(new FakeEngine()) { Failure = mistake };
+        await using var provider = Provider(new FakeEngine(), builder => builder.FallbackTo(other), services => services.AddSingleton<IEngineLoader>(loader));
+        Assert.Same(mistake, await Record.ExceptionAsync(() => AskAsync(provider.GetRequiredService<IChatClient>(), streaming: true)));
+        Assert.Equal(0, other.Calls);
+    }
+
     private static Task<ChatResponse> AskAsync(IChatClient client, bool streaming, ChatOptions? options = null, CancellationToken cancellationToken = default) => streaming
         ? client.GetStreamingResponseAsync(Once(), options, cancellationToken).ToChatResponseAsync(CancellationToken.None)
         : client.GetResponseAsync(Once(), options, cancellationToken);

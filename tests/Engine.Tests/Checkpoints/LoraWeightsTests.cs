@@ -98,6 +98,35 @@ public sealed class LoraWeightsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("F16", 65_519.99f, true)]
+    [InlineData("F16", 65_520f, false)]
+    [InlineData("F16", -70_000f, false)]
+    [InlineData("BF16", 3.39e38f, true)]
+    [InlineData("BF16", 3.3999999e38f, false)]
+    [InlineData("F32", 3.4028234e38f, true)]
+    [InlineData("F32", float.PositiveInfinity, false)]
+    public void Rows_AtTheEdgeOfTheFormat_AreTakenWhereTheyRoundToAFiniteElement(string stored, float merged, bool isTaken)
+    {
+        // W is 0, so that A·B alone is merged; the infinity is a product of finite factors.
+        using var folder = new TemporaryFolder();
+        var (a, b) = float.IsFinite(merged) ? (merged, 1f) : (3e38f, 3e38f);
+        using var plain = SafetensorsWeights.OpenFile(new SafetensorsWriter().Add("layer.q_proj.weight", [2, 1], [0, 0], stored).Save(folder.Path("base.safetensors")));
+        Write(folder, Config.Replace("\"r\":2,\"lora_alpha\":4", "\"r\":1,\"lora_alpha\":1", StringComparison.Ordinal), new SafetensorsWriter().Add(A, [1, 1], [a]).Add(B, [2, 1], [0, b]));
+        using var weights = LoraWeights.Open(plain, folder.FullPath);
+        var tensor = weights.Get("layer.q_proj.weight", 2, 1);
+        var rows = new float[2];
+        if (isTaken)
+        {
+            tensor.ReadRows(0, 2, rows);
+            Assert.True(float.IsFinite(rows[1]));
+            return;
+        }
+
+        Assert.Contains("row 1, column 0", Assert.Throws<CheckpointException>(() => tensor.ReadRows(0, 2, rows)).Message, StringComparison.Ordinal);
+        Assert.Throws<CheckpointException>(() => tensor.ReadRawRows(1, 1, new byte[stored == "F32" ? 4 : 2]));
+    }
+
     [Fact]
     public void Parse_RankStabilised_DividesByTheRoot() =>
         Assert.Equal(4 / Math.Sqrt(2), Read(Config.Replace("\"r\":2", "\"r\":2,\"use_rslora\":true", StringComparison.Ordinal)).Scale);

@@ -1,4 +1,5 @@
 using Slerp.Engine.Decoding;
+using Slerp.Engine.Steps;
 using Slerp.Engine.Tests.Doubles;
 
 namespace Slerp.Engine.Tests.Scheduling;
@@ -75,4 +76,25 @@ public sealed class EngineLoopTests
         Assert.Same(DraftStats.None, seen!.Drafts);
         Assert.NotSame(DraftStats.None, sequence.Stats.Drafts);
     }
+
+    [Fact]
+    public async Task FaultThatNobodyForesaw_EndsTheRequestsInFlightWithATypedErrorAndNotTheEngine()
+    {
+        await using var harness = new LoopHarness(maxRunning: 4, isStarted: false);
+        var sequences = Enumerable.Range(0, 3).Select(_ => harness.Create("hello", 200)).ToList();
+        sequences[1].Merge(new UnknownPlan(), 0);
+        var answers = sequences.Select(harness.AnswerAsync).ToList();
+        harness.Start();
+        foreach (var answer in answers)
+        {
+            Assert.NotNull((await Assert.ThrowsAsync<StepException>(() => answer)).InnerException);
+        }
+
+        Assert.True(harness.IsIdle);
+        Assert.Equal(harness.CachePages.Total, harness.CachePages.Free);
+        Assert.NotEmpty(await harness.AnswerAsync(harness.Create("hello", 20)));
+    }
+
+    // Of a kind that no code knows: what runs by it throws.
+    private sealed record UnknownPlan() : MergePlan(0, MergePositions.Mean);
 }

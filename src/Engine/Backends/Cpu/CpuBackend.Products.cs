@@ -1,4 +1,5 @@
 using Slerp.Engine.Backends.Cpu.Jobs;
+using Slerp.Engine.Backends.Cpu.Kernels.Amx;
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
 using Slerp.Engine.Backends.Cpu.Memory;
 
@@ -81,7 +82,6 @@ internal sealed unsafe partial class CpuBackend
             Rows = x.Rows,
             X = source.Pointer,
             XStride = source.Stride,
-            Quantized = Quantize(matrix.Shape, source),
             Y = target.Pointer,
             YStride = target.Stride,
             Bias = bias is null ? null : Of(bias).Pointer,
@@ -89,6 +89,7 @@ internal sealed unsafe partial class CpuBackend
             Maxima = maxima is null ? null : maxima.Pointer,
             MaximaStride = maxima?.Stride ?? 0,
         };
+        Prepare(ref task, matrix.Shape, source);
         // Panels that belong together are done by one worker.
         var together = ending == ProductEnding.Gate ? 2 : maxima is null ? 1 : IComputeBackend.ScoreBlock / matrix.Shape.Columns;
         var perChunk = PanelsPerChunk(matrix, x.Rows, together);
@@ -105,30 +106,50 @@ internal sealed unsafe partial class CpuBackend
         return (Math.Max(panels, 1) + multiple - 1) / multiple * multiple;
     }
 
-    private QuantizedRows Quantize(in PanelShape shape, CpuTensor x)
+    /// <summary>Brings x into the form its kernel wants.</summary>
+    private void Prepare(ref ProductTask task, in PanelShape shape, CpuTensor x)
     {
-        if (shape.Format is not (PanelFormat.Int8 or PanelFormat.Int4))
+        task.Form = _kernels.FormOf(shape, x.Rows);
+        switch (task.Form)
         {
-            return default;
+            case ActivationForm.Integers:
+                task.Quantized = Quantize(shape, x, tileRows: 1);
+                break;
+            case ActivationForm.IntegerTiles:
+                task.Quantized = Quantize(shape, x, TileUnit.Rows);
+                break;
+            case ActivationForm.HalfTiles:
+                task.Halved = new HalvedRows(Prepared(HalvedRows.BytesOf(x.Rows, shape.K)), shape.K);
+                RunRows(new HalveAction(x, task.Halved), x.Rows, shape.K);
+                break;
         }
+    }
 
+    private QuantizedRows Quantize(in PanelShape shape, CpuTensor x, int tileRows)
+    {
         var groups = shape.PaddedK / shape.Group;
-        // Off a power of two, as all strides.
-        var stride = groups + 16;
-        var bytes = checked((long)x.Rows * (stride + (2L * shape.Blocks)) * sizeof(int));
-        if (_quantized is null || _quantized.Bytes < bytes)
-        {
-            _quantized?.Dispose();
-            _quantized = new NativeBlock(bytes + (bytes / 2));
-        }
-
-        var first = (int*)_quantized.Pointer;
-        var scales = (float*)(first + ((long)x.Rows * stride));
-        var corrections = (int*)(scales + ((long)x.Rows * shape.Blocks));
-        var rows = new QuantizedRows(first, stride, scales, corrections, shape.Blocks, shape.BlockSize / shape.Group);
+        // Off a power of two, as all strides; tiles have no strides to keep apart.
+        var stride = tileRows == 1 ? groups + 16L : (long)groups * tileRows;
+        var tiles = (x.Rows + tileRows - 1) / tileRows;
+        var scaleCount = (long)tiles * tileRows * shape.Blocks;
+        var first = (int*)Prepared(checked(((tiles * stride) + (2 * scaleCount)) * sizeof(int)));
+        var scales = (float*)(first + (tiles * stride));
+        var rows = new QuantizedRows(first, scales, (int*)(scales + scaleCount), shape.Blocks, shape.BlockSize / shape.Group, tileRows, stride);
         var perChunk = (int)Math.Max(Math.Max(1, 32_768L / shape.K), (x.Rows + (_pool.Threads * 4) - 1) / (_pool.Threads * 4));
         var job = new QuantizeJob(_kernels, x, shape, rows, perChunk);
         _pool.Run(ref job, (x.Rows + perChunk - 1) / perChunk);
         return rows;
+    }
+
+    /// <summary>Room for the prepared x of one product.</summary>
+    private byte* Prepared(long bytes)
+    {
+        if (_prepared is null || _prepared.Bytes < bytes)
+        {
+            _prepared?.Dispose();
+            _prepared = new NativeBlock(bytes + (bytes / 2));
+        }
+
+        return _prepared.Pointer;
     }
 }

@@ -7,11 +7,21 @@ namespace Slerp.Engine.Backends.Cpu;
 internal sealed unsafe partial class CpuBackend
 {
     /// <inheritdoc />
+    /// <remarks>Half precision is kept in 32 bits: exact, and no vector level of .NET widens it quickly.</remarks>
+    public WeightFormat KeptFormat(WeightFormat asked, WeightDType stored) => asked switch
+    {
+        WeightFormat.AsStored => stored == WeightDType.BF16 ? WeightFormat.BFloat16 : WeightFormat.Float32,
+        WeightFormat.Float16 => WeightFormat.Float32,
+        _ when Enum.IsDefined(asked) => asked,
+        _ => throw new ArgumentOutOfRangeException(nameof(asked), asked, $"Unknown weight format. Known: {string.Join(", ", Enum.GetNames<WeightFormat>())}."),
+    };
+
+    /// <inheritdoc />
     public Matrix LoadMatrix(IReadOnlyList<WeightTensor> parts, WeightFormat format)
     {
         RequireParts(parts);
         var rows = new WeightRows(parts);
-        return Pack([rows], rows.Rows, parts[0].Columns, Resolve(format, parts[0].DType), isGated: false);
+        return Pack([rows], rows.Rows, parts[0].Columns, KeptFormat(format, parts[0].DType), isGated: false);
     }
 
     /// <inheritdoc />
@@ -21,7 +31,7 @@ internal sealed unsafe partial class CpuBackend
             gate.Rows == up.Rows && gate.Columns == up.Columns, nameof(LoadGatedMatrix),
             $"'{gate.Name}' is [{gate.Rows}, {gate.Columns}] and '{up.Name}' [{up.Rows}, {up.Columns}]; they must be of one shape.");
         RequireParts([gate, up]);
-        return Pack([new WeightRows([gate]), new WeightRows([up])], gate.Rows, gate.Columns, Resolve(format, gate.DType), isGated: true);
+        return Pack([new WeightRows([gate]), new WeightRows([up])], gate.Rows, gate.Columns, KeptFormat(format, gate.DType), isGated: true);
     }
 
     /// <inheritdoc />
@@ -53,15 +63,6 @@ internal sealed unsafe partial class CpuBackend
                 $"'{part.Name}' is [{part.Rows}, {part.Columns}]; expected at least one row of {parts[0].Columns} columns, as '{parts[0].Name}' has.");
         }
     }
-
-    /// <summary>Half-precision checkpoints are kept in 32 bits: exact, and no vector level of .NET widens them quickly.</summary>
-    private static WeightFormat Resolve(WeightFormat format, WeightDType stored) => format switch
-    {
-        WeightFormat.AsStored => stored == WeightDType.BF16 ? WeightFormat.BFloat16 : WeightFormat.Float32,
-        WeightFormat.Float16 => WeightFormat.Float32,
-        _ when Enum.IsDefined(format) => format,
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, $"Unknown weight format. Known: {string.Join(", ", Enum.GetNames<WeightFormat>())}."),
-    };
 
     private CpuMatrix Pack(WeightRows[] sources, int outputs, int inputs, WeightFormat format, bool isGated)
     {

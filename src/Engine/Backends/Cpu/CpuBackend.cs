@@ -20,7 +20,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
     private readonly WorkerScratch _scratch;
     private readonly WeightArena _arena = new();
     private readonly List<IDisposable> _vectors = [];
-    private NativeBlock? _quantized;
+    private NativeBlock? _prepared;
     private NativeBlock? _partials;
 
     /// <summary>Chooses kernels and starts threads.</summary>
@@ -88,7 +88,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
     {
         _pool.Dispose();
         _scratch.Dispose();
-        _quantized?.Dispose();
+        _prepared?.Dispose();
         _partials?.Dispose();
         foreach (var vector in _vectors)
         {

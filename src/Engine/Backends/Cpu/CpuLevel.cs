@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Slerp.Engine.Backends.Cpu.Kernels.Amx;
 
 namespace Slerp.Engine.Backends.Cpu;
 
@@ -23,6 +24,9 @@ internal enum CpuLevel
 
     /// <summary>The same, with 8-bit dot products.</summary>
     Avx512Vnni,
+
+    /// <summary>The same, with products of whole tiles.</summary>
+    Amx,
 }
 
 /// <summary>Finds the level.</summary>
@@ -35,7 +39,9 @@ internal static class CpuLevels
         {
             if (Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Vector512.IsHardwareAccelerated)
             {
-                return AvxVnni.IsSupported ? CpuLevel.Avx512Vnni : CpuLevel.Avx512;
+                return !AvxVnni.IsSupported ? CpuLevel.Avx512
+                    : TileUnit.IsSupported ? CpuLevel.Amx
+                    : CpuLevel.Avx512Vnni;
             }
 
             return AvxVnni.IsSupported ? CpuLevel.Avx2Vnni : CpuLevel.Avx2;
@@ -51,6 +57,7 @@ internal static class CpuLevels
     /// <summary>The level in words.</summary>
     public static string Describe(CpuLevel level) => level switch
     {
+        CpuLevel.Amx => "AMX, AVX-512 with VNNI",
         CpuLevel.Avx512Vnni => "AVX-512 with VNNI",
         CpuLevel.Avx512 => "AVX-512",
         CpuLevel.Avx2Vnni => "AVX2 with VNNI",

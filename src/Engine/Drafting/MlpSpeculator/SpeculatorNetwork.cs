@@ -40,12 +40,12 @@ internal sealed class SpeculatorNetwork : IDisposable
     /// <summary>What it looks like.</summary>
     public SpeculatorConfig Config { get; }
 
-    /// <summary>Bytes of the weights in a folder.</summary>
+    /// <summary>What a folder stores.</summary>
     /// <exception cref="CheckpointException">The weights are missing or malformed.</exception>
-    public static long BytesOf(string folder)
+    public static StoredWeights StoredIn(string folder)
     {
         using var weights = SafetensorsWeights.OpenFolder(folder);
-        return weights.TotalBytes;
+        return weights.Stored;
     }
 
     /// <summary>Loads a speculator: <c>speculator.emb.i.weight</c>, <c>proj</c>, <c>head</c> and <c>ln</c>, tied ones from the first stage that has its own.</summary>

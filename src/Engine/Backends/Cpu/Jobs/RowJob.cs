@@ -1,4 +1,5 @@
 using Slerp.Engine.Backends.Cpu.Kernels;
+using Slerp.Engine.Backends.Cpu.Kernels.Amx;
 using Slerp.Engine.Backends.Cpu.Kernels.Attention;
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
 using Slerp.Engine.Backends.Cpu.Threading;
@@ -82,6 +83,12 @@ internal readonly unsafe struct EmbedAction(CpuMatrix table, int* tokens, CpuTen
         var (panel, column) = Math.DivRem(_tokens[row], table.Shape.Columns);
         PanelPacker.Unpack(table.Shape, table.Pointer + (panel * table.Shape.Bytes), column, destination.RowPointer(row));
     }
+}
+
+/// <summary>A row's values in two halves each.</summary>
+internal readonly unsafe struct HalveAction(CpuTensor x, HalvedRows destination) : IRowAction
+{
+    public void Run(KernelSet kernels, int row) => destination.Store(row, x.RowPointer(row));
 }
 
 /// <summary>The index of a row's largest value.</summary>

@@ -15,6 +15,10 @@ internal abstract unsafe class KernelSet
     /// <summary>The panel layout of a format at this level.</summary>
     public abstract PanelShape ShapeOf(WeightFormat format, int k);
 
+    /// <summary>How a product of some rows with panels of that layout wants them.</summary>
+    public virtual ActivationForm FormOf(in PanelShape shape, int rows) =>
+        shape.Format is PanelFormat.Int8 or PanelFormat.Int4 ? ActivationForm.Integers : ActivationForm.Floats;
+
     /// <summary>Multiplies panels [first, first + count).</summary>
     public abstract void Multiply(in ProductTask task, int first, int count, byte* scratch);
 

@@ -5,7 +5,7 @@ using Slerp.Engine.Backends.Cpu.Kernels.Products;
 namespace Slerp.Engine.Backends.Cpu.Kernels;
 
 /// <summary>The kernels compiled for one kind of float vector and one kind of integer sum.</summary>
-internal sealed unsafe class KernelSet<TLanes, TVector, TDot, TSums, TDotLanes, TDotVector> : KernelSet
+internal unsafe class KernelSet<TLanes, TVector, TDot, TSums, TDotLanes, TDotVector> : KernelSet
     where TLanes : struct, ILanes<TVector>
     where TVector : unmanaged
     where TDot : struct, IDotLanes<TSums, TDotVector>

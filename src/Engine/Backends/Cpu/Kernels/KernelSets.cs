@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Slerp.Engine.Backends.Cpu.Kernels.Amx;
 using Slerp.Engine.Backends.Cpu.Kernels.Lanes;
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
 
@@ -10,6 +11,7 @@ internal static class KernelSets
     /// <summary>The kernels of a level the machine has.</summary>
     public static KernelSet Create(CpuLevel level) => level switch
     {
+        CpuLevel.Amx => new TileKernelSet(),
         CpuLevel.Avx512Vnni =>
             new KernelSet<Lanes512, Vector512<float>, DotVnni, Vector256<int>, Lanes256, Vector256<float>>(),
         CpuLevel.Avx512 =>

@@ -53,8 +53,8 @@ internal sealed unsafe partial class NativeBlock : IDisposable
     /// <summary>The first byte.</summary>
     public byte* Pointer { get; private set; }
 
-    /// <summary>Bytes usable from <see cref="Pointer"/>.</summary>
-    public long Bytes { get; }
+    /// <summary>Bytes usable from <see cref="Pointer"/>; none once it was disposed, so that an owner whose next block is refused does not take it for one.</summary>
+    public long Bytes { get; private set; }
 
     /// <inheritdoc />
     public void Dispose()
@@ -75,6 +75,7 @@ internal sealed unsafe partial class NativeBlock : IDisposable
 
         _base = null;
         Pointer = null;
+        Bytes = 0;
     }
 
     private static DeviceException Refused(long bytes, Exception? cause = null) =>

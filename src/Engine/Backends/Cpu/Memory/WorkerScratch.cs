@@ -14,10 +14,12 @@ internal sealed unsafe class WorkerScratch(int workers) : IDisposable
             return;
         }
 
+        // Where the new block is refused, there is none, and the next call asks again.
+        Dispose();
         // A page of distance keeps workers off each other's cache lines and prefetchers.
-        _stride = ((bytes + 4095) & ~4095L) + 4096 + 64;
-        _memory?.Dispose();
-        _memory = new NativeBlock(_stride * workers);
+        var stride = ((bytes + 4095) & ~4095L) + 4096 + 64;
+        _memory = new NativeBlock(stride * workers);
+        _stride = stride;
     }
 
     /// <summary>The stretch of one worker.</summary>

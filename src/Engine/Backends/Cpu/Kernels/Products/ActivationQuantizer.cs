@@ -44,14 +44,15 @@ internal static unsafe class ActivationQuantizer<TDot, TSums, TLanes, TVector>
 
             var m = TLanes.LargestMagnitude(largest);
             var inverse = m > SmallestMaximum ? 127f / m : 0f;
+            var groups = rows.Groups + ((long)index * rows.BlockStride);
             var sum = 0;
             for (var at = begin; at < begin + block; at += Piece)
             {
-                sum += TDot.Quantize(Padded(x, k, at, tail), inverse, (byte*)(rows.Groups + (at / TDot.Group)));
+                sum += TDot.Quantize(Padded(x, k, at, tail), inverse, (byte*)(groups + ((at - begin) / TDot.Group)));
             }
 
-            rows.Scales[index] = m / 127f;
-            rows.Corrections[index] = -weightOffset * sum;
+            rows.Scales[index * rows.ScaleStride] = m / 127f;
+            rows.Corrections[index * rows.ScaleStride] = -weightOffset * sum;
         }
     }
 

@@ -14,6 +14,12 @@ internal unsafe interface IPanelTile
     /// <summary>Panel bytes per block beside the steps.</summary>
     static abstract int BlockStepBytes { get; }
 
+    /// <summary>Rows that meet a panel while it is in the nearest cache; at most <see cref="PanelBlock.MostRows"/>.</summary>
+    static virtual int RowBlock(in ProductTask task) => PanelBlock.Rows;
+
+    /// <summary>Height of the next of <paramref name="tiles"/> tiles over <paramref name="rows"/> rows: near-equal, unless tiles have to begin at certain rows.</summary>
+    static virtual int Height(int rows, int tiles) => (rows + tiles - 1) / tiles;
+
     static abstract void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead);
 }
 

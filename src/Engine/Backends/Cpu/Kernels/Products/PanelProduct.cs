@@ -15,10 +15,9 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
 {
     // Measured: far enough to hide memory latency behind one sequential stream, near enough not to evict.
     private const int AheadBytes = 8192;
-    private const int RowBlock = 192;
 
     /// <summary>Bytes of scratch a worker needs.</summary>
-    public static int ScratchBytes => RowBlock * 2 * Columns * sizeof(float);
+    public static int ScratchBytes => PanelBlock.MostRows * 2 * Columns * sizeof(float);
 
     private static int Columns
     {
@@ -30,18 +29,19 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
     public static void Multiply(in ProductTask task, int first, int count, float* scratch)
     {
         var panelsPerResult = task.Ending == ProductEnding.Gate ? 2 : 1;
-        for (var row = 0; row < task.Rows; row += RowBlock)
+        var block = TTile.RowBlock(task);
+        for (var row = 0; row < task.Rows; row += block)
         {
-            var rows = Math.Min(RowBlock, task.Rows - row);
+            var rows = Math.Min(block, task.Rows - row);
             for (var panel = first; panel < first + count; panel += panelsPerResult)
             {
                 for (var part = 0; part < panelsPerResult; part++)
                 {
-                    Tiles(task, panel + part, row, rows, scratch + (part * RowBlock * Columns));
+                    Tiles(task, panel + part, row, rows, scratch + (part * block * Columns));
                 }
 
                 var column = panel / panelsPerResult * Columns;
-                End(task, row, rows, column, scratch);
+                End(task, row, rows, column, scratch, scratch + (block * Columns));
                 if (task.Maxima is not null)
                 {
                     Note(task, row, rows, column);
@@ -57,7 +57,7 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
         var done = 0;
         for (var tile = 0; tile < tiles; tile++)
         {
-            var height = (rows - done + tiles - tile - 1) / (tiles - tile);
+            var height = TTile.Height(rows - done, tiles - tile);
             var ahead = tiles == 1
                 ? new PrefetchStream(w + AheadBytes, TTile.StepBytes, TTile.BlockStepBytes)
                 : new PrefetchStream(
@@ -68,11 +68,11 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void End(in ProductTask task, int row, int rows, int column, float* c)
+    private static void End(in ProductTask task, int row, int rows, int column, float* c, float* second)
     {
         var bias = task.Bias is null ? null : task.Bias + column;
         var y = task.Y + ((long)row * task.YStride) + column;
-        for (var index = 0; index < rows; index++, y += task.YStride, c += Columns)
+        for (var index = 0; index < rows; index++, y += task.YStride, c += Columns, second += Columns)
         {
             for (var at = 0; at < Columns; at += TLanes.Count)
             {
@@ -88,7 +88,7 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
                 }
                 else if (task.Ending == ProductEnding.Gate)
                 {
-                    value = Gate(value, TLanes.Load(c + (RowBlock * Columns) + at));
+                    value = Gate(value, TLanes.Load(second + at));
                 }
 
                 TLanes.Store(value, y + at);

@@ -1,9 +1,12 @@
+using Slerp.Engine.Backends.Cpu.Kernels.Amx;
+
 namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 /// <summary>One product of activations with a packed matrix, in pointers: what all workers share.</summary>
 internal unsafe struct ProductTask
 {
     public PanelFormat Format;
+    public ActivationForm Form;
     public ProductEnding Ending;
 
     /// <summary>The first panel; they lie one behind another.</summary>
@@ -19,6 +22,9 @@ internal unsafe struct ProductTask
 
     /// <summary>x in integers, for the integer formats.</summary>
     public QuantizedRows Quantized;
+
+    /// <summary>x in halves, for tiles of bfloat16.</summary>
+    public HalvedRows Halved;
 
     public float* Y;
     public int YStride;

@@ -1,17 +1,20 @@
 namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 /// <summary>Activations as 8-bit integers: q = round(x · 127 / m), scale = m / 127, m = max |x| over a block of k.</summary>
-/// <param name="groups">[rows][groupStride] groups of 4 bytes; k is padded with zeros to whole blocks.</param>
-/// <param name="groupStride">Groups from one row to the next.</param>
-/// <param name="scales">[rows][blocks].</param>
-/// <param name="corrections">[rows][blocks]: minus the weights' storage offset times the sum of the block's integers.</param>
+/// <remarks>
+/// Groups of 4 bytes, k padded with zeros to whole blocks. Rows lie one behind another, or in tiles for <see cref="Amx.ByteTile"/>:
+/// [rows / 16][blocks][16 rows][groups of a block].
+/// </remarks>
+/// <param name="groups">The integers of the first row.</param>
+/// <param name="scales">[rows][blocks], or [rows / 16][blocks][16 rows].</param>
+/// <param name="corrections">In the same order: minus the weights' storage offset times the sum of the block's integers.</param>
 /// <param name="blocks">Blocks of k.</param>
 /// <param name="groupsPerBlock">Groups of a block; even.</param>
-internal readonly unsafe struct QuantizedRows(int* groups, int groupStride, float* scales, int* corrections, int blocks, int groupsPerBlock)
+/// <param name="tileRows">Rows of a tile; 1 where rows lie one behind another.</param>
+/// <param name="tileStride">Groups from one tile, or row, to the next.</param>
+internal readonly unsafe struct QuantizedRows(int* groups, float* scales, int* corrections, int blocks, int groupsPerBlock, int tileRows, long tileStride)
 {
     public readonly int* Groups = groups;
-
-    public readonly int GroupStride = groupStride;
 
     public readonly float* Scales = scales;
 
@@ -21,7 +24,28 @@ internal readonly unsafe struct QuantizedRows(int* groups, int groupStride, floa
 
     public readonly int GroupsPerBlock = groupsPerBlock;
 
-    /// <summary>The same rows from row <paramref name="row"/> on.</summary>
-    public QuantizedRows From(int row) =>
-        new(Groups + ((long)row * GroupStride), GroupStride, Scales + ((long)row * Blocks), Corrections + ((long)row * Blocks), Blocks, GroupsPerBlock);
+    /// <summary>Groups from one tile, or row, to the next.</summary>
+    public readonly long TileStride = tileStride;
+
+    private readonly int _tileRows = tileRows;
+
+    /// <summary>Scales, and corrections, from one block of a row to the next.</summary>
+    public int ScaleStride => _tileRows;
+
+    private int BlocksOfTile => Blocks * _tileRows;
+
+    /// <summary>Groups from one row to the next, where rows lie one behind another.</summary>
+    public nint GroupStride => (nint)TileStride;
+
+    /// <summary>Groups from one block of a row to the next.</summary>
+    public int BlockStride => GroupsPerBlock * _tileRows;
+
+    /// <summary>The same rows from row <paramref name="row"/> on. Within a tile, only one row may be taken.</summary>
+    public QuantizedRows From(int row)
+    {
+        var (tile, within) = Math.DivRem(row, _tileRows);
+        return new(
+            Groups + (tile * TileStride) + (within * GroupsPerBlock), Scales + ((long)tile * BlocksOfTile) + within,
+            Corrections + ((long)tile * BlocksOfTile) + within, Blocks, GroupsPerBlock, _tileRows, TileStride);
+    }
 }
