@@ -5,7 +5,7 @@ using Slerp.Tests.Shared;
 namespace Slerp.Connector.Tests.Packaging;
 
 /// <summary>The package of what was built, made once.</summary>
-public sealed class PackedConnector : IAsyncLifetime
+public sealed class PackedConnector : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private ZipArchive? _package;
@@ -24,13 +24,11 @@ public sealed class PackedConnector : IAsyncLifetime
         _package = await ZipFile.OpenReadAsync(Assert.Single(Directory.GetFiles(_folder.FullPath, "*.nupkg")));
     }
 
-    public async Task DisposeAsync()
-    {
-        if (_package is not null)
-        {
-            await _package.DisposeAsync();
-        }
+    public Task DisposeAsync() => Task.CompletedTask;
 
+    public void Dispose()
+    {
+        _package?.Dispose();
         _folder.Dispose();
     }
 }
