@@ -23,12 +23,18 @@ internal static class EngineOptionLimits
         Require(options.PrefillChunkTokens >= 1, options.PrefillChunkTokens, "at least 1");
     }
 
+    /// <summary>What is thrown where an option cannot be served by the machine, the model or the build: a mistake of the caller's, no fault of the device.</summary>
+    /// <param name="option">The option's name.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="message">What failed, the value, the limit, what to do.</param>
+    public static ArgumentOutOfRangeException Refusal(string option, object value, string message) => new(option, value, message);
+
     private static void Require(bool holds, object value, string expected, [CallerArgumentExpression(nameof(value))] string name = "")
     {
         if (!holds)
         {
             var option = name[(name.LastIndexOf('.') + 1)..];
-            throw new ArgumentOutOfRangeException(option, value, $"{option} is {value}; expected {expected}.");
+            throw Refusal(option, value, $"{option} is {value}; expected {expected}.");
         }
     }
 }

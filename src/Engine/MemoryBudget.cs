@@ -24,7 +24,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages, long 
     {
         if (options.ContextTokens > shape.MaxPositions)
         {
-            throw new ArgumentOutOfRangeException(
+            throw EngineOptionLimits.Refusal(
                 nameof(EngineOptions.ContextTokens),
                 options.ContextTokens,
                 Text($"ContextTokens is {options.ContextTokens:N0}; this model was made for {shape.MaxPositions:N0}. Ask for at most that, or 0."));
@@ -83,7 +83,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages, long 
     {
         if (options.KvCacheBytes < fewestBytes)
         {
-            throw new ArgumentOutOfRangeException(
+            throw EngineOptionLimits.Refusal(
                 nameof(EngineOptions.KvCacheBytes),
                 options.KvCacheBytes,
                 options.ContextTokens == 0

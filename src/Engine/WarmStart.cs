@@ -8,7 +8,8 @@ namespace Slerp.Engine;
 /// <summary>Fills the warm table of token recycling once per checkpoint and machine: with what the model itself says to a few neutral questions.</summary>
 /// <remarks>
 /// <para>Nothing of a user's is in it, so all may read it. It is made while the engine has nothing to do: after the first request, and only when there
-/// was none for a while. A request that comes meanwhile ends the answer that is being written; the next pause goes on.</para>
+/// was none for a while. A request that comes meanwhile ends the answer that is being written; the next pause goes on from where it stood, a few times
+/// at most: a machine on which that is never enough is not kept busy by it for ever.</para>
 /// <para>Thread-safe. The table is written on the engine thread alone, and read by others only when the last answer has ended there.</para>
 /// </remarks>
 internal sealed class WarmStart : IDisposable
@@ -19,6 +20,7 @@ internal sealed class WarmStart : IDisposable
     private const int AnswerTokens = 96;
     private const int Together = 4;
     private const int FewestAnswers = 8;
+    private const int MostTries = 6;
 
     // No tenant of a request: nothing of these answers is found in a cache by anyone.
     private const string Tenant = "\u0001warm start";
@@ -29,9 +31,9 @@ internal sealed class WarmStart : IDisposable
     private readonly TimeProvider _time;
     private readonly TreeDrafter _drafter;
     private readonly RecyclingMemory _memory;
-    private readonly Queue<string> _questions = new(WarmQuestions.All);
+    private readonly Queue<Question> _questions = new(WarmQuestions.All.Select(static text => new Question(text)));
     private readonly Lock _lock = new();
-    private readonly List<(string Question, Sequence Answer)> _answers = [];
+    private readonly List<(Question Question, Sequence Answer)> _answers = [];
     private ITimer? _timer;
     private Exception? _failure;
     private int _quietPauses;
@@ -134,13 +136,13 @@ internal sealed class WarmStart : IDisposable
         }
     }
 
-    // False while one is being written. One that a request ended is asked again. The reader's side tells of an end: by then the step has learned its last.
+    // False while one is being written. The reader's side tells of an end: by then the step has learned its last.
     private bool TakeAnswers()
     {
         for (var index = _answers.Count - 1; index >= 0; index--)
         {
             var (question, answer) = _answers[index];
-            answer.Output.Take([], out _, out var finish, out var failure);
+            answer.Output.Take(question.Written, out _, out var finish, out var failure);
             if (finish is not null)
             {
                 // One that lost its drafter taught nothing.
@@ -152,7 +154,7 @@ internal sealed class WarmStart : IDisposable
             }
             else if (answer.IsCancelled)
             {
-                _questions.Enqueue(question);
+                GoOnWith(question);
             }
             else
             {
@@ -165,15 +167,29 @@ internal sealed class WarmStart : IDisposable
         return _answers.Count == 0;
     }
 
-    private void Ask(string question)
+    // A request ended its answer. What was written has taught the table; where it is most of the answer by the last try, it is enough.
+    private void GoOnWith(Question question)
     {
-        var ids = _model.Prompts.EncodeQuestion(question, $"Question: {question}\nAnswer:", Tenant);
-        var tokens = Math.Min(AnswerTokens, _model.Info.ContextTokens - ids.Length);
+        if (question.Tries < MostTries && question.Written.Count < AnswerTokens)
+        {
+            _questions.Enqueue(question);
+        }
+        else
+        {
+            _finished += question.Written.Count >= AnswerTokens / 2 ? 1 : 0;
+        }
+    }
+
+    private void Ask(Question question)
+    {
+        int[] ids = [.. _model.Prompts.EncodeQuestion(question.Text, $"Question: {question.Text}\nAnswer:", Tenant), .. question.Written];
+        var tokens = Math.Min(AnswerTokens - question.Written.Count, _model.Info.ContextTokens - ids.Length);
         if (tokens < 1)
         {
             return;
         }
 
+        question.Tries++;
         var stop = new StopRules(_model.Tokenizer, _model.EndTokens, tokens, []);
         var answer = new Sequence(
             ids, SamplingMode.Greedy.Instance, Penalties.None, tokens, stop, new SequenceClock(_time), _drafter, constraint: null, Tenant)
@@ -195,5 +211,14 @@ internal sealed class WarmStart : IDisposable
         }
 
         Stop();
+    }
+
+    private sealed class Question(string text)
+    {
+        public string Text => text;
+
+        public List<int> Written { get; } = [];
+
+        public int Tries { get; set; }
     }
 }

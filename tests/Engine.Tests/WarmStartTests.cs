@@ -60,6 +60,59 @@ public sealed class WarmStartTests : IDisposable
         await TestTimeouts.EventuallyAsync(() => engine.CachePages.Free == engine.CachePages.Total, "all pages are free");
     }
 
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(24, true)]
+    public async Task AnswersThatRequestsEndAgainAndAgain_GoOnFromWhereTheyStood_AFewTimesAtMost(int steps, bool isEnough)
+    {
+        using var reached = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim(initialState: true);
+        var left = 0;
+        var options = Options() with
+        {
+            DecorateBackend = inner => new FaultyBackend(inner)
+            {
+                Strike = verb =>
+                {
+                    if (verb == "Embed" && !goOn.IsSet && --left == 0)
+                    {
+                        reached.Set();
+                        goOn.Wait(TestTimeouts.Limit);
+                    }
+
+                    return false;
+                },
+            },
+        };
+        await using var engine = await SlerpEngine.LoadAsync(options, time: _time);
+        await engine.AnswerAsync(EngineRequests.Raw("abc", 4));
+        var rounds = 0;
+        for (; _time.Timers > 0 && rounds < 100; rounds++)
+        {
+            left = steps;
+            reached.Reset();
+            goOn.Reset();
+            // The second pause asks; a request comes while the last of so many steps runs.
+            _time.Pause();
+            _time.Pause();
+            await TestTimeouts.EventuallyAsync(() => reached.IsSet || _time.Timers == 0 || Pause(), "a step runs");
+            await using var request = await engine.GenerateAsync(EngineRequests.Raw("abc", 4));
+            goOn.Set();
+            await request.ReadAsync();
+        }
+
+        // Twelve questions, four at a time, six tries each.
+        Assert.InRange(rounds, 1, 40);
+        Assert.Null(engine.Status.WarmStartFailure);
+        Assert.Equal(isEnough ? 1 : 0, Notes().Length);
+
+        bool Pause()
+        {
+            _time.Pause();
+            return false;
+        }
+    }
+
     [Fact]
     public async Task EngineWithoutAQueue_TakesARequestWhileItsPlacesAreWarming()
     {

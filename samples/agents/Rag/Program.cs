@@ -10,8 +10,8 @@ string[] questions = asked.Length > 0
     ? asked
     : ["Where does Nordlicht Bank have its head office?", "When does the budget workshop start?", "How long does the battery of the Velin keyboard last?"];
 await using var provider = new ServiceCollection()
-    .AddSlerpEmbeddingGenerator(options => options.ModelPath = model)
-    .AddSlerpChatClient(options => options.ModelPath = model).Services.BuildServiceProvider();
+    .AddSlerpChatClient(options => options.ModelPath = model).Services
+    .AddSlerpEmbeddingGenerator(options => options.ModelPath = model).Services.BuildServiceProvider();
 var client = provider.GetRequiredService<IChatClient>();
 var embeddings = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
 

@@ -6,7 +6,7 @@ namespace Slerp.Engine.Backends;
 internal static class BackendCatalog
 {
     /// <summary>Makes the backend the options name.</summary>
-    /// <exception cref="ArgumentException">The name is not known.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The name is not known.</exception>
     /// <exception cref="DeviceException">The machine has not what it needs.</exception>
     public static IComputeBackend Create(EngineOptions options)
     {
@@ -32,6 +32,6 @@ internal static class BackendCatalog
         var remedy = options.BackendProviders.Count == 0
             ? " The GPU's is in an assembly of its own: reference it and call services.AddSlerpTorchSharp(), see docs/gpu.md."
             : "";
-        throw new ArgumentException($"Unknown backend '{options.Backend}'. Known: {known}.{remedy}", nameof(EngineOptions.Backend));
+        throw EngineOptionLimits.Refusal(nameof(EngineOptions.Backend), options.Backend, $"Unknown backend '{options.Backend}'. Known: {known}.{remedy}");
     }
 }
