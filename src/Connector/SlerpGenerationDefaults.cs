@@ -27,6 +27,21 @@ public sealed class SlerpGenerationDefaults
     [Range(0f, 0.999999f, ErrorMessage = "{0} must be at least 0 and below 1; 0 keeps all tokens.")]
     public float? MinP { get; set; }
 
+    /// <summary>Taken from a token's logit for every time the answer has it already.</summary>
+    /// <value>null: the checkpoint's.</value>
+    [Range(-100f, 100f, ErrorMessage = "{0} must be from {1} to {2}; 0 does nothing.")]
+    public float? FrequencyPenalty { get; set; }
+
+    /// <summary>Taken from a token's logit once the answer has it.</summary>
+    /// <value>null: the checkpoint's.</value>
+    [Range(-100f, 100f, ErrorMessage = "{0} must be from {1} to {2}; 0 does nothing.")]
+    public float? PresencePenalty { get; set; }
+
+    /// <summary>Divides positive and multiplies negative logits of tokens already seen.</summary>
+    /// <value>null: the checkpoint's.</value>
+    [Range(float.Epsilon, 100f, ErrorMessage = "{0} must be above 0 and at most {2}; 1 does nothing.")]
+    public float? RepetitionPenalty { get; set; }
+
     /// <summary>Most tokens of an answer.</summary>
     /// <value>null: what the context still holds.</value>
     [Range(1, int.MaxValue, ErrorMessage = "{0} must be at least {1}.")]

@@ -8,8 +8,10 @@ internal sealed class EmbeddingRun(LoadedModel model, EngineLoop loop, TimeProvi
 {
     /// <summary>The vectors. Every text is checked before the first is read.</summary>
     /// <exception cref="ContextLengthException">A text does not fit.</exception>
+    /// <exception cref="CapacityException">The queue is full as the call comes. Once it is under way, each text waits for a place instead: what was read is not lost.</exception>
     public async Task<EmbeddingResult> RunAsync(EmbeddingRequest request, CancellationToken cancellationToken)
     {
+        loop.ThrowIfFull();
         var texts = request.Texts.Select(text => Encode(text, cancellationToken)).ToArray();
         var vectors = new ReadOnlyMemory<float>[texts.Length];
         var limits = new ParallelOptions { MaxDegreeOfParallelism = maxAtOnce, CancellationToken = cancellationToken };
@@ -24,7 +26,7 @@ internal sealed class EmbeddingRun(LoadedModel model, EngineLoop loop, TimeProvi
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentNullException.ThrowIfNull(text, nameof(EmbeddingRequest.Texts));
-        var tokens = model.Prompts.Encode(new Prompt.Raw(text), tenant: "", cancellationToken).Ids;
+        var tokens = model.Prompts.EncodeWhole(text, cancellationToken);
         return tokens.Length < model.Info.ContextTokens ? tokens : throw new ContextLengthException(tokens.Length, model.Info.ContextTokens);
     }
 
@@ -32,7 +34,7 @@ internal sealed class EmbeddingRun(LoadedModel model, EngineLoop loop, TimeProvi
     {
         var pool = new HiddenPool(pooling);
         var sequence = new Sequence(tokens, pool, new StopRules(model.Tokenizer, model.EndTokens, maxTokens: 1, []), new SequenceClock(time));
-        loop.Submit(sequence);
+        await loop.SubmitWhenFreeAsync(sequence, cancellationToken).ConfigureAwait(false);
         await loop.WaitForReadingAsync(sequence, cancellationToken).ConfigureAwait(false);
         return pool.Vector();
     }

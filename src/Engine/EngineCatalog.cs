@@ -24,4 +24,13 @@ public static class EngineCatalog
     /// <exception cref="ArgumentException">The name is not known.</exception>
     public static IQualityCheck QualityCheck(string name) => QualityCatalog.Find(name)
         ?? throw new ArgumentException($"Unknown quality check '{name}'. Known: {string.Join(", ", QualityChecks)}.", nameof(name));
+
+    /// <summary>Why the arguments of a tool's calls cannot be kept to its schema: they are any object then, and the tool has to judge them. Thread-safe; takes as long as compiling the schema.</summary>
+    /// <param name="tool">The tool.</param>
+    /// <returns>The keyword and where it stands; null where the schema is kept.</returns>
+    public static string? ToolSchemaFault(ChatTool tool)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        return OutputGrammar.ArgumentsFault(tool);
+    }
 }

@@ -28,6 +28,13 @@ internal static class OutputGrammar
         _ => Bound(form, mark),
     };
 
+    /// <summary>Why a tool's arguments are any object though it has a schema; null where they keep to it.</summary>
+    public static string? ArgumentsFault(ChatTool tool)
+    {
+        Kept(tool, out var fault);
+        return fault;
+    }
+
     // What is no text from its first byte to its last.
     private static Grammar Bound(OutputForm form, CallMark mark) => form switch
     {
@@ -130,20 +137,24 @@ internal static class OutputGrammar
 
     // A tool is somebody else's, and its schema often says more than a grammar can keep: then its arguments are any object,
     // and the tool itself judges them, as it does with every provider.
-    private static SchemaAutomaton Arguments(ChatTool tool)
+    private static SchemaAutomaton Arguments(ChatTool tool) => Kept(tool, out _) ?? JsonSchemaCompiler.AnyObject(SchemaLimits.Default);
+
+    private static SchemaAutomaton? Kept(ChatTool tool, out string? fault)
     {
+        fault = null;
         if (tool.Parameters.ValueKind != JsonValueKind.Object)
         {
-            return JsonSchemaCompiler.AnyObject(SchemaLimits.Default);
+            return null;
         }
 
         try
         {
             return JsonSchemaCompiler.Compile(Closed(tool.Parameters), SchemaLimits.Default);
         }
-        catch (ConstraintException)
+        catch (ConstraintException refusal)
         {
-            return JsonSchemaCompiler.AnyObject(SchemaLimits.Default);
+            fault = refusal.Message;
+            return null;
         }
     }
 }

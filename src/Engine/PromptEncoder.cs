@@ -40,6 +40,11 @@ internal sealed class PromptEncoder(ITokenizer tokenizer, ChatTemplate? template
     public int[] EncodeContent(string text, CancellationToken cancellationToken = default) =>
         text.Length == 0 ? [] : tokenizer.Encode(text, [new ContentSpan(0, text.Length)], cancellationToken).Ids;
 
+    /// <summary>The tokens of a text that is read as a whole, between those the checkpoint puts around one; at least one. Nothing in it is a control token.</summary>
+    /// <remarks>A text to be continued has no end yet, so a raw prompt gets only what comes before it.</remarks>
+    public int[] EncodeWhole(string text, CancellationToken cancellationToken) =>
+        OrStart(tokenizer.EncodeWithSpecials(text, text.Length == 0 ? [] : [new ContentSpan(0, text.Length)], cancellationToken)).Ids;
+
     private EncodedPrompt Encode(Prompt.Conversation conversation, string tenant, CancellationToken cancellationToken)
     {
         if (template is null)

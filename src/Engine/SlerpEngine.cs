@@ -95,7 +95,7 @@ public sealed class SlerpEngine : IAsyncDisposable
 
     /// <summary>Turns texts into vectors of length 1, in one batch with whatever else runs.</summary>
     /// <exception cref="ContextLengthException">A text does not fit; nothing was read.</exception>
-    /// <exception cref="CapacityException">The queue is full.</exception>
+    /// <exception cref="CapacityException">The queue is full as the call comes; texts of a call under way wait for their places.</exception>
     /// <exception cref="ObjectDisposedException">The engine was disposed.</exception>
     public Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken = default)
     {

@@ -143,13 +143,77 @@ public sealed class EmbeddingTests : IDisposable
         }
     }
 
-    private float[][] HiddenStates(string text)
+    [Theory]
+    [InlineData(Pooling.Last)]
+    [InlineData(Pooling.Mean)]
+    public async Task TokenThatTheTokenizerPutsAfterAText_IsRead_AndPooled(Pooling pooling)
+    {
+        using var folder = new TemporaryFolder();
+        var path = new ToyCheckpoint { EndsTexts = true }.Save(folder);
+        await using var ends = await LoadAsync(options => options with { ModelPath = path });
+        await using var plain = await LoadAsync();
+        var result = await ends.EmbedAsync(new EmbeddingRequest { Texts = ["a text"], Pooling = pooling });
+        Assert.Equal("a text".Length + 1, result.InputTokens);
+        var hidden = HiddenStates([.. "a text".Select(character => (int)character), ToyCheckpoint.TextEndToken]);
+        var pooled = Enumerable.Range(0, hidden[0].Length)
+            .Select(column => pooling == Pooling.Last ? hidden[^1][column] : hidden.Sum(row => (double)row[column]) / hidden.Length).ToArray();
+        var length = Math.Sqrt(pooled.Sum(value => value * value));
+        Assert.All(Enumerable.Range(0, pooled.Length), column => Assert.Equal(pooled[column] / length, result.Vectors[0].Span[column], 6));
+
+        // What is spelled like it within a text is text, and a text to be continued is not ended.
+        Assert.Equal("<|endoftext|>".Length + 1, (await ends.EmbedAsync(new EmbeddingRequest { Texts = ["<|endoftext|>"], Pooling = pooling })).InputTokens);
+        Assert.Equal(1, (await ends.EmbedAsync(new EmbeddingRequest { Texts = [""], Pooling = pooling })).InputTokens);
+        Assert.Equal((await plain.AnswerAsync(EngineRequests.Raw("a text", 12))).Text, (await ends.AnswerAsync(EngineRequests.Raw("a text", 12))).Text);
+    }
+
+    [Fact]
+    public async Task FullQueue_RefusesACallAsItComes_AndHasOneUnderWayWait()
+    {
+        await using var engine = await LoadAsync(options => options with { MaxConcurrentRequests = 2, QueueLimit = 0 });
+        var expected = await engine.EmbedAsync(new EmbeddingRequest { Texts = Texts });
+        var calls = Enumerable.Range(0, 6).Select(_ => EmbedOrRefuseAsync(engine)).ToArray();
+        var results = (await Task.WhenAll(calls)).OfType<EmbeddingResult>().ToArray();
+        Assert.NotEmpty(results);
+        Assert.All(results, result => Assert.Equal(expected.Vectors.Select(vector => vector.ToArray()), result.Vectors.Select(vector => vector.ToArray())));
+        await using var busy = await engine.GenerateAsync(EngineRequests.Raw("beside", 200));
+        await using var busier = await engine.GenerateAsync(EngineRequests.Raw("beside", 200));
+        await Assert.ThrowsAsync<CapacityException>(() => engine.EmbedAsync(new EmbeddingRequest { Texts = Texts }));
+    }
+
+    [Fact]
+    public async Task WaitingForAPlace_EndsWithTheCaller_AndWithTheEngine()
+    {
+        var engine = await LoadAsync(options => options with { MaxConcurrentRequests = 1, QueueLimit = 0 });
+        using var cancellation = new CancellationTokenSource();
+        var many = new EmbeddingRequest { Texts = [.. Enumerable.Repeat(new string('y', 250), 500)] };
+        var calls = new[] { engine.EmbedAsync(many, cancellation.Token), engine.EmbedAsync(many) };
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => calls[0]);
+        await engine.DisposeAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => calls[1]).WaitAsync(TestTimeouts.Limit);
+    }
+
+    private static async Task<EmbeddingResult?> EmbedOrRefuseAsync(SlerpEngine engine)
+    {
+        try
+        {
+            return await engine.EmbedAsync(new EmbeddingRequest { Texts = Texts });
+        }
+        catch (CapacityException)
+        {
+            return null;
+        }
+    }
+
+    private float[][] HiddenStates(string text) => HiddenStates([.. text.Select(static character => (int)character)]);
+
+    private float[][] HiddenStates(int[] text)
     {
         using var harness = new DecoderHarness(Path.Combine(_path, "config.json"), Path.Combine(_path, "model.safetensors"));
         var slot = harness.Open();
         Assert.True(harness.Cache.TryReserve(slot, text.Length));
         var tree = new TokenTree();
-        tree.SetChain([.. text.Select(character => (int)character)]);
+        tree.SetChain(text);
         var batch = new StepBatch();
         batch.Add(new StepSlice(slot, tree, WantedRows.All, text.Length));
         var output = harness.Decoder.Forward(batch, harness.Cache, harness.Workspace);

@@ -38,6 +38,9 @@ internal sealed record ToyCheckpoint
     /// <summary>Whether its chat template writes tools and their calls, in the Hermes dialect.</summary>
     public bool WritesTools { get; init; }
 
+    /// <summary>Whether its tokenizer puts <see cref="TextEndToken"/> after a text, as those of some embedding models do.</summary>
+    public bool EndsTexts { get; init; }
+
     /// <summary>Changes a tensor's values before they are written, by its name and shape; null leaves them.</summary>
     public Action<string, int[], float[]>? Change { get; init; }
 
@@ -45,6 +48,8 @@ internal sealed record ToyCheckpoint
     public const int VocabularySize = 259;
 
     public const int EndToken = 257;
+
+    public const int TextEndToken = 258;
 
     /// <summary>Writes the folder.</summary>
     public string Save(TemporaryFolder folder, string name = "toy")
@@ -88,7 +93,7 @@ internal sealed record ToyCheckpoint
         ["tie_word_embeddings"] = Tied,
     }.ToJsonString();
 
-    private static string Tokenizer()
+    private string Tokenizer()
     {
         var vocabulary = new JsonObject();
         for (var value = 0; value < 256; value++)
@@ -118,11 +123,24 @@ internal sealed record ToyCheckpoint
             ["added_tokens"] = added,
             ["normalizer"] = null,
             ["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true },
-            ["post_processor"] = null,
+            ["post_processor"] = EndsTexts ? EndOfText() : null,
             ["decoder"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = true, ["trim_offsets"] = true, ["use_regex"] = true },
             ["model"] = new JsonObject { ["type"] = "BPE", ["vocab"] = vocabulary, ["merges"] = new JsonArray() },
         }.ToJsonString();
     }
+
+    private static JsonObject EndOfText() => new()
+    {
+        ["type"] = "TemplateProcessing",
+        ["single"] = new JsonArray(
+            new JsonObject { ["Sequence"] = new JsonObject { ["id"] = "A", ["type_id"] = 0 } },
+            new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = "<|endoftext|>", ["type_id"] = 0 } }),
+        ["pair"] = new JsonArray(),
+        ["special_tokens"] = new JsonObject
+        {
+            ["<|endoftext|>"] = new JsonObject { ["id"] = "<|endoftext|>", ["ids"] = new JsonArray(TextEndToken), ["tokens"] = new JsonArray("<|endoftext|>") },
+        },
+    };
 
     // The byte alphabet of byte-level BPE: printable Latin-1 stands for itself, the rest is moved up from U+0100.
     private static string ByteSpelling(int value)

@@ -9,7 +9,7 @@ using Slerp.Samples.Rag;
 string[] questions = args.Length > 0
     ? args
     : ["Where does Nordlicht Bank have its head office?", "When does the budget workshop start?", "How long does the battery of the Velin keyboard last?"];
-await using var provider = new ServiceCollection().AddSlerpEmbeddingGenerator().AddSlerpChatClient().Services.BuildServiceProvider();
+await using var provider = new ServiceCollection().AddSlerpChatClient().Services.AddSlerpEmbeddingGenerator().Services.BuildServiceProvider();
 var client = provider.GetRequiredService<IChatClient>();
 var embeddings = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
 

@@ -11,12 +11,15 @@ namespace Slerp.Connector.DependencyInjection;
 internal sealed record Registration<TOptions>(object? Key, string OptionsName)
     where TOptions : class
 {
+    /// <summary>Whether its options come from configuration, where a path that is missing is more likely forgotten than left out.</summary>
+    public bool IsConfigured { get; init; }
+
     /// <summary>Its options.</summary>
     public TOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(OptionsName);
 
     /// <summary>Claims a key, and registers what every client needs.</summary>
     /// <exception cref="InvalidOperationException">The key is taken.</exception>
-    public static Registration<TOptions> Claim<TValidator, TCrossValidator>(IServiceCollection services, object? key)
+    public static Registration<TOptions> Claim<TValidator, TCrossValidator>(IServiceCollection services, object? key, bool isConfigured)
         where TValidator : class, IValidateOptions<TOptions>
         where TCrossValidator : class, IValidateOptions<TOptions>
     {
@@ -37,7 +40,7 @@ internal sealed record Registration<TOptions>(object? Key, string OptionsName)
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TCrossValidator>());
         SharedServices.Add(services);
-        var registration = new Registration<TOptions>(key, name);
+        var registration = new Registration<TOptions>(key, name) { IsConfigured = isConfigured };
         services.AddSingleton(registration);
         return registration;
     }

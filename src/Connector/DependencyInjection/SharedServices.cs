@@ -29,6 +29,17 @@ internal static class SharedServices
     public static ChatClientServices Reporting<TClient>(IServiceProvider provider) =>
         new(Loggers(provider).CreateLogger<TClient>(), provider.GetRequiredService<SlerpInstruments>(), Clock(provider));
 
+    /// <summary>Says that nobody named a model, where nobody did.</summary>
+    public static void TellOfEmbeddedModel<TOptions>(ILogger logger, Registration<TOptions> registration, string? modelPath, string resolvedPath)
+        where TOptions : class
+    {
+        if (modelPath is null)
+        {
+            var client = registration.OptionsName.Length == 0 ? "the default client" : $"the client '{registration.OptionsName}'";
+            logger.UsesEmbeddedModel(registration.IsConfigured ? LogLevel.Warning : LogLevel.Information, client, resolvedPath);
+        }
+    }
+
     private static ILoggerFactory Loggers(IServiceProvider provider) => provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
 
     private static TimeProvider Clock(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;

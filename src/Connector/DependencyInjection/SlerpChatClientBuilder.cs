@@ -7,7 +7,7 @@ namespace Slerp.Connector.DependencyInjection;
 /// <summary>Collects middleware until the client is first resolved.</summary>
 internal sealed class SlerpChatClientBuilder(IServiceCollection services, object? serviceKey) : ISlerpChatClientBuilder
 {
-    private readonly List<Func<IChatClient, IServiceProvider, IChatClient>> _middleware = [];
+    private readonly Middleware<IChatClient> _middleware = new("AddSlerpChatClient");
     private Func<IServiceProvider, IChatClient>? _other;
 
     /// <inheritdoc />
@@ -19,7 +19,6 @@ internal sealed class SlerpChatClientBuilder(IServiceCollection services, object
     /// <inheritdoc />
     public ISlerpChatClientBuilder Use(Func<IChatClient, IServiceProvider, IChatClient> middleware)
     {
-        ArgumentNullException.ThrowIfNull(middleware);
         _middleware.Add(middleware);
         return this;
     }
@@ -42,12 +41,6 @@ internal sealed class SlerpChatClientBuilder(IServiceCollection services, object
             client = new OverflowChatClient(client, other, SharedServices.Reporting<SlerpChatClient>(provider));
         }
 
-        for (var i = _middleware.Count - 1; i >= 0; i--)
-        {
-            client = _middleware[i](client, provider)
-                ?? throw new InvalidOperationException($"Middleware {i + 1} of {_middleware.Count} of AddSlerpChatClient returned null; return the client to use.");
-        }
-
-        return client;
+        return _middleware.Around(client, provider);
     }
 }

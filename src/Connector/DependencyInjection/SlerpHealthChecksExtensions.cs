@@ -7,19 +7,29 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Health of a local model.</summary>
 public static class SlerpHealthChecksExtensions
 {
-    /// <summary>Adds a check of a Slerp chat client: unhealthy where its model cannot be loaded or was disposed, degraded while its queue is full. It loads nothing.</summary>
+    /// <summary>Adds a check of a Slerp chat client: unhealthy where its model cannot be loaded or was disposed, degraded while it is not loaded or its queue is full.</summary>
+    /// <remarks>
+    /// A readiness probe asks with <paramref name="requireLoaded"/>: ASP.NET Core answers 200 to what is degraded and 503 to what is unhealthy.
+    /// Without it the check loads nothing, as a liveness probe should.
+    /// </remarks>
     /// <param name="builder">The application's checks, from <c>services.AddHealthChecks()</c>.</param>
     /// <param name="name">The check's name.</param>
     /// <param name="serviceKey">The client's key; null for the default client.</param>
     /// <param name="failureStatus">What a failure is reported as; null for unhealthy.</param>
-    /// <param name="tags">Tags to filter by; may be null.</param>
+    /// <param name="tags">Tags to filter by, such as "ready"; may be null.</param>
+    /// <param name="requireLoaded">Whether a model that is not loaded is a failure; the first check begins to load it, and waits for nothing.</param>
     /// <returns>The same builder.</returns>
     public static IHealthChecksBuilder AddSlerpHealthCheck(
-        this IHealthChecksBuilder builder, string name = "slerp", object? serviceKey = null, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+        this IHealthChecksBuilder builder,
+        string name = "slerp",
+        object? serviceKey = null,
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null,
+        bool requireLoaded = false)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return builder.Add(new HealthCheckRegistration(
-            name, provider => new SlerpHealthCheck(provider.GetRequiredKeyedService<SlerpChatClient>(serviceKey).Host), failureStatus, tags));
+            name, provider => new SlerpHealthCheck(provider.GetRequiredKeyedService<SlerpChatClient>(serviceKey).Host, requireLoaded), failureStatus, tags));
     }
 }

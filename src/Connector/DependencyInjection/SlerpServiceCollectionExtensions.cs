@@ -32,7 +32,7 @@ public static class SlerpServiceCollectionExtensions
 
     /// <summary>Registers the default client from configuration.</summary>
     /// <param name="services">The services.</param>
-    /// <param name="section">The section that holds the options, such as <c>configuration.GetSection("Slerp")</c>. Keys it does not know are errors.</param>
+    /// <param name="section">The section that holds the options, such as <c>configuration.GetSection("Slerp")</c>. It has to exist; keys it does not know are errors.</param>
     /// <returns>A builder to go on with.</returns>
     public static ISlerpChatClientBuilder AddSlerpChatClient(this IServiceCollection services, IConfiguration section) =>
         services.AddKeyedSlerpChatClient(null, section);
@@ -47,7 +47,7 @@ public static class SlerpServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        var registration = Claim(services, serviceKey);
+        var registration = Claim(services, serviceKey, isConfigured: false);
         services.AddOptions<SlerpChatClientOptions>(registration.OptionsName).Configure(configure).ValidateOnStart();
         return Register(services, registration);
     }
@@ -55,16 +55,17 @@ public static class SlerpServiceCollectionExtensions
     /// <summary>Registers a client under a key from configuration.</summary>
     /// <param name="services">The services.</param>
     /// <param name="serviceKey">The key; null for the default client.</param>
-    /// <param name="section">The section that holds the options. Keys it does not know are errors.</param>
+    /// <param name="section">The section that holds the options. It has to exist; keys it does not know are errors.</param>
     /// <returns>A builder to go on with.</returns>
     public static ISlerpChatClientBuilder AddKeyedSlerpChatClient(
         this IServiceCollection services, object? serviceKey, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(section);
-        var registration = Claim(services, serviceKey);
+        var registration = Claim(services, serviceKey, isConfigured: true);
         services.AddOptions<SlerpChatClientOptions>(registration.OptionsName)
             .Bind(section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .Require(section)
             .ValidateOnStart();
         return Register(services, registration);
     }
@@ -92,8 +93,8 @@ public static class SlerpServiceCollectionExtensions
         return builder;
     }
 
-    private static Registration<SlerpChatClientOptions> Claim(IServiceCollection services, object? key) =>
-        Registration<SlerpChatClientOptions>.Claim<SlerpChatClientOptionsValidator, SlerpChatClientOptionsCrossValidator>(services, key);
+    private static Registration<SlerpChatClientOptions> Claim(IServiceCollection services, object? key, bool isConfigured) =>
+        Registration<SlerpChatClientOptions>.Claim<SlerpChatClientOptionsValidator, SlerpChatClientOptionsCrossValidator>(services, key, isConfigured);
 
     private static SlerpChatClientBuilder Register(IServiceCollection services, Registration<SlerpChatClientOptions> registration)
     {
@@ -107,7 +108,9 @@ public static class SlerpServiceCollectionExtensions
     private static SlerpChatClient CreateClient(IServiceProvider provider, Registration<SlerpChatClientOptions> registration)
     {
         var (options, key) = (registration.Options(provider), registration.Key);
-        return new SlerpChatClient(SharedServices.Host(provider, options.ToEngineOptions(), key), options, SharedServices.Reporting<SlerpChatClient>(provider) with
+        var reporting = SharedServices.Reporting<SlerpChatClient>(provider);
+        SharedServices.TellOfEmbeddedModel(reporting.Logger, registration, options.ModelPath, options.ResolvedModelPath);
+        return new SlerpChatClient(SharedServices.Host(provider, options.ToEngineOptions(), key), options, reporting with
         {
             Checks = [.. provider.GetServices<IQualityCheck>(), .. key is null ? [] : provider.GetKeyedServices<IQualityCheck>(key)],
             Key = registration.OptionsName,

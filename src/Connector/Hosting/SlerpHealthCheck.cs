@@ -3,12 +3,22 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Slerp.Connector.Hosting;
 
-/// <summary>Whether a client's engine can answer: loaded and serving, not loaded yet, full, or broken. Asks, and loads nothing.</summary>
-internal sealed class SlerpHealthCheck(EngineHost host) : IHealthCheck
+/// <summary>Whether a client's engine can answer: loaded and serving, not loaded yet, full, or broken.</summary>
+/// <param name="host">The engine.</param>
+/// <param name="requireLoaded">Whether only a loaded model is ready: the first check begins the load then, and no check waits for it.</param>
+internal sealed class SlerpHealthCheck(EngineHost host, bool requireLoaded) : IHealthCheck
 {
     /// <inheritdoc />
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(Check(context.Registration.FailureStatus));
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (requireLoaded && host.Loaded is null)
+        {
+            // Nobody would load it: a service that is not ready gets no requests. What it fails with is told by the next check.
+            _ = host.GetAsync(CancellationToken.None);
+        }
+
+        return Task.FromResult(Check(context.Registration.FailureStatus));
+    }
 
     private HealthCheckResult Check(HealthStatus failure)
     {
@@ -21,7 +31,9 @@ internal sealed class SlerpHealthCheck(EngineHost host) : IHealthCheck
 
         if (host.Loaded is not { } engine)
         {
-            return HealthCheckResult.Healthy("The model is not loaded yet: the first request loads it.");
+            return requireLoaded
+                ? new HealthCheckResult(failure, "The model is being loaded.")
+                : HealthCheckResult.Degraded("The model is not loaded yet: the first request loads it, and waits for it.");
         }
 
         var status = engine.Status;

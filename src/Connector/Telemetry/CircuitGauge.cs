@@ -18,7 +18,7 @@ internal sealed class CircuitGauge
     private readonly HashSet<ModelCircuits> _models = [];
 
     /// <param name="meter">The meter.</param>
-    public CircuitGauge(Meter meter) => meter.CreateObservableGauge(SlerpTelemetry.CircuitState, States);
+    public CircuitGauge(Meter meter) => meter.CreateObservableGauge(SlerpTelemetry.CircuitState, States, unit: null, "A circuit: 0 closed, 1 half-open, 2 open, 3 held open by hand.");
 
     /// <summary>Tells of a model's circuits from now on.</summary>
     public void Watch(ModelCircuits model)

@@ -18,13 +18,13 @@ internal sealed class DraftInstruments
     /// <summary>Makes them on a meter.</summary>
     public DraftInstruments(Meter meter)
     {
-        _rounds = meter.CreateCounter<long>(SlerpTelemetry.DraftRounds, "{round}");
-        _proposed = meter.CreateCounter<long>(SlerpTelemetry.DraftProposedTokens, "{token}");
-        _accepted = meter.CreateCounter<long>(SlerpTelemetry.DraftAcceptedTokens, "{token}");
-        _faults = meter.CreateCounter<long>(SlerpTelemetry.DraftFaults, "{fault}");
-        _tokensPerStep = meter.CreateHistogram<double>(SlerpTelemetry.DraftTokensPerStep, "{token}");
-        _width = meter.CreateHistogram<double>(SlerpTelemetry.DraftWidth, "{token}");
-        _acceptedLength = meter.CreateHistogram<double>(SlerpTelemetry.DraftAcceptedLength, "{token}");
+        _rounds = meter.CreateCounter<long>(SlerpTelemetry.DraftRounds, "{round}", "Steps that ran a draft.");
+        _proposed = meter.CreateCounter<long>(SlerpTelemetry.DraftProposedTokens, "{token}", "Tokens proposed.");
+        _accepted = meter.CreateCounter<long>(SlerpTelemetry.DraftAcceptedTokens, "{token}", "Proposed tokens that were the model's own.");
+        _faults = meter.CreateCounter<long>(SlerpTelemetry.DraftFaults, "{fault}", "Times a drafter failed and the answer went on without it.");
+        _tokensPerStep = meter.CreateHistogram<double>(SlerpTelemetry.DraftTokensPerStep, "{token}", "Tokens per step of an answer.", tags: null, Buckets.StepTokens);
+        _width = meter.CreateHistogram<double>(SlerpTelemetry.DraftWidth, "{token}", "Tokens proposed per step that ran a draft.", tags: null, Buckets.StepTokens);
+        _acceptedLength = meter.CreateHistogram<double>(SlerpTelemetry.DraftAcceptedLength, "{token}", "Proposed tokens that were the model's own, per step that ran a draft.", tags: null, Buckets.StepTokens);
     }
 
     /// <summary>Records one answer; nothing where it was decoded without a drafter.</summary>

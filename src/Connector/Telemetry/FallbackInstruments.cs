@@ -15,10 +15,10 @@ internal sealed class FallbackInstruments
     /// <param name="meter">The meter.</param>
     public FallbackInstruments(Meter meter)
     {
-        _fallbacks = meter.CreateCounter<long>(SlerpTelemetry.Fallbacks, "{fallback}");
-        _rejectedTokens = meter.CreateCounter<long>(SlerpTelemetry.RejectedTokens, "{token}");
-        _mergedTokens = meter.CreateCounter<long>(SlerpTelemetry.MergedTokens, "{token}");
-        _savedBytes = meter.CreateCounter<long>(SlerpTelemetry.MergeKvBytesSaved, "By");
+        _fallbacks = meter.CreateCounter<long>(SlerpTelemetry.Fallbacks, "{fallback}", "Answers that went on in vanilla decoding.");
+        _rejectedTokens = meter.CreateCounter<long>(SlerpTelemetry.RejectedTokens, "{token}", "Tokens that were written, judged and taken back.");
+        _mergedTokens = meter.CreateCounter<long>(SlerpTelemetry.MergedTokens, "{token}", "Tokens that merging removed from the upper layers.");
+        _savedBytes = meter.CreateCounter<long>(SlerpTelemetry.MergeKvBytesSaved, "By", "KV cache that merging saved.");
     }
 
     /// <summary>Counts what one answer did.</summary>

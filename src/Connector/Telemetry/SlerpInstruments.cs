@@ -24,20 +24,20 @@ internal sealed class SlerpInstruments : IDisposable
     public SlerpInstruments(IMeterFactory? factory)
     {
         _meter = factory?.Create(SlerpTelemetry.MeterName) ?? (_own = new Meter(SlerpTelemetry.MeterName));
-        _requestDuration = _meter.CreateHistogram<double>(SlerpTelemetry.RequestDuration, "s");
-        _timeToFirstToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimeToFirstToken, "s");
-        _timePerOutputToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimePerOutputToken, "s");
-        _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}");
-        _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}");
-        _overflows = _meter.CreateCounter<long>(SlerpTelemetry.Overflows, "{request}");
-        _cachedTokens = _meter.CreateCounter<long>(SlerpTelemetry.PrefixCacheHitTokens, "{token}");
-        _meter.CreateObservableGauge(SlerpTelemetry.QueuedRequests, () => Observe(static status => status.QueuedRequests), "{request}");
-        _meter.CreateObservableGauge(SlerpTelemetry.KvCacheBytes, () => Observe(static status => status.KvCacheBytesHeld), "By");
+        _requestDuration = _meter.CreateHistogram<double>(SlerpTelemetry.RequestDuration, "s", "From the call to the last word.", tags: null, Buckets.RequestSeconds);
+        _timeToFirstToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimeToFirstToken, "s", "From submission to the first token.", tags: null, Buckets.FirstTokenSeconds);
+        _timePerOutputToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimePerOutputToken, "s", "Per token after the first.", tags: null, Buckets.TokenSeconds);
+        _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}", "Tokens written.");
+        _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}", "Requests being answered, waiting ones included.");
+        _overflows = _meter.CreateCounter<long>(SlerpTelemetry.Overflows, "{request}", "Requests another client answered.");
+        _cachedTokens = _meter.CreateCounter<long>(SlerpTelemetry.PrefixCacheHitTokens, "{token}", "Prompt tokens found in the cache.");
+        _meter.CreateObservableGauge(SlerpTelemetry.QueuedRequests, () => Observe(static status => status.QueuedRequests), "{request}", "Requests that wait to be admitted.");
+        _meter.CreateObservableGauge(SlerpTelemetry.KvCacheBytes, () => Observe(static status => status.KvCacheBytesHeld), "By", "KV cache held by running requests and kept for later turns.");
         Drafts = new DraftInstruments(_meter);
         Fallbacks = new FallbackInstruments(_meter);
         Circuits = new CircuitGauge(_meter);
         Shadows = new ShadowInstruments(_meter);
-        ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s");
+        ModelLoadDuration = _meter.CreateHistogram<double>(SlerpTelemetry.ModelLoadDuration, "s", "Loading a model.", tags: null, Buckets.LoadSeconds);
     }
 
     /// <summary>What speculation did.</summary>

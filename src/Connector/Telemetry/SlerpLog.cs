@@ -23,6 +23,9 @@ internal static partial class SlerpLog
     public static partial void MergedAdapter(
         this ILogger logger, string model, string adapter, int matrices, int rank, double scale, string baseModel);
 
+    [LoggerMessage(EventId = 6, Message = "No ModelPath is given: {Client} uses the embedded demonstration model at {ModelPath}, which shows that everything works and knows nothing. Set ModelPath to a checkpoint folder.")]
+    public static partial void UsesEmbeddedModel(this ILogger logger, LogLevel level, string client, string modelPath);
+
     [LoggerMessage(10, LogLevel.Debug, "Request {ResponseId} begins.")]
     public static partial void RequestStarted(this ILogger logger, string responseId);
 

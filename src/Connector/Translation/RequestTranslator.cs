@@ -18,7 +18,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
     private readonly string _tenant = Guid.NewGuid().ToString("N");
 
     /// <summary>Takes what is asked, before a model is needed: it belongs to the caller, who may change it once the answer is under way.</summary>
-    /// <exception cref="ArgumentException">A message, a part of one or a tool is null.</exception>
+    /// <exception cref="ArgumentException">A message, a part of one or a tool is null, or a key of <see cref="SlerpProperties"/> is misspelled.</exception>
     /// <exception cref="NotSupportedException">Something is asked that no model here can do.</exception>
     /// <exception cref="InvalidOperationException">The request contradicts itself.</exception>
     public AskedRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? options)
@@ -26,6 +26,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         messages = CallersRequest.Take(messages);
         options = CallersRequest.Take(options);
         OptionRanges.ThrowIfOutOfRange(options);
+        KnownProperties.ThrowIfUnknown(options?.AdditionalProperties);
         RefuseUnsupported(options);
         NoteIgnored(options);
         var properties = new PropertyReader(options?.AdditionalProperties);
@@ -54,7 +55,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
             Output = output,
             Prompt = asked.Prompt,
             Sampling = SamplingTranslator.Sampling(options, client.Defaults, model, seed),
-            Penalties = SamplingTranslator.Penalties(options, model),
+            Penalties = SamplingTranslator.Penalties(options, client.Defaults, model),
             MaxOutputTokens = options?.MaxOutputTokens ?? client.Defaults.MaxOutputTokens ?? model.ContextTokens,
             StopSequences = StopSequences(options, output),
             Reasoning = reading.Reasoning == ReasoningReading.AsText ? null : AnswerParser.Reasoning,

@@ -34,8 +34,8 @@ internal static class SamplingTranslator
             seed);
     }
 
-    /// <summary>The penalties: OpenAI's two from the options, Hugging Face's one by its own name.</summary>
-    public static Penalties Penalties(ChatOptions? options, ModelInfo model)
+    /// <summary>The penalties: OpenAI's two from the options, Hugging Face's one by its own name; where the request is silent, the client's defaults, else the checkpoint's.</summary>
+    public static Penalties Penalties(ChatOptions? options, SlerpGenerationDefaults defaults, ModelInfo model)
     {
         var properties = new PropertyReader(options?.AdditionalProperties);
         var repetition = properties.Number(SlerpProperties.RepetitionPenalty);
@@ -51,9 +51,9 @@ internal static class SamplingTranslator
         }
 
         return new Penalties(
-            options?.FrequencyPenalty ?? model.DefaultPenalties.Frequency,
-            options?.PresencePenalty ?? model.DefaultPenalties.Presence,
-            (float?)repetition ?? model.DefaultPenalties.Repetition);
+            options?.FrequencyPenalty ?? defaults.FrequencyPenalty ?? model.DefaultPenalties.Frequency,
+            options?.PresencePenalty ?? defaults.PresencePenalty ?? model.DefaultPenalties.Presence,
+            (float?)repetition ?? defaults.RepetitionPenalty ?? model.DefaultPenalties.Repetition);
     }
 
     private static float? MinP(ChatOptions? options)

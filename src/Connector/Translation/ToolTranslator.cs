@@ -7,6 +7,8 @@ namespace Slerp.Connector.Translation;
 /// <summary>Tools to what the template renders. A call that is required and nobody could make is refused by name.</summary>
 internal sealed class ToolTranslator(IgnoredFeatures ignored)
 {
+    private readonly ToolSchemas _schemas = new(ignored);
+
     /// <summary>The tools to render; empty where none are offered or the mode is none.</summary>
     /// <exception cref="InvalidOperationException">A call is required of what is no function of the request.</exception>
     public IReadOnlyList<ChatTool> Translate(ChatOptions? options)
@@ -59,7 +61,9 @@ internal sealed class ToolTranslator(IgnoredFeatures ignored)
             }
             else
             {
-                functions.Add(new ChatTool(function.Name, function.Description, CallersRequest.Take(function.JsonSchema)));
+                var offered = new ChatTool(function.Name, function.Description, CallersRequest.Take(function.JsonSchema));
+                _schemas.Note(offered);
+                functions.Add(offered);
             }
         }
 

@@ -5,6 +5,7 @@ namespace Slerp.Engine.Decoding;
 internal sealed class Places(long most)
 {
     private int _taken;
+    private TaskCompletionSource? _nextLeave;
 
     /// <summary>Requests in flight.</summary>
     public int Taken => Volatile.Read(ref _taken);
@@ -12,16 +13,35 @@ internal sealed class Places(long most)
     /// <summary>Whether all are taken.</summary>
     public bool AreTaken => Taken >= most;
 
+    /// <summary>Completes when a place is given back after this was read: read it before trying to take one, and none is missed.</summary>
+    public Task NextLeave
+    {
+        get
+        {
+            var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (Interlocked.CompareExchange(ref _nextLeave, fresh, null) ?? fresh).Task;
+        }
+    }
+
     /// <summary>A place; null where all are taken.</summary>
     public Place? TryTake()
     {
-        if (Interlocked.Increment(ref _taken) <= most)
+        // Never one too many, not even for a moment: giving that one back would wake whoever waits for a place, this caller among them.
+        for (var taken = Taken; taken < most; taken = Taken)
         {
-            return new Place(this);
+            if (Interlocked.CompareExchange(ref _taken, taken + 1, taken) == taken)
+            {
+                return new Place(this);
+            }
         }
 
-        Interlocked.Decrement(ref _taken);
         return null;
+    }
+
+    private void GiveBack()
+    {
+        Interlocked.Decrement(ref _taken);
+        Interlocked.Exchange(ref _nextLeave, null)?.TrySetResult();
     }
 
     /// <summary>The place of one request.</summary>
@@ -34,7 +54,7 @@ internal sealed class Places(long most)
         {
             if (Interlocked.Exchange(ref _isHeld, 0) == 1)
             {
-                Interlocked.Decrement(ref places._taken);
+                places.GiveBack();
             }
         }
 

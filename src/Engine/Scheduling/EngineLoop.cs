@@ -72,6 +72,27 @@ internal sealed class EngineLoop : IDisposable
         TryWakeFor(sequence);
     }
 
+    /// <summary>Queues a request, however long it takes until there is a place for it. Any thread.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled while it waited.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is stopping.</exception>
+    public async Task SubmitWhenFreeAsync(Sequence sequence, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_isStopping, this);
+            var leave = _places.NextLeave;
+            if ((sequence.Place = _places.TryTake()) is not null)
+            {
+                break;
+            }
+
+            await Task.WhenAny(leave, _stopped.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        _inbox.Enqueue(sequence);
+        TryWakeFor(sequence);
+    }
+
     /// <summary>Queues a sequence that runs only while nothing else does. Any thread.</summary>
     /// <returns>False where enough of them wait already.</returns>
     /// <exception cref="ObjectDisposedException">The loop is stopping.</exception>

@@ -50,7 +50,11 @@ internal interface ITokenizer
     Encoding? Continue(Encoding known, string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="Encode(string, ReadOnlySpan{ContentSpan})"/>, between <see cref="PrefixIds"/> and <see cref="SuffixIds"/>.</summary>
-    Encoding EncodeWithSpecials(string text, params ReadOnlySpan<ContentSpan> contentSpans);
+    /// <param name="text">The text.</param>
+    /// <param name="contentSpans">The ranges.</param>
+    /// <param name="cancellationToken">Asked at every piece of the text.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled before the text's end.</exception>
+    Encoding EncodeWithSpecials(string text, ReadOnlySpan<ContentSpan> contentSpans = default, CancellationToken cancellationToken = default);
 
     /// <summary>The text of a run of tokens; bytes that are not UTF-8 become U+FFFD.</summary>
     string Decode(ReadOnlySpan<int> ids, bool skipSpecial);

@@ -86,10 +86,10 @@ internal sealed class Tokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    public Encoding EncodeWithSpecials(string text, params ReadOnlySpan<ContentSpan> contentSpans)
+    public Encoding EncodeWithSpecials(string text, ReadOnlySpan<ContentSpan> contentSpans = default, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var result = new TokenList();
+        var result = new TokenList(cancellationToken);
         foreach (var id in parts.PrefixIds)
         {
             result.Add(id, 0);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Slerp.Connector.Hosting;
 using Slerp.Connector.Tests.Doubles;
@@ -146,6 +147,88 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public async Task Configuration_SectionThatIsMissing_IsRefusedByItsPath()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Slerp:ModelPath", _model.FullName)]).Build();
+        await using var provider = Provider(
+            services => services.AddSlerpChatClient(configuration.GetSection("Apps:Slerpp")),
+            services => services.AddSlerpEmbeddingGenerator(configuration.GetSection("Slerpp")));
+        Assert.Contains("'Apps:Slerpp'", Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IChatClient>()).Message, StringComparison.Ordinal);
+        Assert.Contains("'Slerpp'", Assert.Throws<OptionsValidationException>(
+            () => provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>()).Message, StringComparison.Ordinal);
+        Assert.Equal(2, Assert.Throws<AggregateException>(() => provider.GetRequiredService<IStartupValidator>().Validate()).InnerExceptions.Count);
+    }
+
+    [Fact]
+    public async Task Configuration_ThatIsAddedLater_Counts()
+    {
+        var configuration = new ConfigurationManager();
+        await using var provider = Provider(services => services.AddSlerpChatClient(configuration.GetSection("Slerp")));
+        configuration.AddInMemoryCollection([new("Slerp:ModelPath", _model.FullName)]);
+        Assert.NotNull(provider.GetRequiredService<IChatClient>());
+    }
+
+    [Fact]
+    public async Task EmbeddedModel_ThatNobodyNamed_IsTold_LouderWhereConfigurationForgotIt()
+    {
+        var logger = new RecordingLogger();
+        await using var provider = Provider(
+            services => services.AddSingleton<ILoggerFactory>(logger),
+            services => services.AddSlerpChatClient(Section(new() { ["Slerp:Defaults:Temperature"] = "0" })),
+            services => services.AddKeyedSlerpChatClient("code", _ => { }),
+            services => services.AddKeyedSlerpChatClient("named", options => options.ModelPath = _model.FullName));
+        provider.GetRequiredService<IChatClient>();
+        Assert.Contains("the default client uses the embedded demonstration model", Assert.Single(logger.Warnings), StringComparison.Ordinal);
+        provider.GetRequiredKeyedService<IChatClient>("code");
+        provider.GetRequiredKeyedService<IChatClient>("named");
+        Assert.Contains(logger.Entries, entry => entry.Level == LogLevel.Information && entry.Text.Contains("'code'", StringComparison.Ordinal));
+        Assert.DoesNotContain(logger.Entries, entry => entry.Text.Contains("'named'", StringComparison.Ordinal));
+        Assert.Single(logger.Warnings);
+    }
+
+    [Fact]
+    public async Task Middleware_WithoutServices_AndAroundGenerators()
+    {
+        await using var provider = Provider(services =>
+        {
+            services.AddSlerpChatClient(options => options.ModelPath = _model.FullName).Use(inner => new Named("outer", inner)).Use((inner, _) => new Named("inner", inner));
+            services.AddSlerpEmbeddingGenerator(options => options.ModelPath = _model.FullName)
+                .Use(inner => new NamedGenerator("outer", inner))
+                .Use((inner, sp) => new NamedGenerator(sp.GetRequiredService<string>(), inner));
+            services.AddKeyedSlerpEmbeddingGenerator("broken", options => options.ModelPath = _model.FullName).Use(_ => null!);
+        }, services => services.AddSingleton("inner"));
+        Assert.Equal("inner", Assert.IsType<Named>(Assert.IsType<Named>(provider.GetRequiredService<IChatClient>()).Inner).Name);
+        var outer = Assert.IsType<NamedGenerator>(provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>());
+        Assert.Equal(("outer", "inner"), (outer.Name, Assert.IsType<NamedGenerator>(outer.Inner).Name));
+        Assert.Single(await outer.GenerateAsync(["a"]));
+        Assert.Contains("AddSlerpEmbeddingGenerator", Assert.Throws<InvalidOperationException>(
+            () => provider.GetRequiredKeyedService<IEmbeddingGenerator<string, Embedding<float>>>("broken")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tenant_IsTheRequests_ElseWhatTheApplicationSays_ElseTheClients()
+    {
+        var engine = new FakeEngine();
+        string? user = "alice";
+        await using var provider = Provider(
+            services => services.AddSingleton<IEngineLoader>(new FakeLoader(engine)).AddSingleton(() => user),
+            services => services.AddSlerpChatClient(options => options.ModelPath = _model.FullName).UseTenant((sp, _) => sp.GetRequiredService<Func<string?>>()()));
+        var client = provider.GetRequiredService<IChatClient>();
+        var options = new ChatOptions { AdditionalProperties = new() { ["other"] = 1 } };
+        await client.GetResponseAsync("Hi");
+        await client.GetStreamingResponseAsync("Hi", options).ToChatResponseAsync();
+        Assert.Equal(["alice", "alice"], engine.Requests.Select(request => request.Tenant));
+        Assert.Equal(["other"], options.AdditionalProperties.Keys);
+        await client.GetResponseAsync("Hi", new ChatOptions { AdditionalProperties = new() { [SlerpProperties.Tenant] = "bob" } });
+        Assert.Equal("bob", engine.LastRequest.Tenant);
+        user = null;
+        await client.GetResponseAsync("Hi");
+        await client.GetResponseAsync("Hi", options);
+        Assert.DoesNotContain(engine.LastRequest.Tenant, new[] { "alice", "bob", "" });
+        Assert.Equal(engine.Requests[^2].Tenant, engine.LastRequest.Tenant);
+    }
+
+    [Fact]
     public async Task InvalidOptions_AreReportedAtStart_AllAtOnce()
     {
         await using var provider = Provider(services => services.AddSlerpChatClient(options =>
@@ -238,7 +321,9 @@ public sealed class RegistrationTests : IDisposable
         Assert.Throws<ArgumentNullException>(() => ((IServiceCollection)null!).AddSlerpChatClient());
         Assert.Throws<ArgumentNullException>(() => services.AddSlerpChatClient((Action<SlerpChatClientOptions>)null!));
         Assert.Throws<ArgumentNullException>(() => services.AddSlerpChatClient((IConfiguration)null!));
-        Assert.Throws<ArgumentNullException>(() => services.AddSlerpChatClient().Use(null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddSlerpChatClient().Use((Func<IChatClient, IServiceProvider, IChatClient>)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddKeyedSlerpChatClient("a", _ => { }).Use((Func<IChatClient, IChatClient>)null!));
+        Assert.Throws<ArgumentNullException>(() => services.AddKeyedSlerpChatClient("b", _ => { }).UseTenant(null!));
     }
 
     [Fact]
@@ -273,6 +358,13 @@ public sealed class RegistrationTests : IDisposable
         public string Name => name;
 
         public IChatClient Inner => InnerClient;
+    }
+
+    private sealed class NamedGenerator(string name, IEmbeddingGenerator<string, Embedding<float>> inner) : DelegatingEmbeddingGenerator<string, Embedding<float>>(inner)
+    {
+        public string Name => name;
+
+        public IEmbeddingGenerator<string, Embedding<float>> Inner => InnerGenerator;
     }
 
     private sealed class Told(List<double> seen) : IProgress<LoadProgress>

@@ -28,7 +28,7 @@ public sealed class HealthCheckTests : IDisposable
     public async Task Health_FollowsTheEngine()
     {
         await using var provider = Provider();
-        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
+        Assert.Equal(HealthStatus.Degraded, (await CheckAsync(provider)).Status);
         Assert.Equal(0, _loader.Loads);
         await provider.GetRequiredKeyedService<IChatClient>("k").GetResponseAsync("Hi");
         var served = await CheckAsync(provider);
@@ -61,14 +61,46 @@ public sealed class HealthCheckTests : IDisposable
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
     }
 
+    [Fact]
+    public async Task RequiredToBeLoaded_TheFirstCheckBeginsIt_AndNoneWaits()
+    {
+        var gate = new TaskCompletionSource();
+        _loader.Gate = gate.Task;
+        await using var provider = Provider(requireLoaded: true);
+        var first = await CheckAsync(provider);
+        Assert.Equal((HealthStatus.Unhealthy, "The model is being loaded."), (first.Status, first.Description));
+        Assert.Equal(HealthStatus.Unhealthy, (await CheckAsync(provider)).Status);
+        gate.SetResult();
+        await provider.GetRequiredKeyedService<SlerpChatClient>("k").LoadAsync();
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
+        Assert.Equal(1, _loader.Loads);
+    }
+
+    [Fact]
+    public async Task RequiredToBeLoaded_AFailedLoadIsToldAndTriedAgain()
+    {
+        _loader.Failure = new DeviceException("too small", isTransient: false);
+        await using var provider = Provider(requireLoaded: true);
+        await CheckAsync(provider);
+        await Assert.ThrowsAsync<DeviceException>(() => provider.GetRequiredKeyedService<SlerpChatClient>("k").LoadAsync());
+        var failed = await CheckAsync(provider);
+        Assert.Equal((HealthStatus.Unhealthy, _loader.Failure), (failed.Status, failed.Exception));
+        _loader.Failure = null;
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await CheckAsync(provider);
+        await TestTimeouts.EventuallyAsync(() => _loader.Loads == 2, "the check began another load");
+        await provider.GetRequiredKeyedService<SlerpChatClient>("k").LoadAsync();
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
+    }
+
     private static async Task<HealthReportEntry> CheckAsync(ServiceProvider provider) =>
         (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["model"];
 
-    private ServiceProvider Provider()
+    private ServiceProvider Provider(bool requireLoaded = false)
     {
         var services = new ServiceCollection().AddLogging().AddSingleton<IEngineLoader>(_loader).AddSingleton<TimeProvider>(_clock);
         services.AddKeyedSlerpChatClient("k", options => options.ModelPath = _model.FullName);
-        services.AddHealthChecks().AddSlerpHealthCheck("model", "k");
+        services.AddHealthChecks().AddSlerpHealthCheck("model", "k", requireLoaded: requireLoaded);
         return services.BuildServiceProvider();
     }
 }

@@ -24,6 +24,31 @@ public sealed class SlerpInstrumentsTests
     }
 
     [Fact]
+    public void Instruments_SayWhatTheyMeasure_AndHistogramsWhereTheyAreCut()
+    {
+        var published = new ConcurrentBag<Instrument>();
+        using var factory = new OwnMeters();
+        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => Keep(instrument) };
+        void Keep(Instrument instrument)
+        {
+            if (instrument.Meter == factory.Made)
+            {
+                published.Add(instrument);
+            }
+        }
+
+        listener.Start();
+        using var instruments = new SlerpInstruments(factory);
+        Assert.NotEmpty(published);
+        Assert.All(published, instrument => Assert.False(string.IsNullOrWhiteSpace(instrument.Description), instrument.Name));
+        var histograms = published.OfType<Histogram<double>>().ToDictionary(histogram => histogram.Name, histogram => histogram.Advice!.HistogramBucketBoundaries!);
+        Assert.All(histograms.Values, boundaries => Assert.Equal(boundaries.Order().Distinct(), boundaries));
+        Assert.Equal([0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92], histograms[SlerpTelemetry.RequestDuration]);
+        Assert.Equal([0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0], histograms[SlerpTelemetry.TimeToFirstToken]);
+        Assert.Equal([0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 2.5], histograms[SlerpTelemetry.TimePerOutputToken]);
+    }
+
+    [Fact]
     public async Task Speculation_CacheHitsAndTheEngine_AreMeasured()
     {
         var drafts = new DraftStats(4, 10, 6, 0, new Dictionary<string, DraftSourceStats> { ["lookup"] = new(8, 5), ["recycling"] = new(2, 1) });
@@ -172,5 +197,14 @@ public sealed class SlerpInstrumentsTests
         }
 
         return measured;
+    }
+
+    private sealed class OwnMeters : IMeterFactory
+    {
+        public Meter? Made { get; private set; }
+
+        public Meter Create(MeterOptions options) => Made = new Meter(options);
+
+        public void Dispose() => Made?.Dispose();
     }
 }

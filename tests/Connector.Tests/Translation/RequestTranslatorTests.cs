@@ -40,6 +40,59 @@ public sealed class RequestTranslatorTests
     }
 
     [Theory]
+    [InlineData("slerp.merge.cutof", "slerp.merge.cutoff")]
+    [InlineData("slerp.draftr", "slerp.drafter")]
+    [InlineData("Slerp.Tennant", "slerp.tenant")]
+    [InlineData("slerp.seed", "ChatOptions.Seed")]
+    [InlineData("slerp.context", "Known: slerp.drafter")]
+    [InlineData("slerp.", "Known: slerp.drafter")]
+    public async Task OwnKeys_ThatMeanNothing_AreRefused_WithTheNearest(string key, string said)
+    {
+        foreach (var streaming in new[] { true, false })
+        {
+            using var under = new ClientUnderTest();
+            var options = new ChatOptions { AdditionalProperties = new() { [key] = true } };
+            var failure = await Assert.ThrowsAsync<ArgumentException>(() => under.AskAsync(streaming, options));
+            Assert.Contains($"[\"{key}\"]", failure.Message, StringComparison.Ordinal);
+            Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+            Assert.Equal(0, under.Loader.Loads);
+        }
+    }
+
+    [Fact]
+    public async Task KeysOfOtherClients_AndOwnOnesInAnyCase_AreTaken()
+    {
+        using var under = new ClientUnderTest();
+        await under.AskAsync(true, new ChatOptions { AdditionalProperties = new() { ["slerpy"] = 1, ["strict"] = true, ["SLERP.Tenant"] = "t", [new string('x', 10_000)] = 1 } });
+        Assert.Equal("t", under.Engine.LastRequest.Tenant);
+        await Assert.ThrowsAsync<ArgumentException>(() => under.AskAsync(true, new ChatOptions { AdditionalProperties = new() { ["slerp." + new string('x', 100_000)] = 1 } }));
+    }
+
+    [Fact]
+    public async Task ToolSchema_ThatCannotBeKept_IsToldOnce()
+    {
+        using var under = new ClientUnderTest();
+        var schema = JsonElement.Parse("""{"type":"object","properties":{"a":{"type":"string"}},"not":{"required":["a"]}}""");
+        var options = new ChatOptions { Tools = [AIFunctionFactory.CreateDeclaration("odd", "", schema), AIFunctionFactory.Create((string city) => city, "plain")] };
+        await under.AskAsync(true, options);
+        await under.AskAsync(true, options);
+        var warning = Assert.Single(under.Logger.Warnings);
+        Assert.Contains("'odd'", warning, StringComparison.Ordinal);
+        Assert.Contains("'not'", warning, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(BothWays))]
+    public async Task Penalties_AreTheRequests_ElseTheClients_ElseTheCheckpoints(bool streaming)
+    {
+        using var under = new ClientUnderTest(configure: options => (options.Defaults.FrequencyPenalty, options.Defaults.RepetitionPenalty) = (0.25f, 1.5f));
+        await under.AskAsync(streaming);
+        Assert.Equal(new Penalties(0.25f, 0, 1.5f), under.Engine.LastRequest.Penalties);
+        await under.AskAsync(streaming, new ChatOptions { FrequencyPenalty = 0, PresencePenalty = 1, AdditionalProperties = new() { [SlerpProperties.RepetitionPenalty] = 1.25 } });
+        Assert.Equal(new Penalties(0, 1, 1.25f), under.Engine.LastRequest.Penalties);
+    }
+
+    [Theory]
     [MemberData(nameof(BothWays))]
     public async Task Schemas_AreTheRequestsOwn(bool streaming)
     {

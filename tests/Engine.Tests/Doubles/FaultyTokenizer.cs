@@ -27,7 +27,8 @@ internal sealed class FaultyTokenizer(ITokenizer tokenizer, int goodTokens) : IT
 
     public Encoding Encode(string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken) => tokenizer.Encode(text, contentSpans, cancellationToken);
 
-    public Encoding EncodeWithSpecials(string text, params ReadOnlySpan<ContentSpan> contentSpans) => tokenizer.EncodeWithSpecials(text, contentSpans);
+    public Encoding EncodeWithSpecials(string text, ReadOnlySpan<ContentSpan> contentSpans = default, CancellationToken cancellationToken = default) =>
+        tokenizer.EncodeWithSpecials(text, contentSpans, cancellationToken);
 
     public Encoding? Continue(Encoding known, string text, ReadOnlySpan<ContentSpan> contentSpans, CancellationToken cancellationToken) =>
         tokenizer.Continue(known, text, contentSpans, cancellationToken);

@@ -41,7 +41,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
         }
 
         _kernels = KernelSets.Create(_level);
-        _pool = new WorkerPool(options.Threads == 0 ? PhysicalCores.Count() : options.Threads);
+        _pool = new WorkerPool(options.Threads == 0 ? PhysicalCores.Count() : options.Threads, _kernels.EnterThread);
         _scratch = new WorkerScratch(_pool.Threads);
         _scratch.Reserve(_kernels.ProductScratchBytes);
     }

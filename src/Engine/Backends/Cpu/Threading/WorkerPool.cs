@@ -23,6 +23,8 @@ internal sealed unsafe class WorkerPool : IDisposable
     private const long JoinedMask = Open - 1;
 
     private readonly Thread[] _threads;
+    private readonly Action? _enter;
+    private readonly Thread?[] _entered;
     private readonly SemaphoreSlim _bell = new(0);
     private Signals _signals;
     private delegate*<void*, int, int, void> _invoke;
@@ -33,8 +35,11 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     /// <summary>Starts a pool.</summary>
     /// <param name="threads">Threads that work on a region, the calling one included; at least 1.</param>
-    public WorkerPool(int threads)
+    /// <param name="enter">Done on a thread before it works for the first time; may be done again.</param>
+    public WorkerPool(int threads, Action? enter = null)
     {
+        _enter = enter;
+        _entered = new Thread?[threads];
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _threads = new Thread[threads - 1];
         for (var index = 0; index < _threads.Length; index++)
@@ -54,6 +59,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         if (_threads.Length == 0 || chunks <= 1)
         {
+            Enter(0);
             for (var chunk = 0; chunk < chunks; chunk++)
             {
                 job.Execute(chunk, 0);
@@ -127,6 +133,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         try
         {
+            Enter(worker);
             int chunk;
             while ((chunk = Interlocked.Increment(ref _signals.NextChunk) - 1) < _chunks)
             {
@@ -139,6 +146,16 @@ internal sealed unsafe class WorkerPool : IDisposable
         {
             Interlocked.CompareExchange(ref _fault, exception, null);
             Volatile.Write(ref _signals.NextChunk, _chunks);
+        }
+    }
+
+    private void Enter(int worker)
+    {
+        // Of the calling thread it is only known which one came last.
+        if (_enter is not null && !ReferenceEquals(_entered[worker], Thread.CurrentThread))
+        {
+            _enter();
+            _entered[worker] = Thread.CurrentThread;
         }
     }
 

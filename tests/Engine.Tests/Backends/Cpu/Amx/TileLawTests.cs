@@ -1,5 +1,8 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Backends.Cpu;
+using Slerp.Engine.Backends.Cpu.Kernels;
+using Slerp.Engine.Backends.Cpu.Kernels.Amx;
+using Slerp.Engine.Backends.Cpu.Threading;
 
 namespace Slerp.Engine.Tests.Backends.Cpu.Amx;
 
@@ -80,6 +83,30 @@ public sealed class TileLawTests
         await collector;
     }
 
+    /// <summary>A thread's registers no longer fit the runtime's signal stack once it has used tiles: without a larger one this ends the process.</summary>
+    [Fact]
+    public void NullReferences_OnThreadsThatHaveMultiplied_AreExceptions()
+    {
+        var x = Noise.Of(5, 40 * 64);
+        using var backend = new CpuBackend(new CpuBackendOptions(3));
+        using var workspace = backend.CreateWorkspace();
+        using var matrix = backend.LoadMatrix([TestWeight.Random(7, 200, 64)], WeightFormat.BFloat16);
+        for (var turn = 0; turn < 20; turn++)
+        {
+            _ = Multiply(backend, workspace, matrix, x, 0, 40, 64, 200);
+            Assert.Throws<NullReferenceException>(() => LengthOf(null));
+        }
+
+        using var pool = new WorkerPool(3, KernelSets.Create(CpuLevels.Best()).EnterThread);
+        var job = default(FaultyJob);
+        for (var turn = 0; turn < 20; turn++)
+        {
+            Assert.Throws<NullReferenceException>(() => pool.Run(ref job, 30));
+        }
+    }
+
+    private static int LengthOf(string? text) => text!.Length;
+
     private static int[] Multiply(CpuLevel level, WeightFormat format, float[] x, int rows, int inputs, int outputs, int batch)
     {
         using var backend = new CpuBackend(new CpuBackendOptions(2, level));
@@ -108,5 +135,19 @@ public sealed class TileLawTests
         }
 
         return [.. values.Select(BitConverter.SingleToInt32Bits)];
+    }
+
+    private struct FaultyJob : IParallelJob
+    {
+        public readonly void Execute(int chunk, int worker)
+        {
+            if (TileUnit.IsSupported)
+            {
+                TileUnit.Configure(new TileShapes(TileUnit.Rows, TileUnit.RowBytes, TileUnit.Rows));
+                TileUnit.Release();
+            }
+
+            _ = LengthOf(null);
+        }
     }
 }

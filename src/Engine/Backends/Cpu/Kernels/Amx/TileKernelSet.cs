@@ -9,6 +9,8 @@ internal sealed unsafe class TileKernelSet : KernelSet<Lanes512, Vector512<float
 {
     private const int BytesOfHalfStep = TileUnit.RowBytes / 2;
 
+    public override void EnterThread() => SignalStack.Grow();
+
     public override ActivationForm FormOf(in PanelShape shape, int rows) => shape.Format switch
     {
         // One arithmetic for any number of rows: bfloat16 always goes through the tiles, or, where k does not divide, never.
