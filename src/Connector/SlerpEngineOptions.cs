@@ -63,6 +63,9 @@ public sealed class SlerpEngineOptions
     [Range(0, 4096, ErrorMessage = "{0} must be from {1} to {2}; 0 keeps none.")]
     public int CachedPrefixes { get; set; } = EngineDefaults.CachedPrefixes;
 
+    /// <inheritdoc cref="EngineOptions.RememberTranscripts"/>
+    public bool RememberTranscripts { get; set; } = EngineDefaults.RememberTranscripts;
+
     /// <inheritdoc cref="EngineOptions.PrefillChunkTokens"/>
     [Range(1, int.MaxValue, ErrorMessage = "{0} must be from {1} to {2}.")]
     public int PrefillChunkTokens { get; set; } = EngineDefaults.PrefillChunkTokens;
@@ -86,5 +89,6 @@ public sealed class SlerpEngineOptions
         QueueLimit = QueueLimit,
         PrefillChunkTokens = PrefillChunkTokens,
         CachedPrefixes = CachedPrefixes,
+        RememberTranscripts = RememberTranscripts,
     };
 }

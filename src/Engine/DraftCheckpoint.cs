@@ -58,7 +58,7 @@ internal sealed class DraftCheckpoint
 
     private static DraftCheckpoint Open(EngineOptions options, string path, ITokenizer target)
     {
-        var directory = CheckpointDirectory.Open(path);
+        var directory = CheckpointDirectory.Open(path, ModelCatalog.Require);
         var shape = ModelCatalog.Find(directory.Config).Read(directory.Config);
         SameVocabulary.Require(
             path, "the draft model", TokenizerLoader.Load(path), target, "A draft model must have the vocabulary of the model it drafts for.");

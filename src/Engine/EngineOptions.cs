@@ -77,6 +77,12 @@ public sealed record EngineOptions
     /// <value>32.</value>
     public int CachedPrefixes { get; init; } = 32;
 
+    /// <summary>Whether an answer that comes back as history becomes the tokens it was sampled as, in place of those its text is split into, where this
+    /// process still remembers it (as many answers as <see cref="CachedPrefixes"/>).</summary>
+    /// <value>true: the next turn reads only what is new. false: a prompt's tokens, and with them the answer to a seed, follow from the request alone,
+    /// whatever this process has seen, also after a restart and on another replica; a turn whose text is split otherwise is read again from there.</value>
+    public bool RememberTranscripts { get; init; } = true;
+
     /// <summary>Most prompt tokens of one step: long prompts are read in chunks of this size while others decode.</summary>
     /// <value>512.</value>
     public int PrefillChunkTokens { get; init; } = 512;

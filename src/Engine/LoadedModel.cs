@@ -78,7 +78,7 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Reads a checkpoint, checks that it fits, and packs it.</summary>
     public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
     {
-        var directory = CheckpointDirectory.Open(options.ModelPath);
+        var directory = CheckpointDirectory.Open(options.ModelPath, ModelCatalog.Require);
         var family = ModelCatalog.Find(directory.Config);
         var shape = family.Read(directory.Config);
         var tokenizer = TokenizerLoader.Load(options.ModelPath);
@@ -107,7 +107,7 @@ internal sealed class LoadedModel : IDisposable
             merged?.RequireApplied();
             var store = parts.Keep(backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat));
             var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
-            var transcripts = new TranscriptMemory(tokenizer, options.CachedPrefixes);
+            var transcripts = new TranscriptMemory(tokenizer, options.RememberTranscripts ? options.CachedPrefixes : 0);
             var workspace = parts.Keep(backend.CreateWorkspace());
             var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
             var notes = MachineNotes.On(options, directory);

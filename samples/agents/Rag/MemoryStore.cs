@@ -7,7 +7,11 @@ internal sealed class MemoryStore : IChunkStore
 {
     private readonly List<Chunk> _chunks = [];
 
-    public Task AddAsync(IEnumerable<Chunk> chunks) => Task.Run(() => _chunks.AddRange(chunks));
+    public Task AddAsync(IEnumerable<Chunk> chunks)
+    {
+        _chunks.AddRange(chunks);
+        return Task.CompletedTask;
+    }
 
     public Task<IReadOnlyList<Chunk>> NearestAsync(ReadOnlyMemory<float> vector, int count) => Task.FromResult<IReadOnlyList<Chunk>>(
         [.. _chunks.OrderByDescending(chunk => TensorPrimitives.Dot(chunk.Vector.Span, vector.Span)).Take(count)]);

@@ -2,19 +2,21 @@
 // and the answer names where it was found. One checkpoint does both: the embedding generator shares the chat client's weights.
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Slerp.Connector;
 using Slerp.Samples.Rag;
 
-string[] questions = args.Length > 0
-    ? args
+var (model, asked) = args is ["--model", var folder, .. var rest] ? (folder, rest) : (null, args);
+string[] questions = asked.Length > 0
+    ? asked
     : ["Where does Nordlicht Bank have its head office?", "When does the budget workshop start?", "How long does the battery of the Velin keyboard last?"];
-await using var provider = new ServiceCollection().AddSlerpChatClient().Services.AddSlerpEmbeddingGenerator().Services.BuildServiceProvider();
+await using var provider = new ServiceCollection()
+    .AddSlerpChatClient(options => options.ModelPath = model).Services
+    .AddSlerpEmbeddingGenerator(options => options.ModelPath = model).Services.BuildServiceProvider();
 var client = provider.GetRequiredService<IChatClient>();
 var embeddings = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
 
 var connection = Environment.GetEnvironmentVariable("SLERP_RAG_POSTGRES");
-await using IChunkStore store = string.IsNullOrEmpty(connection) ? new MemoryStore() : new PostgresStore(NpgsqlDataSource.Create(connection));
+await using IChunkStore store = string.IsNullOrEmpty(connection) ? new MemoryStore() : await PostgresStore.OpenAsync(connection);
 
 var files = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "documents"), "*.txt").Order();
 var texts = files.SelectMany(file => File.ReadAllText(file).Split("\n\n").Select(text => (Source: Path.GetFileName(file), Text: text.Trim()))).ToList();

@@ -1,5 +1,6 @@
 // An answer that parses into a type: the schema of the type becomes a grammar, and the model can write nothing else.
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,24 +9,33 @@ services.AddSlerpChatClient(options => options.ModelPath = args.FirstOrDefault()
 await using var provider = services.BuildServiceProvider();
 var client = provider.GetRequiredService<IChatClient>();
 
-const string Passage = "Invoice 4711 was sent to Maria Costa on Monday. The amount of 250 euros is due in 30 days.";
+const string Passage = "The colour of the Velin keyboard is green. The manufacturer of the Velin keyboard is Nordlicht Media. The price of the Velin keyboard is 250 euros.";
+// Without further properties: what the type does not have, no model can write.
+var strict = new AIJsonSchemaCreateOptions { TransformOptions = new AIJsonSchemaTransformOptions { DisallowAdditionalProperties = true } };
 var options = new ChatOptions
 {
-    ResponseFormat = ChatResponseFormat.ForJsonSchema(AIJsonUtilities.CreateJsonSchema(typeof(Invoice), serializerOptions: JsonSerializerOptions.Web)),
+    ResponseFormat = ChatResponseFormat.ForJsonSchema(
+        AIJsonUtilities.CreateJsonSchema(typeof(Product), serializerOptions: JsonSerializerOptions.Web, inferenceOptions: strict)),
     Temperature = 0,
     MaxOutputTokens = 120,
 };
-var response = await client.GetResponseAsync($"{Passage}\n\nWhich invoice is it?", options);
-var invoice = JsonSerializer.Deserialize<Invoice>(response.Text, JsonSerializerOptions.Web)!;
-Console.WriteLine(JsonSerializer.Serialize(invoice, JsonSerializerOptions.Web));
+var response = await client.GetResponseAsync($"{Passage}\n\nGive me JSON with the fields manufacturer, colour, price.", options);
+var product = JsonSerializer.Deserialize<Product>(response.Text, JsonSerializerOptions.Web)!;
+Console.WriteLine(JsonSerializer.Serialize(product, JsonSerializerOptions.Web));
 
 /// <summary>What the answer is parsed into.</summary>
-internal sealed record Invoice(string Customer, int Number, int Amount, Currency Currency);
+internal sealed record Product(string Manufacturer, Colour Colour, string Price);
 
 /// <summary>One of a few words.</summary>
-[System.Text.Json.Serialization.JsonConverter(typeof(System.Text.Json.Serialization.JsonStringEnumConverter<Currency>))]
-internal enum Currency
+[JsonConverter(typeof(JsonStringEnumConverter<Colour>))]
+internal enum Colour
 {
-    Euro,
-    Dollar,
+    [JsonStringEnumMemberName("red")]
+    Red,
+
+    [JsonStringEnumMemberName("green")]
+    Green,
+
+    [JsonStringEnumMemberName("blue")]
+    Blue,
 }

@@ -9,8 +9,9 @@ services.AddSlerpChatClient(options => options.ModelPath = args.FirstOrDefault()
 await using var provider = services.BuildServiceProvider();
 var client = provider.GetRequiredService<IChatClient>();
 
+// A tool returns the value and nothing else: the small embedded model says the value it is given, and no more than that.
 var weather = AIFunctionFactory.Create(
-    ([Description("The city")] string city) => $"{city}: 21 degrees and sunny", "get_weather", "Get the current weather in a city.");
+    ([Description("The city")] string city) => city == "Lisbon" ? "21 degrees and sunny" : "unknown", "get_weather", "Get the current weather in a city.");
 var options = new ChatOptions { Tools = [weather], ToolMode = ChatToolMode.RequireAny, AllowMultipleToolCalls = false, Temperature = 0, MaxOutputTokens = 200 };
 List<ChatMessage> messages = [new(ChatRole.User, "What is the weather in Lisbon?")];
 

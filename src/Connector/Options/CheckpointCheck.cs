@@ -25,13 +25,13 @@ internal static class CheckpointCheck
             failures.AddError(
                 modelPath is null
                     ? $"is not set and the embedded model is not at '{folder}'. Copy models/embedded beside the application or set ModelPath."
-                    : $"'{modelPath}' is not a folder. Set it to a checkpoint folder (config.json, tokenizer, safetensors).",
+                    : $"'{modelPath}' is not a folder. Set it to a checkpoint folder (config.json, tokenizer, safetensors).{GgufAdvice(modelPath)}",
                 nameof(SlerpChatClientOptions.ModelPath));
         }
         else if (!File.Exists(Path.Combine(folder, "config.json")))
         {
             failures.AddError(
-                $"'{folder}' holds no config.json. Set it to a checkpoint folder in Hugging Face layout.", nameof(SlerpChatClientOptions.ModelPath));
+                $"'{folder}' holds no config.json. Set it to a checkpoint folder in Hugging Face layout.{GgufAdvice(folder)}", nameof(SlerpChatClientOptions.ModelPath));
         }
     }
 
@@ -46,6 +46,15 @@ internal static class CheckpointCheck
                     : $"'{adapterPath}' holds no adapter_config.json. Set it to the folder of a PEFT LoRA adapter made for this model, or leave it null.",
                 "Engine.AdapterPath");
         }
+    }
+
+    // The file most people have of a model, if they have one.
+    private static string GgufAdvice(string path)
+    {
+        var isGguf = Directory.Exists(path)
+            ? Directory.EnumerateFiles(path, "*.gguf", new EnumerationOptions { MatchCasing = MatchCasing.CaseInsensitive }).Any()
+            : Path.GetExtension(path).Equals(".gguf", StringComparison.OrdinalIgnoreCase);
+        return isGguf ? " GGUF, the format of llama.cpp, is not read: take the original Hugging Face checkpoint; Engine:WeightFormat packs it to 8 or 4 bits at load." : "";
     }
 
     private static string FolderName(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));

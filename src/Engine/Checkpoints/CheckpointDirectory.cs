@@ -4,8 +4,8 @@ namespace Slerp.Engine.Checkpoints;
 
 /// <summary>A checkpoint folder in the Hugging Face layout: what is there, what is missing.</summary>
 /// <remarks>
-/// <para>Which files may be read, links included, is decided by <see cref="CheckpointPath"/>. Pickle files (.bin, .pt, .pth, .ckpt) are never opened:
-/// reading one can run code.</para>
+/// <para>Which files may be read, links included, is decided by <see cref="CheckpointPath"/>. Weights in other formats are named by <see cref="OtherFormat"/>
+/// and never opened.</para>
 /// <para>Immutable and thread-safe; each <see cref="OpenWeights()"/> gives a new owner of open files.</para>
 /// </remarks>
 internal sealed class CheckpointDirectory
@@ -13,8 +13,6 @@ internal sealed class CheckpointDirectory
     private const string ConfigName = "config.json";
 
     private const string GenerationName = "generation_config.json";
-
-    private static readonly ImmutableArray<string> PickleExtensions = [".bin", ".pt", ".pth", ".ckpt", ".pkl"];
 
     private CheckpointDirectory(string path, ModelConfig config, GenerationConfig generation, long weightBytes)
     {
@@ -47,19 +45,20 @@ internal sealed class CheckpointDirectory
     public ImmutableArray<int> EndTokenIds => Generation.EndTokenIds.IsEmpty ? Config.EndTokenIds : Generation.EndTokenIds;
 
     /// <summary>Reads a folder's configuration and the headers of its weights.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="accept">Told the names of architecture and model type before anything else is read; throws where it wants neither.</param>
     /// <exception cref="CheckpointException">The folder, config.json or the weights are missing or malformed.</exception>
-    public static CheckpointDirectory Open(string path)
+    public static CheckpointDirectory Open(string path, Action<string?, string?>? accept = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (!Directory.Exists(path))
         {
-            throw new CheckpointException(
-                path, File.Exists(path) ? "this is a file; expected the folder that holds config.json." : "there is no such folder.");
+            throw new CheckpointException(path, OtherFormat.Of(path) ?? (File.Exists(path) ? "this is a file; expected the folder that holds config.json." : "there is no such folder."));
         }
 
         var config = CheckpointPath.Find(path, ConfigName) is { } configPath
-            ? ModelConfigReader.Read(configPath, System.IO.Path.Combine(path, ConfigName))
-            : throw new CheckpointException(path, $"the folder holds no {ConfigName}; expected a checkpoint in the Hugging Face layout.");
+            ? ModelConfigReader.Read(configPath, System.IO.Path.Combine(path, ConfigName), accept)
+            : throw new CheckpointException(path, OtherFormat.Of(path) ?? $"the folder holds no {ConfigName}; expected a checkpoint in the Hugging Face layout.");
         var generation = CheckpointPath.Find(path, GenerationName) is { } generationPath
             ? GenerationConfig.Read(generationPath, config.VocabularySize, System.IO.Path.Combine(path, GenerationName))
             : GenerationConfig.Default;
@@ -75,30 +74,7 @@ internal sealed class CheckpointDirectory
     /// <exception cref="CheckpointException">The file is a link that leads out of the checkpoint.</exception>
     public string? FindFile(string fileName) => CheckpointPath.Find(Path, fileName);
 
-    private static SafetensorsWeights OpenWeights(string path)
-    {
-        if (!SafetensorsWeights.IsPresent(path) && Pickles(path) is { Length: > 0 } pickles)
-        {
-            throw new CheckpointException(
-                path,
-                $"the weights are pickle files ({pickles}), which are never opened because reading one can run code. Convert them to safetensors.");
-        }
-
-        return SafetensorsWeights.OpenFolder(path);
-    }
-
-    private static string Pickles(string path)
-    {
-        try
-        {
-            var names = Directory.EnumerateFiles(path).Select(static file => System.IO.Path.GetFileName(file));
-            return string.Join(", ", names.Where(IsPickle).Order(StringComparer.Ordinal).Take(3));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw CheckpointFile.Unreadable(path, error);
-        }
-    }
-
-    private static bool IsPickle(string name) => PickleExtensions.Contains(System.IO.Path.GetExtension(name).ToLowerInvariant());
+    private static SafetensorsWeights OpenWeights(string path) => SafetensorsWeights.IsPresent(path) || OtherFormat.Of(path) is not { } other
+        ? SafetensorsWeights.OpenFolder(path)
+        : throw new CheckpointException(path, other);
 }

@@ -15,25 +15,29 @@ internal static class ModelConfigReader
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="CheckpointException">The file is malformed; the message names the field.</exception>
-    public static ModelConfig Read(string path, string? name = null) =>
-        Parse(new JsonFields(name ?? path, CheckpointJson.ReadObject(path, MaxBytes, name)));
+    public static ModelConfig Read(string path, string? name = null, Action<string?, string?>? accept = null) =>
+        Parse(new JsonFields(name ?? path, CheckpointJson.ReadObject(path, MaxBytes, name)), accept);
 
     /// <summary>Checks the fields of a file already read.</summary>
+    /// <param name="fields">The fields.</param>
+    /// <param name="accept">Told the names of architecture and model type before any other field is asked for: another family's fields would only mislead.</param>
     /// <exception cref="CheckpointException">A field is missing or out of range.</exception>
-    public static ModelConfig Parse(JsonFields fields)
+    public static ModelConfig Parse(JsonFields fields, Action<string?, string?>? accept = null)
     {
-        RefuseQuantized(fields);
-        var hidden = fields.Int32(Either(fields, "hidden_size", "n_embd"), 1, ModelConfigLimits.Hidden);
-        var layers = fields.Int32(Either(fields, "num_hidden_layers", "n_layer"), 1, ModelConfigLimits.Layers);
-        var heads = fields.Int32(Either(fields, "num_attention_heads", "n_head"), 1, ModelConfigLimits.Heads);
-        var vocabulary = fields.Int32("vocab_size", 1, ModelConfigLimits.Vocabulary);
-        var positions = fields.Int32(Either(fields, "max_position_embeddings", "n_positions"), 1, ModelConfigLimits.Positions);
         var architecture = fields.Texts("architectures") is [var first, ..] ? first : null;
         var modelType = fields.FindText("model_type");
         if (architecture is null && modelType is null)
         {
             throw fields.Refuse("architectures", "is empty and model_type is missing; expected the name of the model's architecture.");
         }
+
+        accept?.Invoke(architecture, modelType);
+        RefuseQuantized(fields);
+        var hidden = fields.Int32(Either(fields, "hidden_size", "n_embd"), 1, ModelConfigLimits.Hidden);
+        var layers = fields.Int32(Either(fields, "num_hidden_layers", "n_layer"), 1, ModelConfigLimits.Layers);
+        var heads = fields.Int32(Either(fields, "num_attention_heads", "n_head"), 1, ModelConfigLimits.Heads);
+        var vocabulary = fields.Int32("vocab_size", 1, ModelConfigLimits.Vocabulary);
+        var positions = fields.Int32(Either(fields, "max_position_embeddings", "n_positions"), 1, ModelConfigLimits.Positions);
 
         return new ModelConfig
         {

@@ -16,13 +16,17 @@ internal static class ModelCatalog
 
     /// <summary>The family a checkpoint belongs to.</summary>
     /// <exception cref="UnsupportedModelException">No family answers; the message lists the known ones.</exception>
-    public static IModelFamily Find(ModelConfig config)
+    public static IModelFamily Find(ModelConfig config) => Find(config.Architecture, config.ModelType);
+
+    /// <summary>Throws where no family answers to the names of config.json.</summary>
+    /// <exception cref="UnsupportedModelException">No family answers; the message lists the known ones.</exception>
+    public static void Require(string? architecture, string? modelType) => Find(architecture, modelType);
+
+    private static IModelFamily Find(string? architecture, string? modelType)
     {
         foreach (var family in Families)
         {
-            var answers = config.Architecture is { } architecture
-                ? family.Architectures.Contains(architecture, StringComparer.Ordinal)
-                : family.ModelType == config.ModelType;
+            var answers = architecture is null ? family.ModelType == modelType : family.Architectures.Contains(architecture, StringComparer.Ordinal);
             if (answers)
             {
                 return family;
@@ -31,6 +35,6 @@ internal static class ModelCatalog
 
         var known = string.Join(", ", Families.SelectMany(static family => family.Architectures));
         throw new UnsupportedModelException(
-            $"config.json names the architecture '{config.Architecture ?? config.ModelType ?? "(none)"}'; this build knows {known}. Use a checkpoint of one of these.");
+            $"config.json names the architecture '{Excerpt.Of(architecture ?? modelType ?? "(none)")}'; this build knows {known}. Use a checkpoint of one of these.");
     }
 }

@@ -1,5 +1,6 @@
 using Slerp.Connector.Options;
 using Slerp.Engine;
+using Slerp.Tests.Shared;
 
 namespace Slerp.Connector.Tests.Options;
 
@@ -29,6 +30,7 @@ public sealed class OptionsTests
             QueueLimit = 5,
             PrefillChunkTokens = 6,
             CachedPrefixes = 7,
+            RememberTranscripts = false,
             SpeculatorPath = "s",
             RecyclingScope = RecyclingScope.Tenant,
             WarmStart = false,
@@ -59,6 +61,18 @@ public sealed class OptionsTests
         Assert.Contains(
             new SlerpChatClientOptionsCrossValidator().Validate(null, options).Failures!,
             failure => failure.Contains("Defaults.MaxOutputTokens", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void GgufFile_IsAFaultThatSaysWhatToUse()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("model.gguf", "GGUF");
+        foreach (var path in new[] { file, folder.FullPath, folder.Path("absent.gguf") })
+        {
+            var faults = new SlerpChatClientOptionsCrossValidator().Validate(null, new SlerpChatClientOptions { ModelPath = path }).Failures!;
+            Assert.Contains(faults, fault => fault.Contains("original Hugging Face checkpoint", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

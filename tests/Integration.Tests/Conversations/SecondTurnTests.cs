@@ -13,6 +13,34 @@ public sealed class SecondTurnTests
     [Fact]
     public Task Embedded_ReusesTheFirstTurn() => AssertReuseAsync(Embedded);
 
+    [Fact]
+    public async Task WithoutTranscripts_ThePromptFollowsFromTheRequestAlone()
+    {
+        var options = new EngineOptions { ModelPath = Embedded, Threads = 2 };
+        await using var remembering = await SlerpEngine.LoadAsync(options);
+        await using var forgetful = await SlerpEngine.LoadAsync(options with { RememberTranscripts = false });
+        await using var restarted = await SlerpEngine.LoadAsync(options);
+
+        var (differing, reused) = (0, 0);
+        for (var seed = 1; seed <= 12; seed++)
+        {
+            // So warm that an answer often is not the tokens its text is split into.
+            var request = Ask([ChatTurn.FromText(ChatTurnRole.User, $"Good morning, {seed}.")]) with { Sampling = new SamplingMode.Stochastic(1.5f, 0, 1, 0, seed) };
+            var first = await remembering.AnswerAsync(request);
+            Assert.Equal(first.Text, (await forgetful.AnswerAsync(request)).Text);
+            var next = Ask([.. ((Prompt.Conversation)request.Prompt).Turns, ChatTurn.FromText(ChatTurnRole.Assistant, first.Text), ChatTurn.FromText(ChatTurnRole.User, "Thanks.")]);
+
+            var unseen = await restarted.AnswerAsync(next);
+            var forgotten = await forgetful.AnswerAsync(next);
+            Assert.Equal((unseen.Stats.PromptTokens, unseen.Text), (forgotten.Stats.PromptTokens, forgotten.Text));
+            reused += forgotten.Stats.CachedPromptTokens;
+            differing += (await remembering.AnswerAsync(next)).Stats.PromptTokens == unseen.Stats.PromptTokens ? 0 : 1;
+        }
+
+        Assert.InRange(differing, 1, 12);
+        Assert.True(reused > 0, "No row of a first turn was reused.");
+    }
+
     // Real templates on the embedded model: its control tokens are renamed to theirs.
     [SharedDataTheory]
     [InlineData("llama.cpp/templates/Qwen-Qwen2.5-7B-Instruct.jinja", "<|im_start|>", "<|im_end|>", "<tool_call>", "</tool_call>")]
