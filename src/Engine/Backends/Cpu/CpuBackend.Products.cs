@@ -135,6 +135,7 @@ internal sealed unsafe partial class CpuBackend
         var first = (int*)Prepared(checked(((tiles * stride) + (2 * scaleCount)) * sizeof(int)));
         var scales = (float*)(first + (tiles * stride));
         var rows = new QuantizedRows(first, scales, (int*)(scales + scaleCount), shape.Blocks, shape.BlockSize / shape.Group, tileRows, stride);
+        rows.ClearPadding(x.Rows);
         var perChunk = (int)Math.Max(Math.Max(1, 32_768L / shape.K), (x.Rows + (_pool.Threads * 4) - 1) / (_pool.Threads * 4));
         var job = new QuantizeJob(_kernels, x, shape, rows, perChunk);
         _pool.Run(ref job, (x.Rows + perChunk - 1) / perChunk);
@@ -147,7 +148,7 @@ internal sealed unsafe partial class CpuBackend
         if (_prepared is null || _prepared.Bytes < bytes)
         {
             _prepared?.Dispose();
-            _prepared = new NativeBlock(bytes + (bytes / 2));
+            _prepared = new NativeBlock(bytes);
         }
 
         return _prepared.Pointer;

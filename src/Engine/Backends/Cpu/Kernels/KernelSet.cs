@@ -12,11 +12,8 @@ internal abstract unsafe class KernelSet
     /// <summary>Most bytes of scratch a worker needs for a product.</summary>
     public abstract int ProductScratchBytes { get; }
 
-    /// <summary>Done on a thread before it works with these kernels; more than once does no harm.</summary>
-    public virtual void EnterThread()
-    {
-        // Vectors need nothing.
-    }
+    /// <summary>Done on a thread before it works with these kernels; more than once does no harm. What it returns may be disposed on the same thread at its end.</summary>
+    public virtual IDisposable? EnterThread() => null;
 
     /// <summary>The panel layout of a format at this level.</summary>
     public abstract PanelShape ShapeOf(WeightFormat format, int k);

@@ -23,8 +23,9 @@ internal sealed unsafe class WorkerPool : IDisposable
     private const long JoinedMask = Open - 1;
 
     private readonly Thread[] _threads;
-    private readonly Action? _enter;
+    private readonly Func<IDisposable?>? _enter;
     private readonly Thread?[] _entered;
+    private readonly IDisposable?[] _left;
     private readonly SemaphoreSlim _bell = new(0);
     private Signals _signals;
     private delegate*<void*, int, int, void> _invoke;
@@ -35,12 +36,13 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     /// <summary>Starts a pool.</summary>
     /// <param name="threads">Threads that work on a region, the calling one included; at least 1.</param>
-    /// <param name="enter">Done on a thread before it works for the first time; may be done again.</param>
-    public WorkerPool(int threads, Action? enter = null)
+    /// <param name="enter">Done on a thread before it works for the first time; what it returns is disposed at the end of a thread of the pool.</param>
+    public WorkerPool(int threads, Func<IDisposable?>? enter = null)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _enter = enter;
         _entered = new Thread?[threads];
-        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        _left = new IDisposable?[threads];
         _threads = new Thread[threads - 1];
         for (var index = 0; index < _threads.Length; index++)
         {
@@ -154,7 +156,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         // Of the calling thread it is only known which one came last.
         if (_enter is not null && !ReferenceEquals(_entered[worker], Thread.CurrentThread))
         {
-            _enter();
+            _left[worker] = _enter();
             _entered[worker] = Thread.CurrentThread;
         }
     }
@@ -184,6 +186,8 @@ internal sealed unsafe class WorkerPool : IDisposable
                 begin = 0;
             }
         }
+
+        _left[worker]?.Dispose();
     }
 
     /// <summary>One turn of waiting; false once waiting has lasted so long that a worker should sleep.</summary>

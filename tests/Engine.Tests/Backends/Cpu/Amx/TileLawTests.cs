@@ -2,6 +2,7 @@ using Slerp.Engine.Backends;
 using Slerp.Engine.Backends.Cpu;
 using Slerp.Engine.Backends.Cpu.Kernels;
 using Slerp.Engine.Backends.Cpu.Kernels.Amx;
+using Slerp.Engine.Backends.Cpu.Kernels.Products;
 using Slerp.Engine.Backends.Cpu.Threading;
 
 namespace Slerp.Engine.Tests.Backends.Cpu.Amx;
@@ -105,6 +106,104 @@ public sealed class TileLawTests
         }
     }
 
+    [Fact]
+    public unsafe void Padding_OfTheLastTile_HasScalesOfZero()
+    {
+        const int rows = 19, blocks = 3, tileRows = 16;
+        var scales = Enumerable.Repeat(float.Epsilon, 2 * tileRows * blocks).ToArray();
+        fixed (float* first = scales)
+        {
+            new QuantizedRows(null, first, null, blocks, 8, tileRows, 0).ClearPadding(rows);
+        }
+
+        Assert.All(scales.Index(), value => Assert.Equal(value.Index / tileRows >= blocks && value.Index % tileRows >= rows % tileRows ? 0 : float.Epsilon, value.Item));
+    }
+
+    [Fact]
+    public void NotANumber_StaysOne()
+    {
+        const int inputs = 32;
+        using var backend = new CpuBackend(new CpuBackendOptions(1));
+        using var workspace = backend.CreateWorkspace();
+        using var matrix = backend.LoadMatrix([TestWeight.Random(7, 16, inputs)], WeightFormat.BFloat16);
+        foreach (var bits in new[] { 0x7FFFFFFF, -1, 0x7FFF8000, 0x7F800001, unchecked((int)0xFFC00000) })
+        {
+            var x = Noise.Of(6, inputs);
+            x[5] = BitConverter.Int32BitsToSingle(bits);
+            Assert.All(Multiply(backend, workspace, matrix, x, 0, 1, inputs, 16), value => Assert.True(float.IsNaN(BitConverter.Int32BitsToSingle(value))));
+        }
+    }
+
+    /// <summary>All endings, more rows than one row block of either kernel, and buffers that another width has used before.</summary>
+    [Fact]
+    public void Endings_OverSeveralRowBlocks_EqualTheRowAlone()
+    {
+        const int rows = 530, inputs = 1440, outputs = 96;
+        foreach (var format in new[] { WeightFormat.BFloat16, WeightFormat.Int8Block32 })
+        {
+            using var backend = new CpuBackend(new CpuBackendOptions(2));
+            using var workspace = backend.CreateWorkspace();
+            using var matrix = backend.LoadMatrix([TestWeight.Random(7, outputs, inputs)], format);
+            using var gated = backend.LoadGatedMatrix(TestWeight.Random(8, outputs, inputs), TestWeight.Random(9, outputs, inputs), format);
+            using var wide = backend.LoadMatrix([TestWeight.Random(7, 16, 2048)], format);
+            _ = Multiply(backend, workspace, wide, Noise.Of(8, 17 * 2048), 0, 17, 2048, 16);
+            var x = Noise.Of(9, rows * inputs);
+            var together = Endings(backend, workspace, matrix, gated, x, 0, rows);
+            foreach (var row in new[] { 0, 15, 16, 31, 191, 192, 511, 512, 529 })
+            {
+                var alone = Endings(backend, workspace, matrix, gated, x, row, 1);
+                for (var ending = 0; ending < alone.Length; ending++)
+                {
+                    var width = alone[ending].Length;
+                    Assert.Equal(alone[ending], together[ending].AsSpan(row * width, width).ToArray());
+                }
+            }
+        }
+
+        static float[][] Endings(CpuBackend backend, Workspace workspace, Matrix matrix, Matrix gated, float[] x, int first, int rows)
+        {
+            workspace.Reset();
+            var source = workspace.Rent(rows, inputs);
+            backend.Upload(x.AsSpan(first * inputs, rows * inputs), source);
+            var scores = workspace.Rent(rows, outputs);
+            var maxima = workspace.Rent(rows, (outputs + IComputeBackend.ScoreBlock - 1) / IComputeBackend.ScoreBlock);
+            backend.Score(matrix, source, scores, maxima);
+            var sum = workspace.Rent(rows, outputs);
+            var ones = new float[rows * outputs];
+            Array.Fill(ones, 1f);
+            backend.Upload(ones, sum);
+            backend.LinearAdd(matrix, source, null, sum);
+            var gate = workspace.Rent(rows, outputs);
+            backend.GatedLinear(gated, source, gate);
+            return [Values(backend, scores), Values(backend, maxima), Values(backend, sum), Values(backend, gate)];
+        }
+    }
+
+    [Fact]
+    public void Threads_OfAPool_GiveTheirSignalStacksBack()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        Run(3);
+        var before = File.ReadLines("/proc/self/maps").Count();
+        Run(150);
+        // Other tests run beside this one and map memory of their own; 150 stacks kept would be six hundred.
+        Assert.True(File.ReadLines("/proc/self/maps").Count() - before < 300);
+
+        static void Run(int pools)
+        {
+            for (var index = 0; index < pools; index++)
+            {
+                using var pool = new WorkerPool(2, KernelSets.Create(CpuLevels.Best()).EnterThread);
+                var job = default(IdleJob);
+                pool.Run(ref job, 2000);
+            }
+        }
+    }
+
     private static int LengthOf(string? text) => text!.Length;
 
     private static int[] Multiply(CpuLevel level, WeightFormat format, float[] x, int rows, int inputs, int outputs, int batch)
@@ -128,13 +227,23 @@ public sealed class TileLawTests
         var product = workspace.Rent(rows, outputs);
         backend.Upload(x.AsSpan(first * inputs, rows * inputs), source);
         backend.Linear(matrix, source, null, product);
-        var values = new float[rows * outputs];
-        for (var row = 0; row < rows; row++)
+        return [.. Values(backend, product).Select(BitConverter.SingleToInt32Bits)];
+    }
+
+    private static float[] Values(CpuBackend backend, Tensor tensor)
+    {
+        var values = new float[tensor.Rows * tensor.Columns];
+        for (var row = 0; row < tensor.Rows; row++)
         {
-            backend.Download(product, row, values.AsSpan(row * outputs, outputs));
+            backend.Download(tensor, row, values.AsSpan(row * tensor.Columns, tensor.Columns));
         }
 
-        return [.. values.Select(BitConverter.SingleToInt32Bits)];
+        return values;
+    }
+
+    private struct IdleJob : IParallelJob
+    {
+        public readonly void Execute(int chunk, int worker) => Thread.SpinWait(20);
     }
 
     private struct FaultyJob : IParallelJob

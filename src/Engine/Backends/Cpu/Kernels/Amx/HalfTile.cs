@@ -37,7 +37,7 @@ internal readonly unsafe struct HalfTile : IPanelTile
             ResultStride = cStride * sizeof(float),
             Steps = task.K / HalvedRows.Step,
             Ahead = ahead.Start,
-            LinesAhead = Math.Max(1, ahead.Step / TileUnit.RowBytes),
+            LinesAhead = Math.Max(1, ahead.Step / (TileRoutines.PartsOfStep * TileUnit.RowBytes)),
         };
         TileUnit.MultiplyHalves(ref work, rows > TileUnit.Rows);
     }

@@ -5,9 +5,10 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 
 /// <summary>Activations as sums of two bfloat16 values each, in tiles: [rows / 16][k / 32]{[16 rows][32] high, [16 rows][32] low}.</summary>
 /// <remarks>
-/// <para>Formula: high = bf16(x), low = bf16(x - high), both to the nearest, ties to even: together 16 bits of x or more, a relative error of at most 2⁻¹⁷.
+/// <para>Formula: high = bf16(x), low = bf16(x - high), both to the nearest, ties to even: together 16 bits of x or more, a relative error of at most 2⁻¹⁷
+/// (below 2⁻¹¹⁰, where low halves are denormal, 2⁻⁹).
 /// The tile unit multiplies bfloat16 only; one half alone would cost the quality that the weights' format keeps.</para>
-/// <para>A value of 3.39e38 and more is not finite as bfloat16: its products are NaN.</para>
+/// <para>A value of 3.39e38 and more is not finite as bfloat16: its products are NaN, as those of an infinity.</para>
 /// </remarks>
 /// <param name="tiles">The first tile.</param>
 /// <param name="k">Width of a row; a multiple of <see cref="Step"/>.</param>
@@ -51,6 +52,9 @@ internal readonly unsafe struct HalvedRows(byte* tiles, int k)
     private static Vector512<uint> Nearest(Vector512<float> x)
     {
         var bits = x.AsUInt32();
-        return (bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512.Create(1u))) & Vector512.Create(0xFFFF0000u);
+        var nearest = bits + Vector512.Create(0x7FFFu) + ((bits >>> 16) & Vector512.Create(1u));
+        // Rounding up would carry some NaNs over into zero: they keep their bits, and one that survives the cut.
+        var number = Vector512.Equals(x, x).AsUInt32();
+        return Vector512.ConditionalSelect(number, nearest, bits | Vector512.Create(0x00400000u)) & Vector512.Create(0xFFFF0000u);
     }
 }

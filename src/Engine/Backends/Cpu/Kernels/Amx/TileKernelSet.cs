@@ -9,7 +9,7 @@ internal sealed unsafe class TileKernelSet : KernelSet<Lanes512, Vector512<float
 {
     private const int BytesOfHalfStep = TileUnit.RowBytes / 2;
 
-    public override void EnterThread() => SignalStack.Grow();
+    public override IDisposable? EnterThread() => SignalStack.Grow();
 
     public override ActivationForm FormOf(in PanelShape shape, int rows) => shape.Format switch
     {

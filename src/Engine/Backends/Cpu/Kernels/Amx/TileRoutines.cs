@@ -5,6 +5,9 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 /// <summary>The machine code of all tile routines, one behind another. Each takes one pointer in rdi and keeps the caller's registers.</summary>
 internal sealed class TileRoutines
 {
+    /// <summary>Parts in which a step of bfloat16 weights prefetches.</summary>
+    public const int PartsOfStep = 4;
+
     private const int BytesPerBlock = 512;
     private const int WeightsPerBlock = 576;
     private const int SumsPerTile = 1024;
@@ -160,7 +163,10 @@ internal sealed class TileRoutines
         }
 
         var next = code.Position;
-        code.Load(4, weights, weightStride).Load(5, weights, weightStride, TileUnit.RowBytes);
+        code.Load(4, weights, weightStride);
+        Prefetch(code);
+        code.Load(5, weights, weightStride, TileUnit.RowBytes);
+        Prefetch(code);
         for (var half = 0; half < 2; half++)
         {
             code.Load(6, rows, tileStride, half * BytesPerHalf).DotHalves(0, 6, 4).DotHalves(1, 6, 5);
@@ -168,14 +174,11 @@ internal sealed class TileRoutines
             {
                 code.Load(7, nextRows, tileStride, half * BytesPerHalf).DotHalves(2, 7, 4).DotHalves(3, 7, 5);
             }
+
+            Prefetch(code);
         }
 
-        code.Read(lines, Register.Rdi, LinesAheadField);
-        var line = code.Position;
-        code.Prefetch(ahead)
-            .Add(ahead, Line)
-            .Repeat(lines, line)
-            .Add(rows, 2 * BytesPerHalf)
+        code.Add(rows, 2 * BytesPerHalf)
             .Add(nextRows, 2 * BytesPerHalf)
             .Add(weights, WeightsPerStep)
             .Repeat(steps, next);
@@ -189,6 +192,16 @@ internal sealed class TileRoutines
 
         code.Return();
         return begin;
+
+        // A quarter of a step's lines at a time: many at once would wait for each other.
+        static void Prefetch(TileAssembler code)
+        {
+            code.Read(lines, Register.Rdi, LinesAheadField);
+            var line = code.Position;
+            code.Prefetch(ahead)
+                .Add(ahead, Line)
+                .Repeat(lines, line);
+        }
     }
 
     private static int Offset(string field) => (int)Marshal.OffsetOf<TileWork>(field);

@@ -9,6 +9,8 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 /// <see cref="Configure"/> and <see cref="Release"/>.</para>
 /// <para>Linux on x86-64 only; where processor, system or its policy do not serve it, <see cref="IsSupported"/> is false and the kernels of the level below are used.
 /// The AppContext switch <c>Slerp.DisableAmx</c> does the same.</para>
+/// <para>The permission is the process's. The system refuses it where a thread of the process has a signal stack too small for tiles, and once it is granted refuses such
+/// stacks of up to 11 KiB to every thread: libraries that bring one of the old constant size notice.</para>
 /// <para>A collection waits for a thread within a routine: some tens of microseconds at most. Thread-safety: the page is written once and only read thereafter.</para>
 /// </remarks>
 internal static unsafe partial class TileUnit
@@ -74,6 +76,8 @@ internal static unsafe partial class TileUnit
 
         try
         {
+            // Asked for on this thread first: where it is refused, tiles would not be safe on any.
+            _ = SignalStack.Grow();
             // The system grants tile registers to a process that asks; a container's policy may refuse, and may refuse new code as well.
             if (Call(ArchPrctl, RequestPermission, TileData) != 0)
             {
@@ -96,7 +100,7 @@ internal static unsafe partial class TileUnit
             _ = Unmap(page, bytes);
             return null;
         }
-        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
+        catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or DeviceException)
         {
             // A system without these calls has no tiles to give either.
             return null;

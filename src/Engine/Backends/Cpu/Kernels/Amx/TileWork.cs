@@ -27,7 +27,7 @@ internal unsafe struct TileWork
     /// <summary>What is prefetched meanwhile.</summary>
     public byte* Ahead;
 
-    /// <summary>Cache lines of it for each step; at least 1.</summary>
+    /// <summary>Cache lines of it for each step, or each of <see cref="TileRoutines.PartsOfStep"/> parts of one; at least 1.</summary>
     public nint LinesAhead;
 
     /// <summary>For 8-bit weights: the rows' scales, [blocks][16].</summary>
