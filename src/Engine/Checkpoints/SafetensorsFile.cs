@@ -75,6 +75,11 @@ internal sealed class SafetensorsFile : IDisposable
 
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         ReadExactly(0, prefix);
+        if (prefix.SequenceEqual("version "u8))
+        {
+            throw new CheckpointException(Name, $"the file is a Git LFS pointer of {length} bytes, not the weights. Run 'git lfs pull' in the folder.");
+        }
+
         var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (headerBytes > SafetensorsHeader.MaxBytes || headerBytes > (ulong)(length - PrefixBytes))
         {

@@ -98,6 +98,14 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
+    public void Open_LfsPointer_SaysHowToFetchTheWeights()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("model.safetensors", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"u8.ToArray());
+        Assert.Contains("git lfs pull", Assert.Throws<CheckpointException>(() => SafetensorsFile.Open(path).Dispose()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_MissingFileOrFolder_IsRefused()
     {
         using var folder = new TemporaryFolder();

@@ -71,7 +71,9 @@ public sealed class DraftModelLoadingTests : IDisposable
         new ToyCheckpoint { Sharpness = 8, Layers = 1 }.Save(_folder, "toy-draft");
         await using var engine = await SlerpEngine.LoadAsync(new EngineOptions
         {
-            ModelPath = _model, Threads = 1, DecorateBackend = inner => backend = new FaultyBackend(inner),
+            ModelPath = _model,
+            Threads = 1,
+            DecorateBackend = inner => backend = new FaultyBackend(inner),
         });
         var packed = backend!.Packed;
         var answer = await engine.AnswerAsync(EngineRequests.Raw("abc", 8, null, "draft"));
