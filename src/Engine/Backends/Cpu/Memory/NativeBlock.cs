@@ -4,11 +4,9 @@ namespace Slerp.Engine.Backends.Cpu.Memory;
 
 /// <summary>A zeroed block of native memory, aligned to 64 bytes; large ones ask the system for 2 MiB pages where it has them.</summary>
 /// <remarks>No finalizer: kernels hold plain pointers, which the collector does not see. The owner frees.</remarks>
-internal sealed unsafe partial class NativeBlock : IDisposable
+internal sealed unsafe class NativeBlock : IDisposable
 {
     private const nuint HugePage = 2 << 20;
-    private const int ReadWrite = 3;
-    private const int PrivateAnonymous = 0x22;
     private const int AdviseHugePage = 14;
 
     private readonly nuint _mappedBytes;
@@ -24,16 +22,15 @@ internal sealed unsafe partial class NativeBlock : IDisposable
         if (OperatingSystem.IsLinux() && wanted >= HugePage)
         {
             _mappedBytes = wanted + HugePage;
-            _base = Map(null, _mappedBytes, ReadWrite, PrivateAnonymous, -1, 0);
-            if ((nint)_base == -1)
+            _base = Pages.TryMap(_mappedBytes);
+            if (_base is null)
             {
-                _base = null;
                 throw Refused(bytes);
             }
 
             Pointer = (byte*)(((nuint)_base + HugePage - 1) & ~(HugePage - 1));
             // Only advice: a system without huge pages serves small ones.
-            _ = Advise(Pointer, wanted, AdviseHugePage);
+            _ = Pages.Advise(Pointer, wanted, AdviseHugePage);
             return;
         }
 
@@ -66,7 +63,7 @@ internal sealed unsafe partial class NativeBlock : IDisposable
 
         if (_mappedBytes > 0)
         {
-            _ = Unmap(_base, _mappedBytes);
+            _ = Pages.Unmap(_base, _mappedBytes);
         }
         else
         {
@@ -80,16 +77,4 @@ internal sealed unsafe partial class NativeBlock : IDisposable
 
     private static DeviceException Refused(long bytes, Exception? cause = null) =>
         new($"The system refused {bytes:N0} bytes of memory. Choose a smaller weight format, model or context.", isTransient: true, cause);
-
-    [LibraryImport("libc", EntryPoint = "mmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void* Map(void* address, nuint bytes, int protection, int flags, int file, long offset);
-
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Unmap(void* address, nuint bytes);
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Advise(void* address, nuint bytes, int advice);
 }

@@ -25,7 +25,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     private readonly Thread[] _threads;
     private readonly Func<IDisposable?>? _enter;
     private readonly Thread?[] _entered;
-    private readonly IDisposable?[] _left;
+    private readonly IDisposable?[] _undo;
     private readonly SemaphoreSlim _bell = new(0);
     private Signals _signals;
     private delegate*<void*, int, int, void> _invoke;
@@ -42,7 +42,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _enter = enter;
         _entered = new Thread?[threads];
-        _left = new IDisposable?[threads];
+        _undo = new IDisposable?[threads];
         _threads = new Thread[threads - 1];
         for (var index = 0; index < _threads.Length; index++)
         {
@@ -156,7 +156,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         // Of the calling thread it is only known which one came last.
         if (_enter is not null && !ReferenceEquals(_entered[worker], Thread.CurrentThread))
         {
-            _left[worker] = _enter();
+            _undo[worker] = _enter();
             _entered[worker] = Thread.CurrentThread;
         }
     }
@@ -187,7 +187,7 @@ internal sealed unsafe class WorkerPool : IDisposable
             }
         }
 
-        _left[worker]?.Dispose();
+        _undo[worker]?.Dispose();
     }
 
     /// <summary>One turn of waiting; false once waiting has lasted so long that a worker should sleep.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Slerp.Engine.Backends.Cpu.Memory;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 
@@ -12,9 +13,6 @@ internal sealed unsafe partial class SignalStack : IDisposable
 {
     private const int Bytes = 64 << 10;
     private const int GuardBytes = 4 << 10;
-    private const int NoAccess = 0;
-    private const int ReadWrite = 3;
-    private const int PrivateAnonymousStack = 0x20022;
     private const int Disabled = 2;
 
     private readonly byte* _memory;
@@ -42,20 +40,20 @@ internal sealed unsafe partial class SignalStack : IDisposable
             return null;
         }
 
-        var memory = (byte*)Map(null, Bytes + GuardBytes, ReadWrite, PrivateAnonymousStack, -1, 0);
-        if ((nint)memory == -1)
+        var memory = Pages.TryMap(Bytes + GuardBytes, isStack: true);
+        if (memory is null)
         {
             throw Refused();
         }
 
-        _ = Protect(memory, GuardBytes, NoAccess);
+        _ = Pages.Protect(memory, GuardBytes, Pages.NoAccess);
         var larger = new Description { First = memory, Bytes = Bytes + GuardBytes };
         if (Exchange(&larger, null) == 0)
         {
             return new SignalStack(memory, now);
         }
 
-        _ = Unmap(memory, Bytes + GuardBytes);
+        _ = Pages.Unmap(memory, Bytes + GuardBytes);
         throw Refused();
     }
 
@@ -66,7 +64,7 @@ internal sealed unsafe partial class SignalStack : IDisposable
         var before = _before;
         if (Exchange(&before, null) == 0)
         {
-            _ = Unmap(_memory, Bytes + GuardBytes);
+            _ = Pages.Unmap(_memory, Bytes + GuardBytes);
         }
     }
 
@@ -76,18 +74,6 @@ internal sealed unsafe partial class SignalStack : IDisposable
     [LibraryImport("libc", EntryPoint = "sigaltstack")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Exchange(Description* next, Description* previous);
-
-    [LibraryImport("libc", EntryPoint = "mmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void* Map(void* address, nuint bytes, int protection, int flags, int file, long offset);
-
-    [LibraryImport("libc", EntryPoint = "mprotect")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Protect(void* address, nuint bytes, int protection);
-
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Unmap(void* address, nuint bytes);
 
     /// <summary>The system's stack_t.</summary>
     private struct Description

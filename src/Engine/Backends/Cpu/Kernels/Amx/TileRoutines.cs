@@ -110,11 +110,7 @@ internal sealed class TileRoutines
         static void Step(TileAssembler code, int tile)
         {
             SumBlock(code, tile);
-            code.Read(lines, Register.Rdi, LinesAheadField);
-            var line = code.Position;
-            code.Prefetch(ahead)
-                .Add(ahead, Line)
-                .Repeat(lines, line);
+            Prefetch(code, ahead, lines);
             ScaleBlock(code);
             // Measured: stored only now, the sums keep nothing waiting.
             code.Flip(sums, SumsPerTile)
@@ -164,9 +160,9 @@ internal sealed class TileRoutines
 
         var next = code.Position;
         code.Load(4, weights, weightStride);
-        Prefetch(code);
+        Prefetch(code, ahead, lines);
         code.Load(5, weights, weightStride, TileUnit.RowBytes);
-        Prefetch(code);
+        Prefetch(code, ahead, lines);
         for (var half = 0; half < 2; half++)
         {
             code.Load(6, rows, tileStride, half * BytesPerHalf).DotHalves(0, 6, 4).DotHalves(1, 6, 5);
@@ -175,7 +171,7 @@ internal sealed class TileRoutines
                 code.Load(7, nextRows, tileStride, half * BytesPerHalf).DotHalves(2, 7, 4).DotHalves(3, 7, 5);
             }
 
-            Prefetch(code);
+            Prefetch(code, ahead, lines);
         }
 
         code.Add(rows, 2 * BytesPerHalf)
@@ -192,16 +188,16 @@ internal sealed class TileRoutines
 
         code.Return();
         return begin;
+    }
 
-        // A quarter of a step's lines at a time: many at once would wait for each other.
-        static void Prefetch(TileAssembler code)
-        {
-            code.Read(lines, Register.Rdi, LinesAheadField);
-            var line = code.Position;
-            code.Prefetch(ahead)
-                .Add(ahead, Line)
-                .Repeat(lines, line);
-        }
+    /// <summary>Asks for the lines of one step, or of one part of it: many at once would wait for each other.</summary>
+    private static void Prefetch(TileAssembler code, Register ahead, Register lines)
+    {
+        code.Read(lines, Register.Rdi, LinesAheadField);
+        var line = code.Position;
+        code.Prefetch(ahead)
+            .Add(ahead, Line)
+            .Repeat(lines, line);
     }
 
     private static int Offset(string field) => (int)Marshal.OffsetOf<TileWork>(field);

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 
 /// <summary>The operand of ldtilecfg, palette 1: bytes per row and rows of the eight tiles.</summary>
@@ -33,7 +31,4 @@ internal unsafe struct TileShapes
             _rows[tile] = (byte)(tile is >= FirstWeights and < FirstRows ? weightRows : rows);
         }
     }
-
-    /// <summary>Bytes of the operand.</summary>
-    public static int Bytes => Unsafe.SizeOf<TileShapes>();
 }

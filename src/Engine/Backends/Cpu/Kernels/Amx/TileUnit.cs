@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using Slerp.Engine.Backends.Cpu.Memory;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 
@@ -29,9 +30,6 @@ internal static unsafe partial class TileUnit
     private const nint ArchPrctl = 158;
     private const nint RequestPermission = 0x1023;
     private const nint TileData = 18;
-    private const int ReadWrite = 3;
-    private const int ReadExecute = 5;
-    private const int PrivateAnonymous = 0x22;
 
     private static readonly TileRoutines Routines = TileRoutines.Assemble();
     private static readonly byte* Page = Prepare();
@@ -85,19 +83,19 @@ internal static unsafe partial class TileUnit
             }
 
             var bytes = (nuint)Routines.Code.Length;
-            var page = (byte*)Map(null, bytes, ReadWrite, PrivateAnonymous, -1, 0);
-            if ((nint)page == -1)
+            var page = Pages.TryMap(bytes);
+            if (page is null)
             {
                 return null;
             }
 
             Routines.Code.CopyTo(new Span<byte>(page, Routines.Code.Length));
-            if (Protect(page, bytes, ReadExecute) == 0)
+            if (Pages.Protect(page, bytes, Pages.ReadExecute) == 0)
             {
                 return page;
             }
 
-            _ = Unmap(page, bytes);
+            _ = Pages.Unmap(page, bytes);
             return null;
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or DeviceException)
@@ -121,16 +119,4 @@ internal static unsafe partial class TileUnit
     [LibraryImport("libc", EntryPoint = "syscall")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint Call(nint number, nint first, nint second);
-
-    [LibraryImport("libc", EntryPoint = "mmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void* Map(void* address, nuint bytes, int protection, int flags, int file, long offset);
-
-    [LibraryImport("libc", EntryPoint = "mprotect")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Protect(void* address, nuint bytes, int protection);
-
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Unmap(void* address, nuint bytes);
 }
