@@ -41,11 +41,11 @@ internal unsafe class KernelSet<TLanes, TVector, TDot, TSums, TDotLanes, TDotVec
                 PanelProduct<TLanes, TVector, FloatPanelTile<TLanes, TVector, BFloat16Pairs<TLanes, TVector>>>.Multiply(task, first, count, c);
                 break;
             case PanelFormat.Int8:
-                PanelProduct<TDotLanes, TDotVector, IntegerPanelTile<TDot, TSums, TDotLanes, TDotVector, ByteGroups<TDot, TSums, TDotVector>>>
+                PanelProduct<TDotLanes, TDotVector, IntegerPanelTile<TDot, TSums, TDotLanes, TDotVector, ByteGroups<TDot, TSums, TDotLanes, TDotVector>>>
                     .Multiply(task, first, count, c);
                 break;
             default:
-                PanelProduct<TDotLanes, TDotVector, IntegerPanelTile<TDot, TSums, TDotLanes, TDotVector, NibbleGroups<TDot, TSums, TDotVector>>>
+                PanelProduct<TDotLanes, TDotVector, IntegerPanelTile<TDot, TSums, TDotLanes, TDotVector, NibbleGroups<TDot, TSums, TDotLanes, TDotVector>>>
                     .Multiply(task, first, count, c);
                 break;
         }

@@ -22,7 +22,7 @@ internal readonly unsafe struct ByteTile : IPanelTile
 
     public static int StepBytes => 0;
 
-    public static int BlockStepBytes => (TileUnit.Rows * sizeof(float)) + (PanelShape.ScaleBlock * TileUnit.Rows);
+    public static long BlockStepBytes(in ProductTask task) => task.PanelBytes / task.Quantized.Blocks;
 
     public static int RowBlock(in ProductTask task) => PanelBlock.MostRows;
 
@@ -38,7 +38,9 @@ internal readonly unsafe struct ByteTile : IPanelTile
         var work = new TileWork
         {
             Rows = (byte*)x.Groups,
-            Weights = w,
+            Weights = w + PanelShape.ScaleBytesOf(PanelFormat.Int8, TileUnit.Rows, x.Blocks),
+            ScaleBases = (int*)w,
+            ScaleCodes = w + (TileUnit.Rows * sizeof(int)),
             Result = c,
             ResultStride = cStride * sizeof(float),
             Steps = x.Blocks - 1,

@@ -83,6 +83,26 @@ internal sealed class TileAssembler
     public TileAssembler StoreVector(int vector, Register address, int displacement) =>
         VectorMemory(vector, 0, address, displacement, isBroadcast: false, 0x11);
 
+    /// <summary>vpmovzxbd: 16 unsigned bytes of memory as integers.</summary>
+    public TileAssembler WidenBytes(int vector, Register address, int displacement) =>
+        VectorMemory(vector, 0, address, displacement, isBroadcast: false, 0x31, Prefix.P66, Map.M0F38);
+
+    /// <summary>vpslld: integers moved up by a number of bits.</summary>
+    public TileAssembler ShiftLeft(int result, int a, int bits)
+    {
+        // The operation's own number stands where others name a register.
+        const int operation = 6;
+        Evex(operation, result, a >> 3, a >> 4, Prefix.P66, Map.M0F, isBroadcast: false, 0x72);
+        return Emit(0xC0 | (operation << 3) | (a & 7), bits);
+    }
+
+    /// <summary>vpaddd: sum = a + b, of integers.</summary>
+    public TileAssembler AddIntegers(int sum, int a, int b)
+    {
+        Evex(sum, a, b >> 3, b >> 4, Prefix.P66, Map.M0F, isBroadcast: false, 0xFE);
+        return Emit(0xC0 | ((sum & 7) << 3) | (b & 7));
+    }
+
     /// <summary>vcvtdq2ps: 16 integers of memory as floats.</summary>
     public TileAssembler LoadIntegers(int vector, Register address, int displacement) =>
         VectorMemory(vector, 0, address, displacement, isBroadcast: false, 0x5B);
@@ -132,6 +152,14 @@ internal sealed class TileAssembler
     /// <summary>add target, source.</summary>
     public TileAssembler Add(Register target, Register source) =>
         Emit(0x48 | Extension(source, 2) | Extension(target, 0), 0x01, 0xC0 | (Low(source) << 3) | Low(target));
+
+    /// <summary>add [address + displacement], value: 64 bits of memory.</summary>
+    public TileAssembler Add(Register address, int displacement, int value)
+    {
+        Emit(0x48 | Extension(address, 0), 0x81);
+        Memory(0, address, displacement);
+        return Immediate(value);
+    }
 
     /// <summary>prefetcht0 [address].</summary>
     public TileAssembler Prefetch(Register address)
@@ -200,9 +228,10 @@ internal sealed class TileAssembler
             0x40 | (isBroadcast ? 0x10 : 0) | (((~firstSource >> 4) & 1) << 3),
             opcode);
 
-    private TileAssembler VectorMemory(int register, int firstSource, Register address, int displacement, bool isBroadcast, int opcode)
+    private TileAssembler VectorMemory(
+        int register, int firstSource, Register address, int displacement, bool isBroadcast, int opcode, Prefix prefix = Prefix.None, Map map = Map.M0F)
     {
-        Evex(register, firstSource, (int)address >> 3, 0, Prefix.None, Map.M0F, isBroadcast, opcode);
+        Evex(register, firstSource, (int)address >> 3, 0, prefix, map, isBroadcast, opcode);
         Emit(0x80 | ((register & 7) << 3) | Low(address));
         return Immediate(displacement);
     }

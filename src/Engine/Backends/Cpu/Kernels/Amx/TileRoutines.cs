@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 
@@ -9,7 +10,7 @@ internal sealed class TileRoutines
     public const int PartsOfStep = 4;
 
     private const int BytesPerBlock = 512;
-    private const int WeightsPerBlock = 576;
+    private const int WeightsPerBlock = 512;
     private const int SumsPerTile = 1024;
     private const int BytesPerHalf = 1024;
     private const int WeightsPerStep = 2048;
@@ -25,6 +26,8 @@ internal sealed class TileRoutines
     private static readonly int AheadField = Offset(nameof(TileWork.Ahead));
     private static readonly int LinesAheadField = Offset(nameof(TileWork.LinesAhead));
     private static readonly int ScalesField = Offset(nameof(TileWork.Scales));
+    private static readonly int ScaleBasesField = Offset(nameof(TileWork.ScaleBases));
+    private static readonly int ScaleCodesField = Offset(nameof(TileWork.ScaleCodes));
     private static readonly int OffsetsField = Offset(nameof(TileWork.Offsets));
     private static readonly int SumsField = Offset(nameof(TileWork.Sums));
 
@@ -73,8 +76,11 @@ internal sealed class TileRoutines
     {
         const Register rows = Register.Rsi, weights = Register.Rcx, sums = Register.R8, scales = Register.Rdx, ahead = Register.R9;
         const Register rowStride = Register.R10, tileStride = Register.R11, lines = Register.Rax;
+        const int bases = 19;
         var begin = code.Position;
-        code.Read(rows, Register.Rdi, RowsField)
+        code.Read(lines, Register.Rdi, ScaleBasesField)
+            .LoadVector(bases, lines, 0)
+            .Read(rows, Register.Rdi, RowsField)
             .Read(weights, Register.Rdi, WeightsField)
             .Read(sums, Register.Rdi, SumsField)
             .Read(scales, Register.Rdi, ScalesField)
@@ -122,7 +128,7 @@ internal sealed class TileRoutines
 
         static void SumBlock(TileAssembler code, int tile) =>
             code.Zero(tile)
-                .Load(4, weights, tileStride, TileUnit.RowBytes)
+                .Load(4, weights, tileStride)
                 .Load(6 + tile, rows, rowStride)
                 .DotBytes(tile, 6 + tile, 4)
                 .DotSignedBytes(tile, 6 + tile, 5);
@@ -130,7 +136,11 @@ internal sealed class TileRoutines
         static void ScaleBlock(TileAssembler code)
         {
             const int weightScales = 16, values = 17, scale = 18;
-            code.LoadVector(weightScales, weights, -WeightsPerBlock);
+            code.Read(lines, Register.Rdi, ScaleCodesField)
+                .WidenBytes(weightScales, lines, 0)
+                .ShiftLeft(weightScales, weightScales, ScaleCode.Shift)
+                .AddIntegers(weightScales, weightScales, bases)
+                .Add(Register.Rdi, ScaleCodesField, TileUnit.Rows);
             for (var row = 0; row < TileUnit.Rows; row++)
             {
                 code.LoadIntegers(values, sums, row * TileUnit.RowBytes)

@@ -9,7 +9,7 @@ internal unsafe struct TileWork
     /// <summary>The next 16 rows, where a routine takes 32.</summary>
     public byte* NextRows;
 
-    /// <summary>The panel.</summary>
+    /// <summary>The panel's weights.</summary>
     public byte* Weights;
 
     /// <summary>Where the result's first 16 rows go.</summary>
@@ -32,6 +32,12 @@ internal unsafe struct TileWork
 
     /// <summary>For 8-bit weights: the rows' scales, [blocks][16].</summary>
     public float* Scales;
+
+    /// <summary>For 8-bit weights: the columns' bases of scales, [16].</summary>
+    public int* ScaleBases;
+
+    /// <summary>For 8-bit weights: the codes of their scales, [blocks][16]. The routine counts it up.</summary>
+    public byte* ScaleCodes;
 
     /// <summary>For 8-bit weights: 64 bytes, each what storage has added to a weight, negated.</summary>
     public sbyte* Offsets;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Slerp.Engine.Backends.Cpu.Kernels.Lanes;
 
 /// <summary>A vector of 32-bit floats of one width, and all that kernels do with it: kernels are written once and compiled for each width.</summary>
@@ -22,6 +24,9 @@ internal unsafe interface ILanes<TVector>
 
     /// <summary>The high 16 bits of each lane as bfloat16, widened.</summary>
     static abstract TVector HighHalves(TVector pairs);
+
+    /// <summary>Adds to each lane's bits, taken as an integer, an unsigned byte of memory moved up by <paramref name="shift"/>.</summary>
+    static abstract TVector AddToBits(TVector bits, byte* source, [ConstantExpected] int shift);
 
     static abstract TVector Add(TVector a, TVector b);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Lanes;
@@ -31,6 +32,10 @@ internal readonly unsafe struct Lanes1 : ILanes<float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float HighHalves(float pairs) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(pairs) & 0xFFFF0000u);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float AddToBits(float bits, byte* source, [ConstantExpected] int shift) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(bits) + (*source << shift));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Add(float a, float b) => a + b;

@@ -1,11 +1,22 @@
 using System.Runtime.CompilerServices;
+using Slerp.Engine.Backends.Cpu.Kernels.Lanes;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 
-/// <summary>How a panel of integer weights is read: two groups of k for each of two vectors of columns.</summary>
-internal unsafe interface IGroupWeights<TSums>
+/// <summary>How a panel of integer weights is read: its scales, then two groups of k for each of two vectors of columns.</summary>
+internal unsafe interface IGroupWeights<TSums, TVector>
     where TSums : unmanaged
+    where TVector : unmanaged
 {
+    /// <summary>The layout.</summary>
+    static abstract PanelFormat Format { get; }
+
+    /// <summary>Reads the scales of one vector's columns over one block.</summary>
+    /// <param name="panel">The panel.</param>
+    /// <param name="vector">The first vector or the second: 0 or 1.</param>
+    /// <param name="block">The block of k.</param>
+    static abstract TVector Scales(byte* panel, int vector, nint block);
+
     /// <summary>Bytes of two groups of both vectors.</summary>
     static abstract int PairBytes { get; }
 
@@ -16,12 +27,19 @@ internal unsafe interface IGroupWeights<TSums>
     static abstract void Load(byte* w, out TSums first, out TSums second);
 }
 
-/// <summary>8 bits a weight: [group][2 vectors][columns][Group bytes].</summary>
-internal readonly unsafe struct ByteGroups<TDot, TSums, TVector> : IGroupWeights<TSums>
+/// <summary>8 bits a weight. Scales: [columns] bases, [blocks][columns] codes. Weights: [group][2 vectors][columns][Group bytes].</summary>
+internal readonly unsafe struct ByteGroups<TDot, TSums, TLanes, TVector> : IGroupWeights<TSums, TVector>
     where TDot : struct, IDotLanes<TSums, TVector>
     where TSums : unmanaged
+    where TLanes : struct, ILanes<TVector>
     where TVector : unmanaged
 {
+    public static PanelFormat Format
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => PanelFormat.Int8;
+    }
+
     public static int PairBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -35,6 +53,13 @@ internal readonly unsafe struct ByteGroups<TDot, TSums, TVector> : IGroupWeights
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Scales(byte* panel, int vector, nint block)
+    {
+        var codes = panel + (TDot.Count * 2 * sizeof(int)) + (((block * 2) + vector) * TDot.Count);
+        return TLanes.AddToBits(TLanes.Load((float*)panel + (vector * TDot.Count)), codes, ScaleCode.Shift);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(byte* w, out TSums first, out TSums second)
     {
         first = TDot.LoadBytes(w);
@@ -42,12 +67,19 @@ internal readonly unsafe struct ByteGroups<TDot, TSums, TVector> : IGroupWeights
     }
 }
 
-/// <summary>4 bits a weight: [pair of groups][2 vectors][columns][Group bytes], the first group in the low halves.</summary>
-internal readonly unsafe struct NibbleGroups<TDot, TSums, TVector> : IGroupWeights<TSums>
+/// <summary>4 bits a weight. Scales: [blocks][columns] floats. Weights: [pair of groups][2 vectors][columns][Group bytes], the first group in the low halves.</summary>
+internal readonly unsafe struct NibbleGroups<TDot, TSums, TLanes, TVector> : IGroupWeights<TSums, TVector>
     where TDot : struct, IDotLanes<TSums, TVector>
     where TSums : unmanaged
+    where TLanes : struct, ILanes<TVector>
     where TVector : unmanaged
 {
+    public static PanelFormat Format
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => PanelFormat.Int4;
+    }
+
     public static int PairBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -59,6 +91,9 @@ internal readonly unsafe struct NibbleGroups<TDot, TSums, TVector> : IGroupWeigh
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => TDot.Count * TDot.Group;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Scales(byte* panel, int vector, nint block) => TLanes.Load((float*)panel + (((block * 2) + vector) * TDot.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(byte* w, out TSums first, out TSums second) => TDot.LoadNibbles(w, out first, out second);

@@ -12,7 +12,7 @@ internal unsafe interface IPanelTile
     static abstract int StepBytes { get; }
 
     /// <summary>Panel bytes per block beside the steps.</summary>
-    static abstract int BlockStepBytes { get; }
+    static virtual long BlockStepBytes(in ProductTask task) => 0;
 
     /// <summary>Rows that meet a panel while it is in the nearest cache; at most <see cref="PanelBlock.MostRows"/>.</summary>
     static virtual int RowBlock(in ProductTask task) => PanelBlock.Rows;
@@ -33,8 +33,6 @@ internal readonly unsafe struct FloatPanelTile<TLanes, TVector, TWeights> : IPan
 
     public static int StepBytes => TWeights.PairBytes;
 
-    public static int BlockStepBytes => 0;
-
     public static void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead) =>
         FloatTile<TLanes, TVector, TWeights>.Multiply(
             rows, w, task.X + ((long)firstRow * task.XStride), task.XStride, task.K, c, cStride, ahead);
@@ -46,13 +44,14 @@ internal readonly unsafe struct IntegerPanelTile<TDot, TSums, TLanes, TVector, T
     where TSums : unmanaged
     where TLanes : struct, ILanes<TVector>
     where TVector : unmanaged
-    where TWeights : struct, IGroupWeights<TSums>
+    where TWeights : struct, IGroupWeights<TSums, TVector>
 {
     public static int Rows => TDot.TileRows;
 
     public static int StepBytes => TWeights.PairBytes;
 
-    public static int BlockStepBytes => TDot.Count * 2 * sizeof(float);
+    public static long BlockStepBytes(in ProductTask task) =>
+        (task.PanelBytes / task.Quantized.Blocks) - ((long)task.Quantized.GroupsPerBlock / 2 * TWeights.PairBytes);
 
     public static void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead) =>
         IntegerTile<TDot, TSums, TLanes, TVector, TWeights>.Multiply(rows, w, task.Quantized.From(firstRow), c, cStride, ahead);

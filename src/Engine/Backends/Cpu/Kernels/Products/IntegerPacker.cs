@@ -5,8 +5,8 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 /// <summary>Quantises weights into integer panels.</summary>
 /// <remarks>
-/// <para>8 bits: scale = max |w| / 127 over a block, q = round(w / scale). 4 bits: scale = w* / −8 with w* the weight of largest magnitude, the positive of two, q = round(w / scale) in [−8, 7].</para>
-/// <para>A block without weights other than 0 has scale 0; a NaN makes its block's scale NaN.</para>
+/// <para>8 bits: scale = max |w| / 127 over a block, up to the next <see cref="ScaleCode"/>, q = round(w / scale). 4 bits: scale = w* / −8 with w* the weight of largest magnitude, the positive of two, q = round(w / scale) in [−8, 7].</para>
+/// <para>A row without weights other than 0 has scales of 0; a NaN makes its block's scale NaN, and with 8 bits all of its row's.</para>
 /// </remarks>
 internal static unsafe class IntegerPacker
 {
@@ -20,23 +20,37 @@ internal static unsafe class IntegerPacker
         var (lowest, highest) = is4 ? (-8, 7) : (-127, 127);
         var q = stackalloc int[Piece];
         var tail = stackalloc float[Piece];
-        for (var block = 0; block < shape.Blocks; block++, panel += shape.BlockBytes)
+        if (!is4)
+        {
+            Base(panel, column) = ScaleCode.BaseOf(LargestScale(Range(w, 0, shape.PaddedK, shape.K, tail)));
+        }
+
+        for (var block = 0; block < shape.Blocks; block++)
         {
             var begin = block * shape.BlockSize;
-            var (smallest, largest) = Range(w, begin, begin + shape.BlockSize, shape.K, tail);
-            var scale = is4 ? (largest >= -smallest ? largest : smallest) / -8f : MathF.Max(largest, -smallest) / 127f;
+            var range = Range(w, begin, begin + shape.BlockSize, shape.K, tail);
+            if (is4)
+            {
+                Scale(shape, panel, block, column) = (range.Largest >= -range.Smallest ? range.Largest : range.Smallest) / -8f;
+            }
+            else
+            {
+                Code(shape, panel, block, column) = ScaleCode.Of(LargestScale(range), Base(panel, column));
+            }
+
+            var scale = ScaleOf(shape, panel, block, column);
             var inverse = scale == 0 ? 0 : 1f / scale;
-            ((float*)panel)[column] = scale;
+            var target = BlockAt(shape, panel, block);
             for (var at = begin; at < begin + shape.BlockSize; at += Piece)
             {
                 Quantize(Padded(w, at, shape.K, tail), inverse, lowest, highest, shape.Offset, q);
                 if (is4)
                 {
-                    Nibbles(shape, q, (at - begin) / shape.Group, column, panel);
+                    Nibbles(shape, q, (at - begin) / shape.Group, column, target);
                 }
                 else
                 {
-                    Bytes(shape, q, (at - begin) / shape.Group, column, panel);
+                    Bytes(shape, q, (at - begin) / shape.Group, column, target);
                 }
             }
         }
@@ -50,8 +64,8 @@ internal static unsafe class IntegerPacker
         {
             var (block, step) = Math.DivRem(k, shape.BlockSize);
             var (group, within) = Math.DivRem(step, shape.Group);
-            var address = panel + (block * shape.BlockBytes);
-            var scale = ((float*)address)[column];
+            var address = BlockAt(shape, panel, block);
+            var scale = ScaleOf(shape, panel, block, column);
             if (shape.Format == PanelFormat.Int4)
             {
                 var both = Groups(shape, address, group / 2, column)[within];
@@ -105,7 +119,22 @@ internal static unsafe class IntegerPacker
 
     /// <summary>A column's part of a group of 8 bits, or of a pair of groups of 4.</summary>
     private static byte* Groups(in PanelShape shape, byte* block, int number, int column) =>
-        block + (shape.Columns * sizeof(float)) + ((((long)number * shape.Columns) + column) * shape.Group);
+        block + ((((long)number * shape.Columns) + column) * shape.Group);
+
+    private static byte* BlockAt(in PanelShape shape, byte* panel, int block) => panel + shape.ScaleBytes + (block * shape.BlockBytes);
+
+    private static float ScaleOf(in PanelShape shape, byte* panel, int block, int column) => shape.Format == PanelFormat.Int4
+        ? Scale(shape, panel, block, column)
+        : ScaleCode.Value(Code(shape, panel, block, column), Base(panel, column));
+
+    private static ref float Scale(in PanelShape shape, byte* panel, int block, int column) => ref ((float*)panel)[((long)block * shape.Columns) + column];
+
+    private static ref int Base(byte* panel, int column) => ref ((int*)panel)[column];
+
+    private static ref byte Code(in PanelShape shape, byte* panel, int block, int column) =>
+        ref panel[((long)sizeof(int) * shape.Columns) + ((long)block * shape.Columns) + column];
+
+    private static float LargestScale((float Smallest, float Largest) range) => MathF.Max(range.Largest, -range.Smallest) / 127f;
 
     /// <summary>The smallest and the largest weight of a block, 0 included; NaN if any is.</summary>
     private static (float Smallest, float Largest) Range(float* w, int begin, int end, int k, float* tail)

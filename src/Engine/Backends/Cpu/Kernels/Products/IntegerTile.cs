@@ -6,7 +6,7 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 /// <summary>The micro-kernel of all integer products: a tile of 1 to 6 rows by one panel of two vectors of columns.</summary>
 /// <remarks>
 /// <para>Formula: c[r][j] = Σ_b (Σ_{k in b} qx[r][k] · qw[k][j]) · (sw[b][j] · sx[r][b]), over the blocks b of k.</para>
-/// <para>Shapes: qx rows of 4-byte groups; the panel holds, for each block, its columns' scales and then its groups: [blocks]{[columns] scales, [groups][columns] weights}.</para>
+/// <para>Shapes: qx rows of 4-byte groups; the panel holds its scales and then its weights, [blocks][groups][columns].</para>
 /// <para>Accuracy: the inner sums are exact, so they may run in two chains where a tile is low; the outer one is a chain of multiply-adds per (row, column),
 /// b ascending from 0, whatever the tile.</para>
 /// </remarks>
@@ -15,7 +15,7 @@ internal static unsafe class IntegerTile<TDot, TSums, TLanes, TVector, TWeights>
     where TSums : unmanaged
     where TLanes : struct, ILanes<TVector>
     where TVector : unmanaged
-    where TWeights : struct, IGroupWeights<TSums>
+    where TWeights : struct, IGroupWeights<TSums, TVector>
 {
     // A dot product's result is ready after five cycles and two begin in each: fewer rows than this leave the unit idle on one chain.
     private const int RowsOfOneChain = 4;
@@ -65,11 +65,11 @@ internal static unsafe class IntegerTile<TDot, TSums, TLanes, TVector, TWeights>
         var target = ahead.Start;
         var step = ahead.Step;
         var halfStep = step >> 1;
+        var panel = w + PanelShape.ScaleBytesOf(TWeights.Format, TDot.Count * 2, blocks);
         for (nint block = 0; block < blocks; block++)
         {
             TLanes.Prefetch(target);
             target += ahead.BlockStep;
-            var panel = w + (TDot.Count * 2 * sizeof(float));
             TSums ia0 = default, ia1 = default, ja0 = default, ja1 = default;
             TSums ib0 = default, ib1 = default, jb0 = default, jb1 = default;
             TSums ic0 = default, ic1 = default, jc0 = default, jc1 = default;
@@ -203,9 +203,8 @@ internal static unsafe class IntegerTile<TDot, TSums, TLanes, TVector, TWeights>
                 }
             }
 
-            var scale0 = TLanes.Load((float*)w);
-            var scale1 = TLanes.Load((float*)w + TDot.Count);
-            w = panel;
+            var scale0 = TWeights.Scales(w, 0, block);
+            var scale1 = TWeights.Scales(w, 1, block);
             if (TRows.Value > 0)
             {
                 var s = TLanes.Broadcast(scales[block]);

@@ -9,9 +9,9 @@ internal enum PanelFormat
     /// <summary>[k / 2][columns][2] bfloat16.</summary>
     BFloat16,
 
-    /// <summary>Blocks of scales and 8-bit groups.</summary>
+    /// <summary>Scales (<see cref="ScaleCode"/>), then 8-bit groups.</summary>
     Int8,
 
-    /// <summary>Blocks of scales and 4-bit groups.</summary>
+    /// <summary>Scales, then 4-bit groups.</summary>
     Int4,
 }

@@ -54,14 +54,15 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
     {
         var w = task.Panels + (panel * task.PanelBytes);
         var tiles = (rows + TTile.Rows - 1) / TTile.Rows;
+        var blockStep = (nint)TTile.BlockStepBytes(task);
         var done = 0;
         for (var tile = 0; tile < tiles; tile++)
         {
             var height = TTile.Height(rows - done, tiles - tile);
             var ahead = tiles == 1
-                ? new PrefetchStream(w + AheadBytes, TTile.StepBytes, TTile.BlockStepBytes)
+                ? new PrefetchStream(w + AheadBytes, TTile.StepBytes, blockStep)
                 : new PrefetchStream(
-                    w + task.PanelBytes + (tile * task.PanelBytes / tiles), TTile.StepBytes / tiles, TTile.BlockStepBytes / tiles);
+                    w + task.PanelBytes + (tile * task.PanelBytes / tiles), TTile.StepBytes / tiles, blockStep / tiles);
             TTile.Multiply(task, height, w, row + done, c + (done * Columns), Columns, ahead);
             done += height;
         }

@@ -12,20 +12,32 @@ internal readonly record struct PanelShape(PanelFormat Format, int Columns, int 
     /// <summary>k is padded to whole blocks of this in integer formats.</summary>
     public const int ScaleBlock = 32;
 
+    private const int CacheLine = 64;
+
     /// <summary>Blocks of k.</summary>
     public int Blocks => (K + BlockSize - 1) / BlockSize;
 
-    /// <summary>Bytes of one block of an integer format: scales, then groups.</summary>
-    public long BlockBytes => (Columns * sizeof(float)) + ((long)Columns * BlockSize / (Format == PanelFormat.Int4 ? 2 : 1));
+    /// <summary>Bytes of the scales of an integer format, which its blocks follow.</summary>
+    public long ScaleBytes => ScaleBytesOf(Format, Columns, Blocks);
+
+    /// <summary>Bytes of one block of an integer format.</summary>
+    public long BlockBytes => (long)Columns * BlockSize / (Format == PanelFormat.Int4 ? 2 : 1);
 
     /// <summary>Bytes of a panel; a multiple of 64 wherever a panel is as wide as that.</summary>
     public long Bytes => Format switch
     {
         PanelFormat.Float32 => (long)K * Columns * 4,
         PanelFormat.BFloat16 => (long)((K + 1) & ~1) * Columns * 2,
-        _ => Blocks * BlockBytes,
+        _ => ScaleBytes + (Blocks * BlockBytes),
     };
 
     /// <summary>Width of a row of quantised activations.</summary>
     public int PaddedK => Blocks * BlockSize;
+
+    /// <summary>Bytes of a panel's scales, in whole cache lines: 8 bits have a <see cref="ScaleCode"/> each behind the columns' bases, 4 bits a float.</summary>
+    public static nint ScaleBytesOf(PanelFormat format, int columns, nint blocks)
+    {
+        var bytes = format == PanelFormat.Int8 ? columns * (sizeof(int) + blocks) : columns * blocks * sizeof(float);
+        return (bytes + CacheLine - 1) & -CacheLine;
+    }
 }

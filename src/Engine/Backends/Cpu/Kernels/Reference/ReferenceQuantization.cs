@@ -1,3 +1,5 @@
+using Slerp.Engine.Backends.Cpu.Kernels.Products;
+
 namespace Slerp.Engine.Backends.Cpu.Kernels.Reference;
 
 /// <summary>What a weight or activation becomes in a format: the value that its integers stand for.</summary>
@@ -12,6 +14,7 @@ internal static class ReferenceQuantization
         var block = BlockOf(format, inputs);
         for (var row = 0; row < w.Length; row += inputs)
         {
+            var rowBase = ScaleCode.BaseOf(Largest(w.Slice(row, inputs)) / 127f);
             for (var k = 0; k < inputs; k += block)
             {
                 var part = w.Slice(row + k, Math.Min(block, inputs - k));
@@ -22,7 +25,7 @@ internal static class ReferenceQuantization
                         BFloat16Values(part, target);
                         break;
                     case WeightFormat.Int8Block32 or WeightFormat.Int8Channel:
-                        Integers(part, Largest(part) / 127f, -127f, 127f, target);
+                        Integers(part, ScaleCode.Value(ScaleCode.Of(Largest(part) / 127f, rowBase), rowBase), -127f, 127f, target);
                         break;
                     case WeightFormat.Int4Block32:
                         Integers(part, LargestSigned(part) / -8f, -8f, 7f, target);
