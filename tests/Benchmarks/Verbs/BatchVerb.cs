@@ -19,18 +19,16 @@ internal sealed class BatchVerb() : Verb("batch", "Sequences decoded as one batc
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
         var prompts = new PromptText(settings.Folder);
         Samples ratios = new(), ones = new(), manys = new();
-        for (var pair = 0; pair <= settings.Pairs; pair++)
+        await WarmUp.RunAsync(() => RateAsync(chat, prompts, settings.Context, sequences, tokens, 0, cancellationToken));
+        for (var pair = 1; pair <= settings.Pairs; pair++)
         {
             var before = await RateAsync(chat, prompts, settings.Context, 1, tokens, pair, cancellationToken);
             var many = await RateAsync(chat, prompts, settings.Context, sequences, tokens, pair, cancellationToken);
             var one = (before + await RateAsync(chat, prompts, settings.Context, 1, tokens, pair + 1, cancellationToken)) / 2;
-            if (pair > 0)
-            {
-                ratios.Add(many / one);
-                ones.Add(one);
-                manys.Add(many);
-                Progress.Say($"  pair {pair}: one {one:F1}, {sequences} together {many:F1} tokens/s");
-            }
+            ratios.Add(many / one);
+            ones.Add(one);
+            manys.Add(many);
+            Progress.Say($"  pair {pair}: one {one:F1}, {sequences} together {many:F1} tokens/s");
         }
 
         Figure.Print(

@@ -64,7 +64,7 @@ internal sealed class DecodeVerb() : Verb("decode", "Vanilla greedy decoding of 
     {
         var bytes = settings.BytesPerToken(model);
         Progress.Say($"{settings.Shape.Name} {settings.FormatName} on {model.Device}: {bytes / 1e6:N0} MB a token.");
-        await rateAsync(0);
+        await WarmUp.RunAsync(() => rateAsync(0));
         Samples rates = new(), ceilings = new(), ratios = new();
         var before = ceiling.Measure();
         for (var pair = 1; pair <= settings.Pairs; pair++)

@@ -19,20 +19,18 @@ internal sealed class OverheadVerb() : Verb("overhead", "Decoding through IChatC
         using var decoder = BareDecoder.Load(settings.EngineOptions);
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
         Samples ratios = new(), kernels = new(), chats = new();
-        for (var pair = 0; pair <= settings.Pairs; pair++)
+        await WarmUp.RunAsync(() => DecodeVerb.ChatRateAsync(chat, prompts.Of(settings.Context, 0), tokens, cancellationToken));
+        for (var pair = 1; pair <= settings.Pairs; pair++)
         {
             var text = prompts.Of(settings.Context, pair);
             var ids = prompts.Ids(text);
             var before = DecodeVerb.KernelRate(decoder, ids, tokens);
             var product = await DecodeVerb.ChatRateAsync(chat, text, tokens, cancellationToken);
             var kernel = (before + DecodeVerb.KernelRate(decoder, ids, tokens)) / 2;
-            if (pair > 0)
-            {
-                ratios.Add(kernel / product);
-                kernels.Add(kernel);
-                chats.Add(product);
-                Progress.Say($"  pair {pair}: bare {kernel:F1}, product {product:F1} tokens/s");
-            }
+            ratios.Add(kernel / product);
+            kernels.Add(kernel);
+            chats.Add(product);
+            Progress.Say($"  pair {pair}: bare {kernel:F1}, product {product:F1} tokens/s");
         }
 
         Figure.Print(

@@ -46,7 +46,8 @@ internal sealed class PrefillVerb() : Verb("prefill", "Reading a prompt, a fresh
 
     private static async Task MeasureAsync(BenchSettings settings, string path, Func<int, Task<(long Tokens, double Seconds)>> readAsync)
     {
-        await readAsync(0);
+        var warming = 1_000;
+        await WarmUp.RunAsync(() => readAsync(--warming));
         var rates = new Samples();
         var read = 0L;
         for (var pass = 1; pass <= settings.Pairs; pass++)

@@ -57,7 +57,11 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
     private static async Task MeasureAsync(
         BenchSettings settings, ChatBench chat, PromptText text, IReadOnlyList<TaskPrompt> prompts, string drafter, int tokens, CancellationToken cancellationToken)
     {
-        await DraftRun.RunAsync(chat, prompts[0], drafter, 16, cancellationToken);
+        await WarmUp.RunAsync(async () =>
+        {
+            await DraftRun.RunAsync(chat, prompts[0], drafter, tokens, cancellationToken);
+            await DraftRun.RunAsync(chat, prompts[0], Vanilla, tokens, cancellationToken);
+        });
         var overall = new TaskTally();
         foreach (var group in prompts.GroupBy(static prompt => prompt.Task))
         {

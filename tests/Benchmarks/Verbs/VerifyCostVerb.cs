@@ -29,6 +29,13 @@ internal sealed class VerifyCostVerb() : Verb("verify-cost", "A step of M rows o
         // Heuristic: about 60 ms in each measurement tells steps from the clock and from other work on the machine.
         Time(decoder, slot, draft, 1, 3);
         var steps = (int)Math.Clamp(0.06 / Time(decoder, slot, draft, 1, 3), 2, 500);
+        WarmUp.Run(() =>
+        {
+            foreach (var count in rows)
+            {
+                Time(decoder, slot, draft, count, 1 + (steps / 4));
+            }
+        });
         Figure.Print("verify-cost", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("rows", 1), ("cost", 1.0), ("step_ms", Time(decoder, slot, draft, 1, steps) * 1000));
         foreach (var count in rows.Where(static count => count > 1))
         {

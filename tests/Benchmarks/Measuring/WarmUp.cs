@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Runtime;
+
+namespace Slerp.Benchmarks.Measuring;
+
+/// <summary>What goes before a measurement: .NET compiles hot methods again while they run, on a thread of its own, and with two cores that takes a third of the speed for the first seconds.</summary>
+internal static class WarmUp
+{
+    private const int MostRuns = 12;
+    private const double QuietShare = 0.03;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
+
+    /// <summary>Runs what is to be measured, at least twice, until the compiler has fallen silent.</summary>
+    public static async Task RunAsync(Func<Task> runAsync)
+    {
+        var began = Stopwatch.GetTimestamp();
+        for (var run = 1; run <= MostRuns && (run <= 2 || Stopwatch.GetElapsedTime(began) < Longest); run++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var compiled = JitInfo.GetCompilationTime();
+            await runAsync();
+            var share = (JitInfo.GetCompilationTime() - compiled) / Stopwatch.GetElapsedTime(start);
+            Progress.Say($"  warming up {run}: {share:P0} of the time is compilation");
+            if (run > 1 && share < QuietShare)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>The same for work that does not wait.</summary>
+    public static void Run(Action run) => RunAsync(() =>
+    {
+        run();
+        return Task.CompletedTask;
+    }).GetAwaiter().GetResult();
+}
