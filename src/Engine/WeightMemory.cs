@@ -26,10 +26,10 @@ internal static class WeightMemory
     private static long Bytes(long elements, WeightFormat kept) => kept switch
     {
         WeightFormat.BFloat16 or WeightFormat.Float16 => elements * 2,
-        // A byte a weight, one for each 32 weights' scale, and the row's base.
+        // One or a half byte a weight, one for each 32 weights' scale, and the row's base.
         WeightFormat.Int8Block32 => elements * 67 / 64,
         WeightFormat.Int8Channel => elements,
-        WeightFormat.Int4Block32 => elements * 5 / 8,
+        WeightFormat.Int4Block32 => elements * 35 / 64,
         _ => elements * 4,
     };
 }

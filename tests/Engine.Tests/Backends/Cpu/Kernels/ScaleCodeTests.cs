@@ -53,6 +53,32 @@ public sealed class ScaleCodeTests
             return kept >= scale && kept <= largest && kept <= MathF.Max(scale * (1f + (1f / 32f)), smallest) && smallest <= largest / 248f;
         }).QuickCheckThrowOnFailure();
 
+    /// <summary>The nearest with its sign, at most 1/32 away within eight octaves of the row's largest, which is kept exactly.</summary>
+    [Fact]
+    public void SignedScale_IsTheNearestCode() => Prop.ForAll(
+        Gen.Choose(BitConverter.SingleToInt32Bits(1e-30f), BitConverter.SingleToInt32Bits(1e30f)).ToArbitrary(),
+        Gen.Choose(0, 200 << SignedScaleCode.Shift).ToArbitrary(),
+        Gen.Elements(1f, -1f).ToArbitrary(),
+        (bits, below, sign) =>
+        {
+            var largest = BitConverter.Int32BitsToSingle(bits);
+            var magnitude = BitConverter.Int32BitsToSingle(Math.Max(bits - below, 0));
+            var rowBase = SignedScaleCode.BaseOf(largest);
+            var kept = SignedScaleCode.Value(SignedScaleCode.Of(sign * magnitude, rowBase), rowBase);
+            var smallest = MathF.Abs(SignedScaleCode.Value(0, rowBase));
+            return SignedScaleCode.Value(SignedScaleCode.Of(largest, rowBase), rowBase) == largest
+                && MathF.Sign(kept) == MathF.Sign(sign)
+                && (magnitude < smallest ? MathF.Abs(kept) == smallest : MathF.Abs(kept - (sign * magnitude)) <= magnitude / 31f)
+                && smallest <= largest / 235f;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void SignedNotANumber_MakesAllScalesOfTheRowSo()
+    {
+        var rowBase = SignedScaleCode.BaseOf(float.NaN);
+        Assert.All([0f, -1f, float.NaN], scale => Assert.True(float.IsNaN(SignedScaleCode.Value(SignedScaleCode.Of(scale, rowBase), rowBase))));
+    }
+
     private static float Smallest(float scale, int rowBase) =>
         Enumerable.Range(0, 256).Select(code => ScaleCode.Value((byte)code, rowBase)).First(value => value >= scale);
 }

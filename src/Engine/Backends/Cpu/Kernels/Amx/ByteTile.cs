@@ -38,7 +38,7 @@ internal readonly unsafe struct ByteTile : IPanelTile
         var work = new TileWork
         {
             Rows = (byte*)x.Groups,
-            Weights = w + PanelShape.ScaleBytesOf(PanelFormat.Int8, TileUnit.Rows, x.Blocks),
+            Weights = w + PanelShape.ScaleBytesOf(TileUnit.Rows, x.Blocks),
             ScaleBases = (int*)w,
             ScaleCodes = w + (TileUnit.Rows * sizeof(int)),
             Result = c,

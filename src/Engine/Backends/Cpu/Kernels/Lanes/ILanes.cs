@@ -28,6 +28,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Adds to each lane's bits, taken as an integer, an unsigned byte of memory moved up by <paramref name="shift"/>.</summary>
     static abstract TVector AddToBits(TVector bits, byte* source, [ConstantExpected] int shift);
 
+    /// <summary>The same with the lowest seven bits of the byte; its highest becomes the lane's sign.</summary>
+    static abstract TVector AddSignedToBits(TVector bits, byte* source, [ConstantExpected] int shift);
+
     static abstract TVector Add(TVector a, TVector b);
 
     static abstract TVector Subtract(TVector a, TVector b);

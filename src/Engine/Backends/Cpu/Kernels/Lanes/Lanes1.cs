@@ -38,6 +38,10 @@ internal readonly unsafe struct Lanes1 : ILanes<float>
         BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(bits) + (*source << shift));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float AddSignedToBits(float bits, byte* source, [ConstantExpected] int shift) =>
+        BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(bits) + ((*source & 127) << shift)) | (*source >> 7 << 31));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Add(float a, float b) => a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,8 +36,14 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static Vector128<float> HighHalves(Vector128<float> pairs) => (pairs.AsUInt32() & Vector128.Create(0xFFFF0000u)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddToBits(Vector128<float> bits, byte* source, [ConstantExpected] int shift) =>
-        (bits.AsInt32() + (Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32() << shift)).AsSingle();
+    public static Vector128<float> AddToBits(Vector128<float> bits, byte* source, [ConstantExpected] int shift) => (bits.AsInt32() + (Widen(source) << shift)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddSignedToBits(Vector128<float> bits, byte* source, [ConstantExpected] int shift)
+    {
+        var codes = Widen(source);
+        return ((bits.AsInt32() + ((codes & Vector128.Create(127)) << shift)) | (codes >> 7 << 31)).AsSingle();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
@@ -104,4 +110,7 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
             Sse.Prefetch0(address);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> Widen(byte* source) => Vector128.WidenLower(Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(uint*)source).AsByte())).AsInt32();
 }

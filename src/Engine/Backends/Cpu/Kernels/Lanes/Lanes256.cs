@@ -36,8 +36,14 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
     public static Vector256<float> HighHalves(Vector256<float> pairs) => (pairs.AsUInt32() & Vector256.Create(0xFFFF0000u)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddToBits(Vector256<float> bits, byte* source, [ConstantExpected] int shift) =>
-        (bits.AsInt32() + (Avx2.ConvertToVector256Int32(source) << shift)).AsSingle();
+    public static Vector256<float> AddToBits(Vector256<float> bits, byte* source, [ConstantExpected] int shift) => (bits.AsInt32() + (Widen(source) << shift)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddSignedToBits(Vector256<float> bits, byte* source, [ConstantExpected] int shift)
+    {
+        var codes = Widen(source);
+        return ((bits.AsInt32() + ((codes & Vector256.Create(127)) << shift)) | (codes >> 7 << 31)).AsSingle();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
@@ -96,4 +102,7 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
             Sse.Prefetch0(address);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Widen(byte* source) => Avx2.ConvertToVector256Int32(source);
 }

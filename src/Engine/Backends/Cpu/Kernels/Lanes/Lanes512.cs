@@ -36,8 +36,14 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> HighHalves(Vector512<float> pairs) => (pairs.AsUInt32() & Vector512.Create(0xFFFF0000u)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddToBits(Vector512<float> bits, byte* source, [ConstantExpected] int shift) =>
-        (bits.AsInt32() + (Avx512F.ConvertToVector512Int32(Vector128.Load(source)) << shift)).AsSingle();
+    public static Vector512<float> AddToBits(Vector512<float> bits, byte* source, [ConstantExpected] int shift) => (bits.AsInt32() + (Widen(source) << shift)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddSignedToBits(Vector512<float> bits, byte* source, [ConstantExpected] int shift)
+    {
+        var codes = Widen(source);
+        return ((bits.AsInt32() + ((codes & Vector512.Create(127)) << shift)) | (codes >> 7 << 31)).AsSingle();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
@@ -95,4 +101,7 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
             Sse.Prefetch0(address);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Widen(byte* source) => Avx512F.ConvertToVector512Int32(Vector128.Load(source));
 }

@@ -8,14 +8,10 @@ internal unsafe interface IGroupWeights<TSums, TVector>
     where TSums : unmanaged
     where TVector : unmanaged
 {
-    /// <summary>The layout.</summary>
-    static abstract PanelFormat Format { get; }
-
-    /// <summary>Reads the scales of one vector's columns over one block.</summary>
-    /// <param name="panel">The panel.</param>
-    /// <param name="vector">The first vector or the second: 0 or 1.</param>
-    /// <param name="block">The block of k.</param>
-    static abstract TVector Scales(byte* panel, int vector, nint block);
+    /// <summary>One vector's scales over one block.</summary>
+    /// <param name="bases">The columns' bases.</param>
+    /// <param name="codes">The codes of the block.</param>
+    static abstract TVector Scales(float* bases, byte* codes);
 
     /// <summary>Bytes of two groups of both vectors.</summary>
     static abstract int PairBytes { get; }
@@ -27,19 +23,13 @@ internal unsafe interface IGroupWeights<TSums, TVector>
     static abstract void Load(byte* w, out TSums first, out TSums second);
 }
 
-/// <summary>8 bits a weight. Scales: [columns] bases, [blocks][columns] codes. Weights: [group][2 vectors][columns][Group bytes].</summary>
+/// <summary>8 bits a weight: [group][2 vectors][columns][Group bytes].</summary>
 internal readonly unsafe struct ByteGroups<TDot, TSums, TLanes, TVector> : IGroupWeights<TSums, TVector>
     where TDot : struct, IDotLanes<TSums, TVector>
     where TSums : unmanaged
     where TLanes : struct, ILanes<TVector>
     where TVector : unmanaged
 {
-    public static PanelFormat Format
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => PanelFormat.Int8;
-    }
-
     public static int PairBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -53,11 +43,7 @@ internal readonly unsafe struct ByteGroups<TDot, TSums, TLanes, TVector> : IGrou
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Scales(byte* panel, int vector, nint block)
-    {
-        var codes = panel + (TDot.Count * 2 * sizeof(int)) + (((block * 2) + vector) * TDot.Count);
-        return TLanes.AddToBits(TLanes.Load((float*)panel + (vector * TDot.Count)), codes, ScaleCode.Shift);
-    }
+    public static TVector Scales(float* bases, byte* codes) => TLanes.AddToBits(TLanes.Load(bases), codes, ScaleCode.Shift);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(byte* w, out TSums first, out TSums second)
@@ -67,19 +53,13 @@ internal readonly unsafe struct ByteGroups<TDot, TSums, TLanes, TVector> : IGrou
     }
 }
 
-/// <summary>4 bits a weight. Scales: [blocks][columns] floats. Weights: [pair of groups][2 vectors][columns][Group bytes], the first group in the low halves.</summary>
+/// <summary>4 bits a weight: [pair of groups][2 vectors][columns][Group bytes], the first group in the low halves.</summary>
 internal readonly unsafe struct NibbleGroups<TDot, TSums, TLanes, TVector> : IGroupWeights<TSums, TVector>
     where TDot : struct, IDotLanes<TSums, TVector>
     where TSums : unmanaged
     where TLanes : struct, ILanes<TVector>
     where TVector : unmanaged
 {
-    public static PanelFormat Format
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => PanelFormat.Int4;
-    }
-
     public static int PairBytes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -93,7 +73,7 @@ internal readonly unsafe struct NibbleGroups<TDot, TSums, TLanes, TVector> : IGr
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Scales(byte* panel, int vector, nint block) => TLanes.Load((float*)panel + (((block * 2) + vector) * TDot.Count));
+    public static TVector Scales(float* bases, byte* codes) => TLanes.AddSignedToBits(TLanes.Load(bases), codes, SignedScaleCode.Shift);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(byte* w, out TSums first, out TSums second) => TDot.LoadNibbles(w, out first, out second);

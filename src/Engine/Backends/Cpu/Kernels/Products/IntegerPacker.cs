@@ -5,8 +5,8 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 /// <summary>Quantises weights into integer panels.</summary>
 /// <remarks>
-/// <para>8 bits: scale = max |w| / 127 over a block, up to the next <see cref="ScaleCode"/>, q = round(w / scale). 4 bits: scale = w* / −8 with w* the weight of largest magnitude, the positive of two, q = round(w / scale) in [−8, 7].</para>
-/// <para>A row without weights other than 0 has scales of 0; a NaN makes its block's scale NaN, and with 8 bits all of its row's.</para>
+/// <para>8 bits: scale = max |w| / 127 over a block, up to the next <see cref="ScaleCode"/>, q = round(w / scale). 4 bits: scale = w* / −8 with w* the weight of largest magnitude, the positive of two, as the nearest <see cref="SignedScaleCode"/>, q = round(w / scale) in [−8, 7].</para>
+/// <para>A row without weights other than 0 has scales of 0; a NaN makes all of its row's NaN.</para>
 /// </remarks>
 internal static unsafe class IntegerPacker
 {
@@ -20,24 +20,15 @@ internal static unsafe class IntegerPacker
         var (lowest, highest) = is4 ? (-8, 7) : (-127, 127);
         var q = stackalloc int[Piece];
         var tail = stackalloc float[Piece];
-        if (!is4)
-        {
-            Base(panel, column) = ScaleCode.BaseOf(LargestScale(Range(w, 0, shape.PaddedK, shape.K, tail)));
-        }
-
+        var largest = Magnitude(Range(w, 0, shape.PaddedK, shape.K, tail));
+        Base(panel, column) = is4 ? SignedScaleCode.BaseOf(largest / 8f) : ScaleCode.BaseOf(largest / 127f);
         for (var block = 0; block < shape.Blocks; block++)
         {
             var begin = block * shape.BlockSize;
             var range = Range(w, begin, begin + shape.BlockSize, shape.K, tail);
-            if (is4)
-            {
-                Scale(shape, panel, block, column) = (range.Largest >= -range.Smallest ? range.Largest : range.Smallest) / -8f;
-            }
-            else
-            {
-                Code(shape, panel, block, column) = ScaleCode.Of(LargestScale(range), Base(panel, column));
-            }
-
+            Code(shape, panel, block, column) = is4
+                ? SignedScaleCode.Of((range.Largest >= -range.Smallest ? range.Largest : range.Smallest) / -8f, Base(panel, column))
+                : ScaleCode.Of(Magnitude(range) / 127f, Base(panel, column));
             var scale = ScaleOf(shape, panel, block, column);
             var inverse = scale == 0 ? 0 : 1f / scale;
             var target = BlockAt(shape, panel, block);
@@ -123,18 +114,18 @@ internal static unsafe class IntegerPacker
 
     private static byte* BlockAt(in PanelShape shape, byte* panel, int block) => panel + shape.ScaleBytes + (block * shape.BlockBytes);
 
-    private static float ScaleOf(in PanelShape shape, byte* panel, int block, int column) => shape.Format == PanelFormat.Int4
-        ? Scale(shape, panel, block, column)
-        : ScaleCode.Value(Code(shape, panel, block, column), Base(panel, column));
-
-    private static ref float Scale(in PanelShape shape, byte* panel, int block, int column) => ref ((float*)panel)[((long)block * shape.Columns) + column];
+    private static float ScaleOf(in PanelShape shape, byte* panel, int block, int column)
+    {
+        var (code, rowBase) = (Code(shape, panel, block, column), Base(panel, column));
+        return shape.Format == PanelFormat.Int4 ? SignedScaleCode.Value(code, rowBase) : ScaleCode.Value(code, rowBase);
+    }
 
     private static ref int Base(byte* panel, int column) => ref ((int*)panel)[column];
 
     private static ref byte Code(in PanelShape shape, byte* panel, int block, int column) =>
         ref panel[((long)sizeof(int) * shape.Columns) + ((long)block * shape.Columns) + column];
 
-    private static float LargestScale((float Smallest, float Largest) range) => MathF.Max(range.Largest, -range.Smallest) / 127f;
+    private static float Magnitude((float Smallest, float Largest) range) => MathF.Max(range.Largest, -range.Smallest);
 
     /// <summary>The smallest and the largest weight of a block, 0 included; NaN if any is.</summary>
     private static (float Smallest, float Largest) Range(float* w, int begin, int end, int k, float* tail)

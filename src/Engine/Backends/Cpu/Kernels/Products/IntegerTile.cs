@@ -6,7 +6,7 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 /// <summary>The micro-kernel of all integer products: a tile of 1 to 6 rows by one panel of two vectors of columns.</summary>
 /// <remarks>
 /// <para>Formula: c[r][j] = Σ_b (Σ_{k in b} qx[r][k] · qw[k][j]) · (sw[b][j] · sx[r][b]), over the blocks b of k.</para>
-/// <para>Shapes: qx rows of 4-byte groups; the panel holds its scales and then its weights, [blocks][groups][columns].</para>
+/// <para>Shapes: qx rows of 4-byte groups; the panel holds its scales, as [columns] bases and [blocks][columns] codes, and then its weights, [blocks][groups][columns].</para>
 /// <para>Accuracy: the inner sums are exact, so they may run in two chains where a tile is low; the outer one is a chain of multiply-adds per (row, column),
 /// b ascending from 0, whatever the tile.</para>
 /// </remarks>
@@ -65,7 +65,9 @@ internal static unsafe class IntegerTile<TDot, TSums, TLanes, TVector, TWeights>
         var target = ahead.Start;
         var step = ahead.Step;
         var halfStep = step >> 1;
-        var panel = w + PanelShape.ScaleBytesOf(TWeights.Format, TDot.Count * 2, blocks);
+        var bases = (float*)w;
+        var codes = w + (TDot.Count * 2 * sizeof(float));
+        var panel = w + PanelShape.ScaleBytesOf(TDot.Count * 2, blocks);
         for (nint block = 0; block < blocks; block++)
         {
             TLanes.Prefetch(target);
@@ -203,8 +205,9 @@ internal static unsafe class IntegerTile<TDot, TSums, TLanes, TVector, TWeights>
                 }
             }
 
-            var scale0 = TWeights.Scales(w, 0, block);
-            var scale1 = TWeights.Scales(w, 1, block);
+            var scale0 = TWeights.Scales(bases, codes);
+            var scale1 = TWeights.Scales(bases + TDot.Count, codes + TDot.Count);
+            codes += TDot.Count * 2;
             if (TRows.Value > 0)
             {
                 var s = TLanes.Broadcast(scales[block]);

@@ -12,6 +12,6 @@ internal enum PanelFormat
     /// <summary>Scales (<see cref="ScaleCode"/>), then 8-bit groups.</summary>
     Int8,
 
-    /// <summary>Scales, then 4-bit groups.</summary>
+    /// <summary>Scales (<see cref="SignedScaleCode"/>), then 4-bit groups.</summary>
     Int4,
 }

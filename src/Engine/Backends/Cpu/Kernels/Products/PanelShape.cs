@@ -18,7 +18,7 @@ internal readonly record struct PanelShape(PanelFormat Format, int Columns, int 
     public int Blocks => (K + BlockSize - 1) / BlockSize;
 
     /// <summary>Bytes of the scales of an integer format, which its blocks follow.</summary>
-    public long ScaleBytes => ScaleBytesOf(Format, Columns, Blocks);
+    public long ScaleBytes => ScaleBytesOf(Columns, Blocks);
 
     /// <summary>Bytes of one block of an integer format.</summary>
     public long BlockBytes => (long)Columns * BlockSize / (Format == PanelFormat.Int4 ? 2 : 1);
@@ -34,10 +34,6 @@ internal readonly record struct PanelShape(PanelFormat Format, int Columns, int 
     /// <summary>Width of a row of quantised activations.</summary>
     public int PaddedK => Blocks * BlockSize;
 
-    /// <summary>Bytes of a panel's scales, in whole cache lines: 8 bits have a <see cref="ScaleCode"/> each behind the columns' bases, 4 bits a float.</summary>
-    public static nint ScaleBytesOf(PanelFormat format, int columns, nint blocks)
-    {
-        var bytes = format == PanelFormat.Int8 ? columns * (sizeof(int) + blocks) : columns * blocks * sizeof(float);
-        return (bytes + CacheLine - 1) & -CacheLine;
-    }
+    /// <summary>Bytes of an integer panel's scales, in whole cache lines: the columns' bases, then a <see cref="ScaleCode"/> for each block and column.</summary>
+    public static nint ScaleBytesOf(int columns, nint blocks) => ((columns * (sizeof(int) + blocks)) + CacheLine - 1) & -CacheLine;
 }

@@ -17,8 +17,11 @@ internal static class ScaleCode
     private const int NotANumber = 0x7FC00000;
 
     /// <summary>The base of a row whose largest scale is <paramref name="largest"/>, which is at least 0 or NaN.</summary>
-    public static int BaseOf(float largest) =>
-        float.IsNaN(largest) ? NotANumber : Math.Max(BitConverter.SingleToInt32Bits(largest) - (Highest << Shift), 0);
+    public static int BaseOf(float largest) => BaseOf(largest, Highest << Shift);
+
+    /// <summary>The base from which codes reach the row's largest scale in <paramref name="distance"/> of a float's pattern.</summary>
+    public static int BaseOf(float largest, int distance) =>
+        float.IsNaN(largest) ? NotANumber : Math.Max(BitConverter.SingleToInt32Bits(largest) - distance, 0);
 
     /// <summary>The code of the smallest scale that is not below <paramref name="scale"/>.</summary>
     public static byte Of(float scale, int rowBase) =>

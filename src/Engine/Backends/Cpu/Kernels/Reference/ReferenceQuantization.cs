@@ -14,7 +14,7 @@ internal static class ReferenceQuantization
         var block = BlockOf(format, inputs);
         for (var row = 0; row < w.Length; row += inputs)
         {
-            var rowBase = ScaleCode.BaseOf(Largest(w.Slice(row, inputs)) / 127f);
+            var largest = Largest(w.Slice(row, inputs));
             for (var k = 0; k < inputs; k += block)
             {
                 var part = w.Slice(row + k, Math.Min(block, inputs - k));
@@ -25,10 +25,12 @@ internal static class ReferenceQuantization
                         BFloat16Values(part, target);
                         break;
                     case WeightFormat.Int8Block32 or WeightFormat.Int8Channel:
-                        Integers(part, ScaleCode.Value(ScaleCode.Of(Largest(part) / 127f, rowBase), rowBase), -127f, 127f, target);
+                        var unsigned = ScaleCode.BaseOf(largest / 127f);
+                        Integers(part, ScaleCode.Value(ScaleCode.Of(Largest(part) / 127f, unsigned), unsigned), -127f, 127f, target);
                         break;
                     case WeightFormat.Int4Block32:
-                        Integers(part, LargestSigned(part) / -8f, -8f, 7f, target);
+                        var signed = SignedScaleCode.BaseOf(largest / 8f);
+                        Integers(part, SignedScaleCode.Value(SignedScaleCode.Of(LargestSigned(part) / -8f, signed), signed), -8f, 7f, target);
                         break;
                     default:
                         part.CopyTo(target);
