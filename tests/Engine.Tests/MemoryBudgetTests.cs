@@ -21,8 +21,8 @@ public sealed class MemoryBudgetTests : IDisposable
     [InlineData("F16", WeightFormat.AsStored, 4.0)]
     [InlineData("F16", WeightFormat.Float16, 4.0)]
     [InlineData("F16", WeightFormat.BFloat16, 2.0)]
-    [InlineData("F16", WeightFormat.Int8Block32, 1.125)]
-    [InlineData("F32", WeightFormat.Int4Block32, 0.625)]
+    [InlineData("F16", WeightFormat.Int8Block32, 67.0 / 64)]
+    [InlineData("F32", WeightFormat.Int4Block32, 35.0 / 64)]
     public async Task Plan_CountsWhatTheWeightsWillTake(string dtype, WeightFormat format, double bytesPerWeight)
     {
         // Large enough that padding is little.

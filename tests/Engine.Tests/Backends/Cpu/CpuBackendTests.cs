@@ -21,7 +21,20 @@ public sealed class CpuBackendTests(ITestOutputHelper output) : BackendConforman
     }
 
     [Fact]
-    public void Attend_TextThatGrows_AllocatesNothing()
+    public void Attend_TextThatGrows_AllocatesNothing() =>
+        // The runtime itself may allocate now and then on any thread, once: never in each of three runs.
+        Assert.Equal(0, Enumerable.Range(0, 3).Min(static _ => BytesOfGrowingText()));
+
+    [Fact]
+    public void Options_BeyondTheMachine_AreRefused()
+    {
+        Assert.Contains("257", Assert.Throws<ArgumentException>(() => new CpuBackend(new CpuBackendOptions(257))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new CpuBackend(new CpuBackendOptions(-1)));
+        var error = Assert.Throws<DeviceException>(() => Backend.CreateKvStore(int.MaxValue / 64, 8, 128, KvFormat.Float32));
+        Assert.Contains("bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    private static long BytesOfGrowingText()
     {
         const int pages = 20;
         var shape = new HeadShape(2, 1, 16);
@@ -41,15 +54,6 @@ public sealed class CpuBackendTests(ITestOutputHelper output) : BackendConforman
             backend.Attend(qkv, shape, store, plan, y);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
-
-    [Fact]
-    public void Options_BeyondTheMachine_AreRefused()
-    {
-        Assert.Contains("257", Assert.Throws<ArgumentException>(() => new CpuBackend(new CpuBackendOptions(257))).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new CpuBackend(new CpuBackendOptions(-1)));
-        var error = Assert.Throws<DeviceException>(() => Backend.CreateKvStore(int.MaxValue / 64, 8, 128, KvFormat.Float32));
-        Assert.Contains("bytes", error.Message, StringComparison.Ordinal);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }

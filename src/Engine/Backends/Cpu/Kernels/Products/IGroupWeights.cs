@@ -73,7 +73,7 @@ internal readonly unsafe struct NibbleGroups<TDot, TSums, TLanes, TVector> : IGr
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Scales(float* bases, byte* codes) => TLanes.AddSignedToBits(TLanes.Load(bases), codes, SignedScaleCode.Shift);
+    public static TVector Scales(float* bases, byte* codes) => TLanes.AddSignedToBits(TLanes.Load(bases), codes, ScaleCode.Shift);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(byte* w, out TSums first, out TSums second) => TDot.LoadNibbles(w, out first, out second);

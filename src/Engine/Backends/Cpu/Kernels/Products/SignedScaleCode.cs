@@ -4,17 +4,15 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 /// <summary>Scales of 4-bit weights, which may be negative, in a byte each: as <see cref="ScaleCode"/>, with the sign in the highest bit.</summary>
 /// <remarks>
-/// Formula: bits(|scale|) = base + (code mod 128) · 2^19, in the bits of a 32-bit float: steps of 1/16 to 1/32 of a scale, over eight octaves. The row's largest
-/// is kept exactly, the others are rounded to the nearest: beside the steps of 4 bits a weight beyond the last one by 1/32 of the scale is nothing.
+/// Formula: bits(|scale|) = base + (code mod 128) · 2^18: steps of 1/32 to 1/64 of a scale, over four octaves. The row's largest is kept exactly, the others are
+/// rounded to the nearest: beside the steps of 4 bits it is nothing that a block's largest weight is clipped by 1/64.
 /// </remarks>
 internal static class SignedScaleCode
 {
-    /// <summary>Bits of a float's pattern between two codes.</summary>
-    public const int Shift = 19;
-
     /// <summary>The bits of a code that hold its magnitude.</summary>
     public const int Magnitude = sbyte.MaxValue;
 
+    private const int Shift = ScaleCode.Shift;
     private const int SignBit = 7;
 
     /// <summary>The base of a row whose largest scale by magnitude is <paramref name="largest"/>, which is at least 0 or NaN.</summary>
