@@ -45,7 +45,7 @@ internal sealed class LoadedModel : IDisposable
     public required RecyclingMemory Recycling { get; init; }
 
     /// <summary>What rows cost on this machine.</summary>
-    public required CostCurve Costs { get; init; }
+    public required StepPrices Prices { get; init; }
 
     /// <summary>What this machine has found out about the checkpoint.</summary>
     public required MachineNotes Notes { get; init; }
@@ -113,11 +113,14 @@ internal sealed class LoadedModel : IDisposable
             var notes = MachineNotes.On(options, directory);
             var costs = options.Costs
                 ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, cache, workspace, cancellationToken));
+            // Costs that were given are meant as they stand.
+            var time = options.Costs is null ? TimeProvider.System : null;
+            var prices = new StepPrices(costs, time);
             var model = new LoadedModel(backend, loader.Matrices)
             {
-                Drafters = Decorated(options.DecorateDrafter, DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
+                Drafters = Decorated(options.DecorateDrafter, DrafterCatalog.CreateAll(new DraftEnvironment(shape, prices)
                 {
-                    Time = options.Costs is null ? TimeProvider.System : null,
+                    Time = time,
                     Recycling = recycling,
                     Decoder = decoder,
                     Cache = cache,
@@ -129,7 +132,7 @@ internal sealed class LoadedModel : IDisposable
                         draft, options, tokenizer, backend, budget.ContextTokens, store.PageBytes * budget.Pages, parts, cancellationToken),
                 })),
                 Recycling = recycling,
-                Costs = costs,
+                Prices = prices,
                 Notes = notes,
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, endTokens)),

@@ -15,7 +15,7 @@ internal sealed class DecodingHarness : IDisposable
     {
         Model = LoadedModel.Load(
             options?.Invoke(_folder) ?? new EngineOptions { ModelPath = new ToyCheckpoint { Sharpness = 8 }.Save(_folder), Threads = 1 }, null, CancellationToken.None);
-        _step = new DecodeStep(Model.Decoder, Model.Cache, Model.Workspace);
+        _step = new DecodeStep(Model.Decoder, Model.Cache, Model.Workspace, new StepPrices(CostCurve.Linear));
     }
 
     /// <summary>What is loaded.</summary>

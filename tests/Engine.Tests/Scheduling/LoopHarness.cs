@@ -21,7 +21,7 @@ internal sealed class LoopHarness : IAsyncDisposable
         _model = LoadedModel.Load(
             options?.Invoke(_folder) ?? new EngineOptions { ModelPath = new ToyCheckpoint().Save(_folder), Threads = 1, KvCacheBytes = cacheBytes }, null, CancellationToken.None);
         var decoder = wrap?.Invoke(_model.Decoder) ?? _model.Decoder;
-        _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace), _model.Cache, _model.Prefixes, new EngineLoopLimits(maxRunning, queueLimit, 512));
+        _loop = new EngineLoop(new DecodeStep(decoder, _model.Cache, _model.Workspace, _model.Prices), _model.Cache, _model.Prefixes, new EngineLoopLimits(maxRunning, queueLimit, 512));
         if (isStarted)
         {
             Start();
