@@ -62,6 +62,9 @@ public sealed class EmbeddingGeneratorTests : IDisposable
         var failure = await Assert.ThrowsAsync<NotSupportedException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 3 }));
         Assert.Contains("3", failure.Message, StringComparison.Ordinal);
         Assert.Contains("4", failure.Message, StringComparison.Ordinal);
+        var unknown = await Assert.ThrowsAsync<ArgumentException>(
+            () => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { AdditionalProperties = new() { ["slerp.merge"] = "prompt" } }));
+        Assert.Contains("EmbeddingGenerationOptions.AdditionalProperties[\"slerp.merge\"]", unknown.Message, StringComparison.Ordinal);
         Assert.Single(await generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 4, ModelId = "other" }));
         using var cancellation = new CancellationTokenSource();
         await cancellation.CancelAsync();

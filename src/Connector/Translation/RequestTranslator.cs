@@ -23,17 +23,18 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
     /// <exception cref="InvalidOperationException">The request contradicts itself.</exception>
     public AskedRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        messages = CallersRequest.Take(messages);
+        var taken = CallersRequest.Take(messages);
         options = CallersRequest.Take(options);
         OptionRanges.ThrowIfOutOfRange(options);
-        KnownProperties.ThrowIfUnknown(options?.AdditionalProperties);
+        KnownProperties.ThrowIfUnknown(options);
+        KnownProperties.ThrowIfUnknown(taken);
         RefuseUnsupported(options);
         NoteIgnored(options);
         var properties = new PropertyReader(options?.AdditionalProperties);
         return new AskedRequest(options, properties.Boolean(SlerpProperties.Raw) ?? false
-            ? RawPrompt(messages, options)
+            ? RawPrompt(taken, options)
             : new Prompt.Conversation(
-                _messages.Translate(messages, OutputTranslator.Instructions(options)), _tools.Translate(options), TemplateVariables(options)));
+                _messages.Translate(taken, OutputTranslator.Instructions(options)), _tools.Translate(options), TemplateVariables(options)));
     }
 
     /// <summary>The request for a model.</summary>
