@@ -53,6 +53,7 @@ internal static class TorchLibrary
             throw new DeviceException($"Backend '{name}' needs libtorch, which could not be loaded: {reason} {Install}", isTransient: false, failure);
         }
     }
+
     // What follows is advice for notebooks and a trace of the search.
     private static string FirstSentence(string message)
     {
