@@ -33,7 +33,7 @@ public sealed class CompanionRetryTests
         var network = new Network();
         using (var retry = Retry((_, _) =>
         {
-            gate.Wait();
+            gate.Wait(CancellationToken.None);
             return network;
         }))
         {
@@ -59,7 +59,7 @@ public sealed class CompanionRetryTests
         var retry = Retry((_, cancellation) =>
         {
             cancellation.WaitHandle.WaitOne();
-            gate.Wait();
+            gate.Wait(CancellationToken.None);
             return network;
         });
         _clock.Advance(TimeSpan.FromSeconds(1));
