@@ -74,7 +74,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     /// <inheritdoc />
     /// <exception cref="ContextLengthException">A text does not fit the model's context; no text was read.</exception>
     /// <exception cref="NotSupportedException">Other dimensions are asked for than the model's own.</exception>
-    /// <exception cref="ArgumentException">A key of the options begins with "slerp.": a generator has none of its own.</exception>
+    /// <exception cref="ArgumentException">A text is null, or a key of the options begins with "slerp.": a generator has none of its own.</exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -87,7 +87,10 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
 
         KnownProperties.ThrowIfUnknown(options);
         NoteIgnored(options);
-        return MeasuredAsync([.. values], options?.Clone(), cancellationToken);
+        string[] texts = [.. values];
+        return Array.IndexOf(texts, null) is >= 0 and var index
+            ? throw new ArgumentException($"values[{index}] is null. Leave it out.", nameof(values))
+            : MeasuredAsync(texts, options?.Clone(), cancellationToken);
     }
 
     /// <inheritdoc />

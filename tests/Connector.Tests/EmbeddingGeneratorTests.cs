@@ -58,6 +58,8 @@ public sealed class EmbeddingGeneratorTests : IDisposable
         await using var provider = Provider(services => services.AddSlerpEmbeddingGenerator(options => options.ModelPath = _model.FullName));
         var generator = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         await Assert.ThrowsAsync<ArgumentNullException>(() => generator.GenerateAsync(null!));
+        Assert.Contains("values[1] is null", (await Assert.ThrowsAsync<ArgumentException>(() => generator.GenerateAsync(["a", null!]))).Message, StringComparison.Ordinal);
+        Assert.Equal(0, _loader.Loads);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 0 }));
         var failure = await Assert.ThrowsAsync<NotSupportedException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 3 }));
         Assert.Contains("3", failure.Message, StringComparison.Ordinal);

@@ -69,6 +69,9 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         return new TranslatedRequest(generation, seed, reading);
     }
 
+    /// <summary>Whether a drafter can be named where tokens are merged as the answer is written, which changes rows a draft stands on.</summary>
+    public static bool MayMergeIncrementally(string drafter) => drafter is AutomaticDrafter or VanillaDrafter;
+
     private string[] StopSequences(ChatOptions? options, OutputForm output)
     {
         string[] stops = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))];
@@ -87,7 +90,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         if (merging is MergingMode.Incremental)
         {
             // What pays is chosen by "auto"; here only one can.
-            return drafter is AutomaticDrafter or VanillaDrafter ? VanillaDrafter : throw new NotSupportedException(
+            return MayMergeIncrementally(drafter) ? VanillaDrafter : throw new NotSupportedException(
                 $"The request merges incrementally, which changes rows a draft stands on, but names the drafter '{drafter}'. Use '{VanillaDrafter}', or merge only the prompt.");
         }
 
