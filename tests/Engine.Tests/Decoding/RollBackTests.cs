@@ -17,7 +17,7 @@ public sealed class RollBackTests : IDisposable
     private readonly LoadedModel _model;
 
     public RollBackTests() => _model = LoadedModel.Load(
-        new EngineOptions { ModelPath = new ToyCheckpoint { Layers = 4 }.Save(_folder), Threads = 1 }, null, CancellationToken.None);
+        new EngineOptions { ModelPath = new ToyCheckpoint { Layers = 4 }.Save(_folder), Threads = 1 }, null, TimeProvider.System, CancellationToken.None);
 
     public void Dispose()
     {

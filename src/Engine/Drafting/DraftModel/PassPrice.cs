@@ -43,9 +43,9 @@ internal sealed class PassPrice
     /// <summary>The pass has been run and read.</summary>
     public void EndPass()
     {
-        if (_time is not null)
+        // Less than the clock can tell is no time.
+        if (_time?.GetElapsedTime(_start).TotalSeconds is { } taken and > 0)
         {
-            var taken = _time.GetElapsedTime(_start).TotalSeconds;
             _pace = Math.Clamp(taken > _expectedSeconds * _pace ? _pace * Move : _pace / Move, Least, 1 / Least);
         }
     }
