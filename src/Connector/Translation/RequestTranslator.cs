@@ -107,7 +107,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         var other => throw new NotSupportedException($"AdditionalProperties[\"{SlerpProperties.Gate}\"] is '{other}'. Known: lossy, always, never."),
     };
 
-    private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    private Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         if (!string.IsNullOrWhiteSpace(options?.Instructions) || options?.Tools is { Count: > 0 } || options?.ToolMode is RequiredChatToolMode)
         {
@@ -115,7 +115,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
                 $"AdditionalProperties[\"{SlerpProperties.Raw}\"] continues the messages' text as it stands, which leaves no place for Instructions, Tools or a required ToolMode. Remove them, or {SlerpProperties.Raw}.");
         }
 
-        return new Prompt.Raw(string.Concat(messages.Select(message => message.Text)));
+        return new Prompt.Raw(_messages.Text(messages));
     }
 
     private static void RefuseUnsupported(AskedRequest asked, ModelInfo model)

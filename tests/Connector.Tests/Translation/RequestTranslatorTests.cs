@@ -260,6 +260,18 @@ public sealed class RequestTranslatorTests
         Assert.Equal(new Prompt.Raw("Hi"), request.Prompt);
     }
 
+    [Fact]
+    public async Task RawPrompt_LeavesNothingOutInSilence()
+    {
+        var options = new ChatOptions { AdditionalProperties = new() { [SlerpProperties.Raw] = true } };
+        using var under = new ClientUnderTest();
+        await under.AskAsync(true, [new(ChatRole.User, [new TextContent("a"), new DataContent("b"u8.ToArray(), "text/plain")]), new(ChatRole.Assistant, "c")], options);
+        Assert.Equal(new Prompt.Raw("abc"), under.Engine.LastRequest.Prompt);
+        var failure = await Assert.ThrowsAsync<NotSupportedException>(
+            () => under.AskAsync(true, [new(ChatRole.User, [new TextContent("a"), new DataContent(new byte[] { 1 }, "image/png")])], options));
+        Assert.Contains("image/png", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("min_p", true)]
     [InlineData("min_p", "lots")]
@@ -269,6 +281,9 @@ public sealed class RequestTranslatorTests
     public async Task PropertyOfTheWrongKind_IsRefusedByName(string key, object value) => Assert.Contains(
         key,
         (await Assert.ThrowsAsync<ArgumentException>(() => RequestAsync(true, new ChatOptions { AdditionalProperties = new() { [key] = value } }))).Message);
+
+    [Fact]
+    public async Task DateForANumber_IsRefusedByName() => await PropertyOfTheWrongKind_IsRefusedByName("min_p", new DateTime(2030, 1, 1));
 
     [Fact]
     public async Task UnknownProperties_AndNulls_AreIgnored() => await RequestAsync(
