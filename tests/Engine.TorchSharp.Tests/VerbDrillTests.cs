@@ -74,6 +74,25 @@ public sealed class VerbDrillTests : IDisposable
         AssertWorks();
     }
 
+    [Fact]
+    public void MaskBeyondAnyArray_IsRefusedWithWhatToDo()
+    {
+        const int rows = 1 << 12;
+        const int committed = 1 << 20;
+        var plan = new AttentionPlan();
+        plan.AddSlice(new int[(committed + rows) / KvStore.PageRows], committed, rows);
+        int[] chain = [.. Enumerable.Range(-1, rows)];
+        for (var node = 0; node < rows; node++)
+        {
+            plan.AddRow(chain, node, node);
+        }
+
+        var error = Assert.Throws<DeviceException>(
+            () => _backend.Attend(_workspace.Rent(rows, Heads.Columns), Heads, Store(1, Heads, KvFormat.Float32), plan, _workspace.Rent(rows, Heads.QueryColumns)));
+        Assert.Contains("Lower PrefillChunkTokens", error.Message, StringComparison.Ordinal);
+        AssertWorks();
+    }
+
     private void CallWithMisfit(string verb)
     {
         var nowhere = Values(2, Heads.Columns, torch.zeros(2, Heads.Columns, device: torch.META));

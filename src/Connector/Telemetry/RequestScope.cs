@@ -66,7 +66,12 @@ internal sealed class RequestScope : IDisposable
         }
 
         EndSpan();
-        if (Decoding.Fallback is { } fallback)
+        if (Decoding.Fallback is { Reason: FallbackReason.CircuitOpen })
+        {
+            // While it is open, this is how answers are made: those that opened it were told louder.
+            _logger.CircuitWasOpen(ResponseId);
+        }
+        else if (Decoding.Fallback is { } fallback)
         {
             _logger.FellBack(
                 ResponseId, fallback.AcceptedTokens, SlerpNames.Of(fallback.Reason!.Value), SlerpNames.Of(fallback.Stage), fallback.Check ?? "none", fallback.Failure);

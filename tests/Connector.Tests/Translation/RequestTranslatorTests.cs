@@ -283,6 +283,9 @@ public sealed class RequestTranslatorTests
         (await Assert.ThrowsAsync<ArgumentException>(() => RequestAsync(true, new ChatOptions { AdditionalProperties = new() { [key] = value } }))).Message);
 
     [Fact]
+    public async Task DateForANumber_IsRefusedByName() => await PropertyOfTheWrongKind_IsRefusedByName("min_p", new DateTime(2030, 1, 1));
+
+    [Fact]
     public async Task UnknownProperties_AndNulls_AreIgnored() => await RequestAsync(
         true, new ChatOptions { AdditionalProperties = new() { ["other"] = new Dictionary<string, object>(), ["min_p"] = null, ["slerp.raw"] = Json("null") } });
 
