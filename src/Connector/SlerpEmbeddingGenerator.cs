@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Slerp.Connector.Hosting;
 using Slerp.Connector.Options;
 using Slerp.Connector.Telemetry;
+using Slerp.Connector.Translation;
 using Slerp.Engine;
 
 namespace Slerp.Connector;
@@ -73,6 +74,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     /// <inheritdoc />
     /// <exception cref="ContextLengthException">A text does not fit the model's context; no text was read.</exception>
     /// <exception cref="NotSupportedException">Other dimensions are asked for than the model's own.</exception>
+    /// <exception cref="ArgumentException">A text is null, or a key of the options begins with "slerp.": a generator has none of its own.</exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -83,8 +85,12 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
             throw new ArgumentOutOfRangeException(nameof(options), options.Dimensions, "EmbeddingGenerationOptions.Dimensions must be at least 1.");
         }
 
+        KnownProperties.ThrowIfUnknown(options);
         NoteIgnored(options);
-        return MeasuredAsync([.. values], options?.Clone(), cancellationToken);
+        string[] texts = [.. values];
+        return Array.IndexOf(texts, null) is >= 0 and var index
+            ? throw new ArgumentException($"values[{index}] is null. Leave it out.", nameof(values))
+            : MeasuredAsync(texts, options?.Clone(), cancellationToken);
     }
 
     /// <inheritdoc />

@@ -15,7 +15,7 @@ public sealed class SlerpEngineOptions
     public string? DraftModelPath { get; set; } = EngineDefaults.DraftModelPath;
 
     /// <inheritdoc cref="EngineOptions.SpeculatorPath"/>
-    public string? SpeculatorPath { get; set; }
+    public string? SpeculatorPath { get; set; } = EngineDefaults.SpeculatorPath;
 
     /// <inheritdoc cref="EngineOptions.RecyclingScope"/>
     [EnumDataType(typeof(RecyclingScope))]

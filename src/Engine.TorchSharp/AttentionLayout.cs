@@ -107,7 +107,15 @@ internal sealed class AttentionLayout(HostTransfer host) : IDisposable
 
     private torch.Tensor MaskOf(AttentionPlan plan, int[] slices, int rows, int keys)
     {
-        var mask = new bool[checked(slices.Length * rows * keys)];
+        var places = (long)slices.Length * rows * keys;
+        if (places > Array.MaxLength)
+        {
+            throw new DeviceException(
+                $"Attention of {rows:N0} rows over {keys:N0} keys needs a mask of {places:N0} truth values; at most {Array.MaxLength:N0} can be made. Lower PrefillChunkTokens.",
+                isTransient: false);
+        }
+
+        var mask = new bool[places];
         for (var place = 0; place < slices.Length; place++)
         {
             AttentionMask.Fill(plan, plan.Slices[slices[place]], mask.AsSpan(place * rows * keys, rows * keys), keys);

@@ -115,6 +115,7 @@ internal sealed partial class TorchBackend
 
         IntegerMatrix Integers()
         {
+            var arithmetic = _codes ??= new IntegerCodes(_device);
             var block = IntegerCodes.BlockOf(format, inputs);
             var padded = IntegerCodes.Padded(inputs, block);
             var type = IntegerMatrix.TypeOf(format);
@@ -122,11 +123,11 @@ internal sealed partial class TorchBackend
             var scales = torch.empty(rows, padded / block, 1, dtype: torch.ScalarType.Float32, device: _device);
             ForEachChunk(parts, (chunk, at) =>
             {
-                var (whole, factors) = _codes.Quantize(chunk.to(torch.ScalarType.Float32), format);
+                var (whole, factors) = arithmetic.Quantize(chunk.to(torch.ScalarType.Float32), format);
                 codes.narrow(0, at, chunk.shape[0]).copy_(IntegerMatrix.Pack(whole, format));
                 scales.narrow(0, at, chunk.shape[0]).copy_(factors);
             });
-            return new IntegerMatrix(outputs, inputs, format, isGated, codes.DetachFromDisposeScope(), scales.DetachFromDisposeScope(), _codes);
+            return new IntegerMatrix(outputs, inputs, format, isGated, codes.DetachFromDisposeScope(), scales.DetachFromDisposeScope(), arithmetic);
         }
     }
 

@@ -22,10 +22,10 @@ internal sealed partial class TorchBackend : IComputeBackend
     private readonly CudaDriver? _driver;
     private readonly bool _isNarrow;
     private readonly HostTransfer _host;
-    private readonly IntegerCodes _codes;
     private readonly RowConstants _constants;
     private readonly AttentionLayout _layout;
     private readonly List<TorchTensor> _vectors = [];
+    private IntegerCodes? _codes;
 
     /// <summary>Wraps an opened device.</summary>
     /// <param name="name">Its name.</param>
@@ -38,7 +38,6 @@ internal sealed partial class TorchBackend : IComputeBackend
         _driver = name.IsCuda ? CudaDriver.TryOpen() : null;
         _isNarrow = isNarrow;
         _host = new HostTransfer(device);
-        _codes = new IntegerCodes(device);
         _constants = new RowConstants(device);
         _layout = new AttentionLayout(_host);
     }
@@ -73,6 +72,8 @@ internal sealed partial class TorchBackend : IComputeBackend
                 torch.set_num_threads(threads == 0 ? PhysicalCores.Count() : threads);
             }
 
+            // The first thing made on a device is what finds out that it works.
+            using var first = torch.zeros(1, device: device);
             return new TorchBackend(name, device, isNarrow: name.IsCuda);
         }
         catch (ExternalException failure)
@@ -91,7 +92,7 @@ internal sealed partial class TorchBackend : IComputeBackend
         ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(headSize, 1);
         var columns = 2L * kvHeads * headSize;
-        var bytes = checked(pages * KvStore.PageRows * columns * (format == KvFormat.BFloat16 ? 2 : 4));
+        var bytes = checked((long)pages * KvStore.PageRows * columns * (format == KvFormat.BFloat16 ? 2 : 4));
         RequireMemory(bytes, $"A KV cache of {pages:N0} pages", "Lower the context, the concurrency or the KV format.");
         try
         {
@@ -107,9 +108,20 @@ internal sealed partial class TorchBackend : IComputeBackend
     /// <inheritdoc />
     public void Synchronize()
     {
-        if (_name.IsCuda)
+        if (!_name.IsCuda)
+        {
+            return;
+        }
+
+        try
         {
             torch.cuda.synchronize(_device);
+            // It does not ask by itself; what queued work has met is told here first.
+            torch.CheckForErrors();
+        }
+        catch (ExternalException failure)
+        {
+            throw Failed(nameof(Synchronize), failure);
         }
     }
 
@@ -126,7 +138,8 @@ internal sealed partial class TorchBackend : IComputeBackend
         _placesInPage?.Dispose();
         _placesInPage = null;
         _constants.Dispose();
-        _codes.Dispose();
+        _codes?.Dispose();
+        _codes = null;
     }
 
     private DeviceException Failed(string verb, ExternalException failure) => TorchFailure.Of(verb, _name.ToString(), failure);

@@ -5,7 +5,7 @@ namespace Slerp.Engine.TorchSharp;
 /// <summary>Turns what libtorch reports into what callers know.</summary>
 internal static class TorchFailure
 {
-    private static readonly string[] MemoryWords = ["out of memory", "can't allocate memory", "not enough memory", "Cannot allocate memory", "CUBLAS_STATUS_ALLOC_FAILED"];
+    private static readonly string[] MemoryWords = ["out of memory", "can't allocate memory", "not enough memory", "Cannot allocate memory", "STATUS_ALLOC_FAILED"];
 
     /// <summary>A failure inside a verb: transient where memory was denied, because other requests give theirs back.</summary>
     public static DeviceException Of(string verb, string device, ExternalException failure)

@@ -49,10 +49,19 @@ internal static class TorchLibrary
         }
         catch (Exception failure) when (failure is NotSupportedException or TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
-            var reason = (failure is TypeInitializationException { InnerException: { } cause } ? cause : failure).Message.AsSpan().Trim();
-            var end = reason.IndexOfAny('\r', '\n');
-            throw new DeviceException(
-                $"Backend '{name}' needs libtorch, which could not be loaded: {(end < 0 ? reason : reason[..end])} {Install}", isTransient: false, failure);
+            var reason = FirstSentence((failure is TypeInitializationException { InnerException: { } cause } ? cause : failure).Message);
+            throw new DeviceException($"Backend '{name}' needs libtorch, which could not be loaded: {reason} {Install}", isTransient: false, failure);
         }
+    }
+
+    // What follows is advice for notebooks and a trace of the search.
+    private static string FirstSentence(string message)
+    {
+        var text = message.AsSpan().Trim();
+        var end = text.IndexOfAny('\r', '\n');
+        text = end < 0 ? text : text[..end].TrimEnd();
+        end = text.IndexOf(". ", StringComparison.Ordinal);
+        text = end < 0 ? text : text[..end];
+        return text.EndsWith('.') ? text.ToString() : $"{text}.";
     }
 }

@@ -36,25 +36,22 @@ internal sealed class DraftCheckpoint
     /// <param name="named">What <see cref="Find"/> found.</param>
     /// <param name="options">The options.</param>
     /// <param name="target">The target's tokenizer.</param>
-    /// <param name="backend">Where it runs.</param>
+    /// <param name="companions">Loads it.</param>
     /// <param name="contextTokens">Tokens that the target holds.</param>
     /// <param name="cacheBytes">The target's KV cache: promised, and seen in the free memory only when it is written.</param>
-    /// <param name="parts">What it becomes a part of.</param>
     /// <param name="cancellationToken">Stops between blocks.</param>
     public static Lazy<DraftingModel>? Load(
         DraftCheckpoint? named,
         EngineOptions options,
         ITokenizer target,
-        IComputeBackend backend,
+        Companions companions,
         int contextTokens,
         long cacheBytes,
-        HalfBuilt parts,
-        CancellationToken cancellationToken) => Companion.Load(
+        CancellationToken cancellationToken) => companions.Load(
             options.DraftModelPath,
-            options.ModelPath,
             Suffix,
-            path => (named ?? Open(options, path, target)).Load(backend, contextTokens, cacheBytes, cancellationToken),
-            parts);
+            (path, backend, cancellation) => (named ?? Open(options, path, target)).Load(backend, contextTokens, cacheBytes, cancellation),
+            cancellationToken);
 
     private static DraftCheckpoint Open(EngineOptions options, string path, ITokenizer target)
     {

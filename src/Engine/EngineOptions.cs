@@ -16,11 +16,11 @@ public sealed record EngineOptions
     public string? AdapterPath { get; init; }
 
     /// <summary>The folder of a second, smaller checkpoint of the same vocabulary: what the drafter "draft" needs.</summary>
-    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-draft", where there is one. Either is loaded with the model.</value>
+    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-draft", where there is one. Either is loaded with the model; one beside it that fails to load is tried again while requests that ask for it go on without.</value>
     public string? DraftModelPath { get; init; }
 
     /// <summary>The folder of an MLP speculator made for this checkpoint (config.json, model.safetensors): what the drafter "mlp" needs.</summary>
-    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-mlp", where there is one. Either is loaded with the model.</value>
+    /// <value>null: the folder beside <see cref="ModelPath"/> of that name followed by "-mlp", where there is one. Either is loaded with the model; one beside it that fails to load is tried again while requests that ask for it go on without.</value>
     public string? SpeculatorPath { get; init; }
 
     /// <summary>Who shares what token recycling has learned.</summary>

@@ -19,11 +19,13 @@ internal sealed class LoadedModel : IDisposable
 {
     private readonly IComputeBackend _backend;
     private readonly IReadOnlyList<Matrix> _matrices;
+    private readonly Companions _companions;
 
-    private LoadedModel(IComputeBackend backend, IReadOnlyList<Matrix> matrices)
+    private LoadedModel(IComputeBackend backend, IReadOnlyList<Matrix> matrices, Companions companions)
     {
         _backend = backend;
         _matrices = matrices;
+        _companions = companions;
     }
 
     /// <summary>What it is.</summary>
@@ -45,7 +47,7 @@ internal sealed class LoadedModel : IDisposable
     public required RecyclingMemory Recycling { get; init; }
 
     /// <summary>What rows cost on this machine.</summary>
-    public required CostCurve Costs { get; init; }
+    public required StepPrices Prices { get; init; }
 
     /// <summary>What this machine has found out about the checkpoint.</summary>
     public required MachineNotes Notes { get; init; }
@@ -76,7 +78,7 @@ internal sealed class LoadedModel : IDisposable
         (Cache.Layers - cutoff - 1) * CacheArithmetic.BytesPerRow(Cache.Store.KvHeads, Cache.Store.HeadSize, Cache.Store.Format);
 
     /// <summary>Reads a checkpoint, checks that it fits, and packs it.</summary>
-    public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, CancellationToken cancellationToken)
+    public static LoadedModel Load(EngineOptions options, IProgress<LoadProgress>? progress, TimeProvider time, CancellationToken cancellationToken)
     {
         var directory = CheckpointDirectory.Open(options.ModelPath, ModelCatalog.Require);
         var family = ModelCatalog.Find(directory.Config);
@@ -113,23 +115,26 @@ internal sealed class LoadedModel : IDisposable
             var notes = MachineNotes.On(options, directory);
             var costs = options.Costs
                 ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, cache, workspace, cancellationToken));
-            var model = new LoadedModel(backend, loader.Matrices)
+            // Costs that were given are meant as they stand.
+            var clock = options.Costs is null ? time : null;
+            var prices = new StepPrices(costs, clock);
+            var companions = parts.Keep(new Companions(options, backend, parts, time));
+            var model = new LoadedModel(backend, loader.Matrices, companions)
             {
-                Drafters = Decorated(options.DecorateDrafter, DrafterCatalog.CreateAll(new DraftEnvironment(shape, costs)
+                Drafters = Decorated(options.DecorateDrafter, DrafterCatalog.CreateAll(new DraftEnvironment(shape, prices)
                 {
-                    Time = options.Costs is null ? TimeProvider.System : null,
+                    Time = clock,
                     Recycling = recycling,
                     Decoder = decoder,
                     Cache = cache,
                     Workspace = workspace,
                     Mask = mask,
-                    Speculator = Companion.Load(
-                        options.SpeculatorPath, options.ModelPath, "-mlp", path => SpeculatorNetwork.Load(path, backend, options.WeightFormat, shape.Width, shape.VocabularySize), parts),
-                    DraftModel = DraftCheckpoint.Load(
-                        draft, options, tokenizer, backend, budget.ContextTokens, store.PageBytes * budget.Pages, parts, cancellationToken),
+                    Speculator = companions.Load(
+                        options.SpeculatorPath, "-mlp", (path, its, _) => SpeculatorNetwork.Load(path, its, options.WeightFormat, shape.Width, shape.VocabularySize), cancellationToken),
+                    DraftModel = DraftCheckpoint.Load(draft, options, tokenizer, companions, budget.ContextTokens, store.PageBytes * budget.Pages, cancellationToken),
                 })),
                 Recycling = recycling,
-                Costs = costs,
+                Prices = prices,
                 Notes = notes,
                 Tokenizer = tokenizer,
                 ConstraintVocabulary = new Lazy<ConstraintVocabulary>(() => Vocabulary(tokenizer, shape, endTokens)),
@@ -182,6 +187,7 @@ internal sealed class LoadedModel : IDisposable
             drafter?.Dispose();
         }
 
+        _companions.Dispose();
         Workspace.Dispose();
         Cache.Dispose();
         foreach (var matrix in _matrices)

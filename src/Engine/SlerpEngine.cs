@@ -211,9 +211,9 @@ public sealed class SlerpEngine : IAsyncDisposable
 
     private static SlerpEngine Load(EngineOptions options, IProgress<LoadProgress>? progress, TimeProvider time, CancellationToken cancellationToken)
     {
-        var model = LoadedModel.Load(options, progress, cancellationToken);
+        var model = LoadedModel.Load(options, progress, time, cancellationToken);
         var limits = new EngineLoopLimits(options.MaxConcurrentRequests, options.QueueLimit, options.PrefillChunkTokens);
-        var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace), model.Cache, model.Prefixes, limits);
+        var loop = new EngineLoop(new DecodeStep(model.Decoder, model.Cache, model.Workspace, model.Prices), model.Cache, model.Prefixes, limits);
         loop.Start();
         return new SlerpEngine(model, loop, limits, time) { _warmStart = options.WarmStart ? new WarmStart(model, loop, time) : null };
     }

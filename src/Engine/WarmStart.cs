@@ -48,7 +48,7 @@ internal sealed class WarmStart : IDisposable
         _time = time;
         // A process-wide table of its own: all the answers write into it.
         _memory = new RecyclingMemory(model.Info.VocabularySize, RecyclingScope.Process);
-        _drafter = new TreeDrafter("warm", model.Costs, maxNodes: 16, context => [new RecyclingSource(context, _memory)]);
+        _drafter = new TreeDrafter("warm", model.Prices, maxNodes: 16, context => [new RecyclingSource(context, _memory)]);
         var bytes = model.Notes.Read(NoteName, SuccessorFile.MostBytes(model.Info.VocabularySize));
         model.Recycling.Warm = bytes is null ? null : SuccessorFile.Read(bytes, model.Info.VocabularySize);
         _isOver = model.Recycling.Warm is not null;

@@ -6,7 +6,7 @@ using Slerp.Tests.Shared;
 namespace Slerp.Connector.Conformance;
 
 /// <summary>Contract 1.5: embeddings.</summary>
-public sealed class Section15EmbeddingTests : IAsyncDisposable
+public sealed class Section15EmbeddingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ServiceProvider _provider;
@@ -21,9 +21,9 @@ public sealed class Section15EmbeddingTests : IAsyncDisposable
         _generator = _provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _provider.DisposeAsync();
+        _provider.Dispose();
         _folder.Dispose();
     }
 

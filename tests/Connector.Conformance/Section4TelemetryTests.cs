@@ -26,21 +26,11 @@ public sealed class Section4TelemetryTests : IDisposable
     [Fact]
     public void Instruments_HaveTheAgreedNamesAndUnits()
     {
-        using var factory = new Meters();
+        using var factory = new OneMeter();
         using var services = new ServiceCollection().AddSingleton<IMeterFactory>(factory).AddSlerpChatClient(options => options.ModelPath = _model.FullName).Services.BuildServiceProvider();
-        var published = new ConcurrentDictionary<string, string?>(StringComparer.Ordinal);
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, _) =>
-            {
-                if (ReferenceEquals(instrument.Meter, factory.Made))
-                {
-                    published[instrument.Name] = instrument.Unit;
-                }
-            },
-        };
+        using var log = new MeasurementLog(meter => meter == factory.Made);
         services.GetRequiredService<IChatClient>();
-        listener.Start();
+        var published = log.Instruments.ToDictionary(instrument => instrument.Name, instrument => instrument.Unit);
         var agreed = new Dictionary<string, string?>
         {
             ["gen_ai.server.request.duration"] = "s",
@@ -60,19 +50,19 @@ public sealed class Section4TelemetryTests : IDisposable
             ["slerp.kv_cache.bytes"] = "By",
             ["slerp.model.load.duration"] = "s",
         };
-        Assert.All(agreed, entry => Assert.Equal(entry.Value, Assert.Contains(entry.Key, published.AsReadOnly())));
+        Assert.All(agreed, entry => Assert.Equal(entry.Value, Assert.Contains(entry.Key, (IReadOnlyDictionary<string, string?>)published)));
         Assert.All(published.Keys, name => Assert.Matches("^(slerp|gen_ai)\\.[a-z_.]+$", name));
     }
 
     [Theory, BothWays]
     public async Task PromptsAndAnswers_AreNeverMeasuredLoggedOrTraced(bool streaming)
     {
-        var told = new ConcurrentQueue<string>();
-        using var meters = Listen(told);
-        using var spans = Trace(told);
+        var logged = new ConcurrentQueue<string>();
+        using var measurements = new MeasurementLog();
+        using var spans = new SpanLog();
         foreach (var engine in Engines())
         {
-            var services = new ServiceCollection().AddSingleton<IEngineLoader>(new FakeLoader(engine)).AddSingleton<ILoggerFactory>(new Told(told));
+            var services = new ServiceCollection().AddSingleton<IEngineLoader>(new FakeLoader(engine)).AddSingleton<ILoggerFactory>(new Told(logged));
             services.AddSlerpChatClient(options => (options.ModelPath, options.ModelId) = (_model.FullName, _modelId));
             await using var provider = services.BuildServiceProvider();
             var client = provider.GetRequiredService<IChatClient>();
@@ -94,6 +84,13 @@ public sealed class Section4TelemetryTests : IDisposable
             }
         }
 
+        string[] told =
+        [
+            .. logged,
+            .. measurements.All.Select(measured => Line(measured.Instrument.Name, measured.Tags)),
+            .. spans.All.Select(span => Line(span.DisplayName, span.TagObjects)),
+            .. spans.All.SelectMany(span => span.Events).Select(happened => Line(happened.Name, happened.Tags)),
+        ];
         Assert.Contains(told, line => line.Contains(_modelId, StringComparison.Ordinal));
         Assert.DoesNotContain(told, line => line.Contains(Secret, StringComparison.Ordinal));
     }
@@ -101,17 +98,10 @@ public sealed class Section4TelemetryTests : IDisposable
     [Theory, BothWays]
     public async Task Span_IsInternal_NamesItsFailure_AndMakesNoClientSpan(bool streaming)
     {
-        var spans = new ConcurrentQueue<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == SlerpTelemetry.MeterName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = spans.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var spans = new SpanLog();
         using var under = new ClientUnderTest(new FakeEngine { Refusal = _ => new CapacityException("full") }, options => options.ModelId = _modelId);
         await Assert.ThrowsAsync<CapacityException>(() => under.AskAsync(streaming));
-        var span = Assert.Single(spans, span => (string?)span.GetTagItem(SlerpTelemetry.RequestModelTag) == _modelId);
+        var span = spans.Of(_modelId);
         Assert.Equal((SlerpTelemetry.GenerateSpan, ActivityKind.Internal, ActivityStatusCode.Error), (span.OperationName, span.Kind, span.Status));
         Assert.Equal(typeof(CapacityException).FullName, span.GetTagItem(SlerpTelemetry.ErrorTag));
     }
@@ -124,53 +114,7 @@ public sealed class Section4TelemetryTests : IDisposable
         new() { Script = _ => [new Segment(Secret, 1, null)], Failure = new DeviceException("gone", isTransient: true) },
     ];
 
-    private static MeterListener Listen(ConcurrentQueue<string> told)
-    {
-        var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (instrument.Meter.Name == SlerpTelemetry.MeterName)
-                {
-                    self.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => Tell(told, instrument.Name, tags));
-        listener.SetMeasurementEventCallback<double>((instrument, _, tags, _) => Tell(told, instrument.Name, tags));
-        listener.Start();
-        return listener;
-    }
-
-    private static ActivityListener Trace(ConcurrentQueue<string> told)
-    {
-        var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == SlerpTelemetry.MeterName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = span =>
-            {
-                Tell(told, span.DisplayName, span.TagObjects.ToArray());
-                foreach (var happened in span.Events)
-                {
-                    Tell(told, happened.Name, happened.Tags.ToArray());
-                }
-            },
-        };
-        ActivitySource.AddActivityListener(listener);
-        return listener;
-    }
-
-    private static void Tell(ConcurrentQueue<string> told, string name, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        var line = name;
-        foreach (var tag in tags)
-        {
-            line += $" {tag.Key}={tag.Value}";
-        }
-
-        told.Enqueue(line);
-    }
+    private static string Line(string name, IEnumerable<KeyValuePair<string, object?>> tags) => $"{name} {string.Join(' ', tags.Select(tag => $"{tag.Key}={tag.Value}"))}";
 
     /// <summary>Keeps everything that is logged, at every level, failures with their stacks.</summary>
     private sealed class Told(ConcurrentQueue<string> lines) : ILogger, ILoggerFactory
@@ -192,14 +136,5 @@ public sealed class Section4TelemetryTests : IDisposable
         public void Dispose()
         {
         }
-    }
-
-    private sealed class Meters : IMeterFactory
-    {
-        public Meter? Made { get; private set; }
-
-        public Meter Create(MeterOptions options) => Made = new Meter(options);
-
-        public void Dispose() => Made?.Dispose();
     }
 }

@@ -4,11 +4,11 @@ using Microsoft.Extensions.AI;
 namespace Slerp.Connector.Tests;
 
 /// <summary>A second turn reads what is new and nothing else, also where the first turn was merged.</summary>
-public sealed class EmbeddedConversationTests : IAsyncDisposable
+public sealed class EmbeddedConversationTests : IDisposable
 {
     private readonly SlerpChatClient _client = new(new SlerpChatClientOptions());
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public void Dispose() => _client.Dispose();
 
     [Theory]
     [InlineData("never", true)]

@@ -6,7 +6,7 @@ using Slerp.Engine;
 namespace Slerp.Connector.Tests;
 
 /// <summary>What needs no download: the embedded model, its answers bound by grammar, with and without a drafter.</summary>
-public sealed class EmbeddedModelTests : IAsyncDisposable
+public sealed class EmbeddedModelTests : IDisposable
 {
     private static readonly AIFunction Weather = AIFunctionFactory.Create(
         (string city, int days, bool metric) => $"{city} {days} {metric}", "get_weather", "The weather of a city.");
@@ -28,7 +28,7 @@ public sealed class EmbeddedModelTests : IAsyncDisposable
     public static TheoryData<string> Drafters =>
         [.. EngineCatalog.Drafters.Where(static name => name != "mlp" || Directory.Exists(Path.Combine(AppContext.BaseDirectory, "models", "embedded-mlp")))];
 
-    public ValueTask DisposeAsync() => _provider.DisposeAsync();
+    public void Dispose() => _provider.Dispose();
 
     [Fact]
     public async Task Hello_IsAnswered()

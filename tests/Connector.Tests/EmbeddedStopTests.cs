@@ -6,7 +6,7 @@ using Slerp.Tests.Shared;
 namespace Slerp.Connector.Tests;
 
 /// <summary>Stop sequences end text and nothing else, on the embedded model, with every drafter; reasoning that a template begins.</summary>
-public sealed class EmbeddedStopTests : IAsyncDisposable
+public sealed class EmbeddedStopTests : IDisposable
 {
     private static readonly AIFunction Light = AIFunctionFactory.Create(
         (string room, bool on) => $"{room} {on}", "set_light", "Switch the light in a room on or off.");
@@ -32,9 +32,9 @@ public sealed class EmbeddedStopTests : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await _client.DisposeAsync();
+        _client.Dispose();
         _folder.Dispose();
     }
 

@@ -6,7 +6,7 @@ using Slerp.Tests.Shared;
 namespace Slerp.Connector.Tests;
 
 /// <summary>The embedded model decides by itself when to call: the share its card tells, on a few of the card's own questions.</summary>
-public sealed class EmbeddedToolTests : IAsyncDisposable
+public sealed class EmbeddedToolTests : IDisposable
 {
     private const int Questions = 20;
 
@@ -15,7 +15,7 @@ public sealed class EmbeddedToolTests : IAsyncDisposable
 
     private readonly SlerpChatClient _client = new(new SlerpChatClientOptions());
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public void Dispose() => _client.Dispose();
 
     [Theory]
     [InlineData(true)]

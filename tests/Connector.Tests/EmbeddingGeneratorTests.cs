@@ -58,10 +58,15 @@ public sealed class EmbeddingGeneratorTests : IDisposable
         await using var provider = Provider(services => services.AddSlerpEmbeddingGenerator(options => options.ModelPath = _model.FullName));
         var generator = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
         await Assert.ThrowsAsync<ArgumentNullException>(() => generator.GenerateAsync(null!));
+        Assert.Contains("values[1] is null", (await Assert.ThrowsAsync<ArgumentException>(() => generator.GenerateAsync(["a", null!]))).Message, StringComparison.Ordinal);
+        Assert.Equal(0, _loader.Loads);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 0 }));
         var failure = await Assert.ThrowsAsync<NotSupportedException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 3 }));
         Assert.Contains("3", failure.Message, StringComparison.Ordinal);
         Assert.Contains("4", failure.Message, StringComparison.Ordinal);
+        var unknown = await Assert.ThrowsAsync<ArgumentException>(
+            () => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { AdditionalProperties = new() { ["slerp.merge"] = "prompt" } }));
+        Assert.Contains("EmbeddingGenerationOptions.AdditionalProperties[\"slerp.merge\"]", unknown.Message, StringComparison.Ordinal);
         Assert.Single(await generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { Dimensions = 4, ModelId = "other" }));
         using var cancellation = new CancellationTokenSource();
         await cancellation.CancelAsync();

@@ -167,7 +167,7 @@ public sealed class AnswerAgreementTests : IDisposable
 
     private int[] PromptOf(SlerpEngine engine)
     {
-        using var model = LoadedModel.Load(new EngineOptions { ModelPath = _path, Threads = 1, NotesFolder = "" }, null, default);
+        using var model = LoadedModel.Load(new EngineOptions { ModelPath = _path, Threads = 1, NotesFolder = "" }, null, TimeProvider.System, default);
         Assert.Equal(engine.Model.Name, model.Info.Name);
         return [.. model.Prompts.Encode(Prompt(), "").Ids];
     }

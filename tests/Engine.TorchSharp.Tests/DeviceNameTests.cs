@@ -38,7 +38,7 @@ public sealed class DeviceNameTests : IDisposable
         {
             ModelPath = new ToyCheckpoint().Save(_folder), Backend = "rocm", BackendProviders = [new TorchSharpBackendProvider()],
         };
-        var error = await Assert.ThrowsAsync<DeviceException>(() => SlerpEngine.LoadAsync(options));
+        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => SlerpEngine.LoadAsync(options));
         Assert.Contains("cpu, cuda, cuda:N, torch-cpu", error.Message, StringComparison.Ordinal);
     }
 

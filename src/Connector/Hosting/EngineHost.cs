@@ -21,6 +21,9 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
     /// <summary>The engine where it is loaded; null before.</summary>
     public IEngine? Loaded => Volatile.Read(ref _load) is { IsCompletedSuccessfully: true } load ? load.Result : null;
 
+    /// <summary>Whether it was disposed: it never loads again.</summary>
+    public bool IsDisposed => Volatile.Read(ref _disposal) is not null;
+
     /// <summary>The circuits of its model, which all its clients share.</summary>
     public ModelCircuits Circuits { get; } = new(services.Time);
 

@@ -16,7 +16,13 @@ internal sealed class EngineHostPool(IEngineLoader loader, ILogger<EngineHostPoo
     /// <param name="progress">Told, too, while it loads; may be null.</param>
     public EngineHost Get(EngineOptions options, IProgress<LoadProgress>? progress)
     {
-        var key = options with { ModelPath = Whole(options.ModelPath), AdapterPath = options.AdapterPath is { } adapter ? Whole(adapter) : null };
+        var key = options with
+        {
+            ModelPath = Whole(options.ModelPath),
+            AdapterPath = WholeOrNull(options.AdapterPath),
+            DraftModelPath = WholeOrNull(options.DraftModelPath),
+            SpeculatorPath = WholeOrNull(options.SpeculatorPath),
+        };
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
@@ -53,6 +59,8 @@ internal sealed class EngineHostPool(IEngineLoader loader, ILogger<EngineHostPoo
 
     // One folder may be written in several ways.
     private static string Whole(string path) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+
+    private static string? WholeOrNull(string? path) => path is null ? null : Whole(path);
 
     private sealed record Entry(EngineHost Host, Audience Audience);
 

@@ -11,7 +11,7 @@ internal sealed class SlerpHealthCheck(EngineHost host, bool requireLoaded) : IH
     /// <inheritdoc />
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        if (requireLoaded && host.Loaded is null)
+        if (requireLoaded && host is { Loaded: null, IsDisposed: false })
         {
             // Nobody would load it: a service that is not ready gets no requests. What it fails with is told by the next check.
             _ = host.GetAsync(CancellationToken.None);
@@ -22,6 +22,11 @@ internal sealed class SlerpHealthCheck(EngineHost host, bool requireLoaded) : IH
 
     private HealthCheckResult Check(HealthStatus failure)
     {
+        if (host.IsDisposed)
+        {
+            return new HealthCheckResult(failure, "The model was disposed.");
+        }
+
         if (host.LoadFailure is { } fault)
         {
             var seconds = Math.Ceiling(host.NextLoadIn.TotalSeconds);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Slerp.Connector.Options;
 
-/// <summary>Where a checkpoint and its adapter lie, what they are called, and whether they are there.</summary>
+/// <summary>Where a checkpoint and what belongs to it lie, what they are called, and whether they are there.</summary>
 internal static class CheckpointCheck
 {
     /// <summary>The folder: the one given, or the embedded model's beside the application.</summary>
@@ -12,8 +12,21 @@ internal static class CheckpointCheck
     public static string DefaultModelId(string folder, string? adapterPath) =>
         string.IsNullOrWhiteSpace(adapterPath) ? FolderName(folder) : $"{FolderName(folder)}+{FolderName(adapterPath)}";
 
-    /// <summary>Says what is wrong with a path.</summary>
-    public static void AddFaults(string? modelPath, ValidateOptionsResultBuilder failures)
+    /// <summary>Says what is wrong with a model's name and with the folders it is read from.</summary>
+    public static void AddFaults(string? modelId, string? modelPath, SlerpEngineOptions? engine, ValidateOptionsResultBuilder failures)
+    {
+        if (modelId is not null && string.IsNullOrWhiteSpace(modelId))
+        {
+            failures.AddError("is empty; leave it null to use the folder's name.", nameof(SlerpChatClientOptions.ModelId));
+        }
+
+        AddFolderFaults(modelPath, failures);
+        RequireFile(engine?.AdapterPath, "adapter_config.json", nameof(SlerpEngineOptions.AdapterPath), "a PEFT LoRA adapter made for this model", failures);
+        RequireFile(engine?.DraftModelPath, "config.json", nameof(SlerpEngineOptions.DraftModelPath), "a smaller checkpoint of this model's vocabulary", failures);
+        RequireFile(engine?.SpeculatorPath, "config.json", nameof(SlerpEngineOptions.SpeculatorPath), "an MLP speculator made for this model", failures);
+    }
+
+    private static void AddFolderFaults(string? modelPath, ValidateOptionsResultBuilder failures)
     {
         var folder = Resolve(modelPath);
         if (modelPath is not null && string.IsNullOrWhiteSpace(modelPath))
@@ -35,16 +48,13 @@ internal static class CheckpointCheck
         }
     }
 
-    /// <summary>Says what is wrong with an adapter's path.</summary>
-    public static void AddAdapterFaults(string? adapterPath, ValidateOptionsResultBuilder failures)
+    private static void RequireFile(string? folder, string file, string option, string what, ValidateOptionsResultBuilder failures)
     {
-        if (adapterPath is not null && (string.IsNullOrWhiteSpace(adapterPath) || !File.Exists(Path.Combine(adapterPath, "adapter_config.json"))))
+        if (folder is not null && (string.IsNullOrWhiteSpace(folder) || !File.Exists(Path.Combine(folder, file))))
         {
             failures.AddError(
-                string.IsNullOrWhiteSpace(adapterPath)
-                    ? "is empty; leave it null to use the checkpoint as it is."
-                    : $"'{adapterPath}' holds no adapter_config.json. Set it to the folder of a PEFT LoRA adapter made for this model, or leave it null.",
-                "Engine.AdapterPath");
+                string.IsNullOrWhiteSpace(folder) ? "is empty; leave it null to go without." : $"'{folder}' holds no {file}. Set it to the folder of {what}, or leave it null.",
+                $"{nameof(SlerpChatClientOptions.Engine)}.{option}");
         }
     }
 

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
+using Slerp.Connector.Translation;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Options;
@@ -13,43 +14,35 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
     public ValidateOptionsResult Validate(string? name, SlerpChatClientOptions options)
     {
         var failures = new ValidateOptionsResultBuilder();
-        CheckModel(options, failures);
-        CheckSpeculator(options, failures);
-        CheckDefaults(options, failures);
-        CheckQuality(options, failures);
-        return failures.Build();
-    }
-
-    private static void CheckModel(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
-    {
-        if (options.ModelId is { } id && string.IsNullOrWhiteSpace(id))
-        {
-            failures.AddError("is empty; leave it null to use the folder's name.", nameof(options.ModelId));
-        }
-
+        CheckpointCheck.AddFaults(options.ModelId, options.ModelPath, options.Engine, failures);
         if (!Enum.IsDefined(options.UnsupportedContent))
         {
             failures.AddError($"is {(int)options.UnsupportedContent}; expected Throw or Ignore.", nameof(options.UnsupportedContent));
         }
 
-        CheckpointCheck.AddFaults(options.ModelPath, failures);
-        CheckpointCheck.AddAdapterFaults(options.Engine?.AdapterPath, failures);
-    }
-
-    private static void CheckSpeculator(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
-    {
-        if (options.Engine?.SpeculatorPath is { } path && !File.Exists(Path.Combine(path, "config.json")))
+        if (options is { Engine: { } engine, Defaults: { } defaults, Quality: { } quality, Resilience: { } resilience })
         {
-            failures.AddError($"'{path}' holds no config.json. Set it to the folder of an MLP speculator made for this model, or leave it null.", "Engine.SpeculatorPath");
+            CheckDefaults(engine, defaults, failures);
+            CheckQuality(quality, failures);
+            CheckResilience(resilience, failures);
         }
+        else
+        {
+            failures.AddError("Engine, Defaults, Quality and Resilience must not be null.");
+        }
+
+        return failures.Build();
     }
 
-    private static void CheckDefaults(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
+    private static void CheckDefaults(SlerpEngineOptions engine, SlerpGenerationDefaults defaults, ValidateOptionsResultBuilder failures)
     {
-        if (options.Engine is not { } engine || options.Defaults is not { } defaults)
+        if (!EngineCatalog.Drafters.Contains(defaults.Drafter))
         {
-            failures.AddError("Engine and Defaults must not be null.");
-            return;
+            failures.AddError($"is '{defaults.Drafter}'. Known: {string.Join(", ", EngineCatalog.Drafters)}.", "Defaults.Drafter");
+        }
+        else if (defaults.Merging?.Mode == SlerpMergingMode.Incremental && !RequestTranslator.MayMergeIncrementally(defaults.Drafter))
+        {
+            failures.AddError($"is '{defaults.Drafter}', which cannot draft where Defaults.Merging.Mode is Incremental. Use 'auto' or 'vanilla', or merge only the prompt.", "Defaults.Drafter");
         }
 
         if (defaults.Merging is null)
@@ -69,9 +62,9 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
         }
     }
 
-    private static void CheckQuality(SlerpChatClientOptions options, ValidateOptionsResultBuilder failures)
+    private static void CheckQuality(SlerpQualityOptions quality, ValidateOptionsResultBuilder failures)
     {
-        foreach (var name in options.Quality?.Checks ?? [])
+        foreach (var name in quality.Checks ?? [])
         {
             if (!EngineCatalog.QualityChecks.Contains(name))
             {
@@ -79,15 +72,18 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
             }
         }
 
-        if (options.Quality is { AgreementBudget: not null, ShadowShare: 0 })
+        if (quality is { AgreementBudget: not null, ShadowShare: 0 })
         {
             failures.AddError("is fed by comparisons, but Quality.ShadowShare is 0. Set that above 0, or leave the budget null.", "Quality.AgreementBudget");
         }
+    }
 
+    private static void CheckResilience(ResilienceOptions resilience, ValidateOptionsResultBuilder failures)
+    {
         try
         {
             // Polly knows the ranges of its own options.
-            new ResiliencePipelineBuilder<DecodingOutcome>().AddCircuitBreaker(options.Resilience.ToCircuitBreaker(new CircuitBreakerStateProvider())).Build();
+            new ResiliencePipelineBuilder<DecodingOutcome>().AddCircuitBreaker(resilience.ToCircuitBreaker(new CircuitBreakerStateProvider())).Build();
         }
         catch (ValidationException invalid)
         {

@@ -9,13 +9,7 @@ internal sealed class SlerpEmbeddingGeneratorOptionsCrossValidator : IValidateOp
     public ValidateOptionsResult Validate(string? name, SlerpEmbeddingGeneratorOptions options)
     {
         var failures = new ValidateOptionsResultBuilder();
-        if (options.ModelId is { } id && string.IsNullOrWhiteSpace(id))
-        {
-            failures.AddError("is empty; leave it null to use the folder's name.", nameof(options.ModelId));
-        }
-
-        CheckpointCheck.AddFaults(options.ModelPath, failures);
-        CheckpointCheck.AddAdapterFaults(options.Engine?.AdapterPath, failures);
+        CheckpointCheck.AddFaults(options.ModelId, options.ModelPath, options.Engine, failures);
         return failures.Build();
     }
 }

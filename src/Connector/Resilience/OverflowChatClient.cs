@@ -154,7 +154,7 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
 #pragma warning disable MEAI001 // Experimental in the abstractions; leaving it out needs its name.
         clone.AllowBackgroundResponses = null;
 #pragma warning restore MEAI001
-        foreach (var key in clone.AdditionalProperties?.Keys.Where(static key => key.StartsWith("slerp.", StringComparison.Ordinal)).ToArray() ?? [])
+        foreach (var key in clone.AdditionalProperties?.Keys.Where(KnownProperties.IsOwn).ToArray() ?? [])
         {
             clone.AdditionalProperties!.Remove(key);
         }

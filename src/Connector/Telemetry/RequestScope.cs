@@ -66,7 +66,12 @@ internal sealed class RequestScope : IDisposable
         }
 
         EndSpan();
-        if (Decoding.Fallback is { } fallback)
+        if (Decoding.Fallback is { Reason: FallbackReason.CircuitOpen })
+        {
+            // While it is open, this is how answers are made: those that opened it were told louder.
+            _logger.CircuitWasOpen(ResponseId);
+        }
+        else if (Decoding.Fallback is { } fallback)
         {
             _logger.FellBack(
                 ResponseId, fallback.AcceptedTokens, SlerpNames.Of(fallback.Reason!.Value), SlerpNames.Of(fallback.Stage), fallback.Check ?? "none", fallback.Failure);
@@ -90,11 +95,13 @@ internal sealed class RequestScope : IDisposable
         }
 
         _span.SetTag(SlerpTelemetry.OperationTag, SlerpTelemetry.ChatOperation);
+        _span.SetTag(SlerpTelemetry.ProviderTag, SlerpTelemetry.ProviderName);
         _span.SetTag(SlerpTelemetry.RequestModelTag, _modelId);
         _span.SetTag("gen_ai.response.id", ResponseId);
         if (Decoding.Stats is { } stats)
         {
             _span.SetTag("gen_ai.usage.input_tokens", stats.PromptTokens);
+            _span.SetTag("gen_ai.usage.cache_read.input_tokens", stats.CachedPromptTokens);
             _span.SetTag("gen_ai.usage.output_tokens", stats.OutputTokens);
             _span.AddEvent(new ActivityEvent(SlerpTelemetry.PrefillEndEvent, CreatedAt + stats.QueueTime + stats.PrefillTime));
         }
@@ -108,11 +115,8 @@ internal sealed class RequestScope : IDisposable
             }));
         }
 
-        if (_end.Tag is { } told)
-        {
-            _span.SetTag(told.Key, told.Value);
-        }
-
+        var (key, value) = _end.Tag ?? new(SlerpTelemetry.ResponseModelTag, _modelId);
+        _span.SetTag(key, value);
         if (_end.Failure is not null)
         {
             _span.SetStatus(ActivityStatusCode.Error);

@@ -78,11 +78,7 @@ internal sealed class SlerpInstruments : IDisposable
     {
         _activeRequests.Add(-1, Tags(operation, modelId));
         var tags = Tags(operation, modelId);
-        if (end.Tag is { } told)
-        {
-            tags.Add(told);
-        }
-
+        tags.Add(end.Tag ?? new(SlerpTelemetry.ResponseModelTag, modelId));
         _requestDuration.Record(elapsed.TotalSeconds, tags);
         if (stats is not { OutputTokens: > 0 })
         {
@@ -91,6 +87,12 @@ internal sealed class SlerpInstruments : IDisposable
 
         _cachedTokens.Add(stats.CachedPromptTokens, tags);
         _outputTokens.Add(stats.OutputTokens, tags);
+        if (end.Failure is not null)
+        {
+            // The conventions have these two for successful responses alone.
+            return;
+        }
+
         _timeToFirstToken.Record((stats.QueueTime + stats.PrefillTime).TotalSeconds, tags);
         if (stats.OutputTokens > stats.FirstTokens)
         {

@@ -54,6 +54,9 @@ internal static partial class SlerpLog
     [LoggerMessage(18, LogLevel.Warning, "Request {ResponseId} went on in vanilla decoding after {Tokens} tokens: {Reason} in {Stage} (check: {Check}).")]
     public static partial void FellBack(this ILogger logger, string responseId, int tokens, string reason, string stage, string check, Exception? failure);
 
+    [LoggerMessage(25, LogLevel.Information, "Request {ResponseId} was answered in vanilla decoding: the circuit of its strategy is open.")]
+    public static partial void CircuitWasOpen(this ILogger logger, string responseId);
+
     [LoggerMessage(19, LogLevel.Warning, "Request {ResponseId}: the drafter {Drafter} failed {Faults} times, which costs speed and no answer. The first: {Cause}")]
     public static partial void DrafterFailed(this ILogger logger, string responseId, string? drafter, int faults, string cause);
 

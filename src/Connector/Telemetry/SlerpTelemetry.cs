@@ -12,10 +12,10 @@ public static class SlerpTelemetry
     /// <summary>Histogram, seconds: from the call to the last word.</summary>
     public const string RequestDuration = "gen_ai.server.request.duration";
 
-    /// <summary>Histogram, seconds: from submission to the first token.</summary>
+    /// <summary>Histogram, seconds: from submission to the first token; of answers that did not fail.</summary>
     public const string TimeToFirstToken = "gen_ai.server.time_to_first_token";
 
-    /// <summary>Histogram, seconds: per token after the first, from the first to the last; those that came at once with the first and an end token left out.</summary>
+    /// <summary>Histogram, seconds: per token after the first, from the first to the last; those that came at once with the first and an end token left out. Of answers that did not fail.</summary>
     public const string TimePerOutputToken = "gen_ai.server.time_per_output_token";
 
     /// <summary>Counter, tokens written.</summary>
@@ -129,6 +129,9 @@ public static class SlerpTelemetry
 
     /// <summary>Tag: the model's id.</summary>
     public const string RequestModelTag = "gen_ai.request.model";
+
+    /// <summary>Tag: the model that answered, which is the same; absent where the answer did not come to its end.</summary>
+    public const string ResponseModelTag = "gen_ai.response.model";
 
     /// <summary>Tag: true where the caller cancelled or stopped reading before the answer's end, absent otherwise. Leaving is no failure: <see cref="ErrorTag"/> is absent then.</summary>
     public const string LeftTag = "slerp.request.left";

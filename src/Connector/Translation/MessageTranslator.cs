@@ -27,6 +27,9 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
         return turns;
     }
 
+    /// <summary>The text of messages as it stands, for a prompt without a template.</summary>
+    public string Text(IEnumerable<ChatMessage> messages) => string.Concat(messages.SelectMany(static message => message.Contents).Select(Text));
+
     private void Add(ChatMessage message, Dictionary<string, string> toolNames, List<ChatTurn> turns)
     {
         var role = Role(message.Role);
@@ -110,7 +113,7 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
         ? JsonSerializer.Serialize(arguments, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)))
         : "{}";
 
-    private static ChatTurn Result(FunctionResultContent result, Dictionary<string, string> toolNames) => new()
+    private ChatTurn Result(FunctionResultContent result, Dictionary<string, string> toolNames) => new()
     {
         Role = ChatTurnRole.Tool,
         Parts = [new ChatPart(ResultText(result.Result), ChatPartKind.Passage)],
@@ -118,15 +121,31 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
         ToolCallId = result.CallId,
     };
 
-    private static string ResultText(object? result) => result switch
+    // Functions hand over content as it is, those of MCP servers lists of it: an image as JSON would be a prompt of base64.
+    private string ResultText(object? result) => result switch
     {
         null => string.Empty,
         string text => text,
-        TextContent text => text.Text,
+        AIContent content => Text(content),
+        IEnumerable<AIContent> contents => string.Join("\n\n", contents.Select(Text).Where(static text => text.Length > 0)),
         JsonElement { ValueKind: JsonValueKind.String } json => json.GetString()!,
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => string.Empty,
         _ => JsonSerializer.Serialize(result, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object))),
     };
+
+    private string Text(AIContent content)
+    {
+        switch (content)
+        {
+            case TextContent text:
+                return text.Text;
+            case DataContent data when data.HasTopLevelMediaType("text"):
+                return DocumentText.Decode(data);
+            default:
+                LeaveOut(content);
+                return string.Empty;
+        }
+    }
 
     private void LeaveOut(AIContent content)
     {

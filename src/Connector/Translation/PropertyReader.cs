@@ -13,7 +13,7 @@ internal readonly struct PropertyReader(AdditionalPropertiesDictionary? properti
     {
         null => null,
         JsonElement { ValueKind: JsonValueKind.Number } json => json.GetDouble(),
-        bool or char => throw Refuse(key, "a number"),
+        bool or char or DateTime or DBNull => throw Refuse(key, "a number"),
         string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) => parsed,
         JsonElement { ValueKind: JsonValueKind.String } json
             when double.TryParse(json.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) => parsed,

@@ -23,17 +23,18 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
     /// <exception cref="InvalidOperationException">The request contradicts itself.</exception>
     public AskedRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        messages = CallersRequest.Take(messages);
+        var taken = CallersRequest.Take(messages);
         options = CallersRequest.Take(options);
         OptionRanges.ThrowIfOutOfRange(options);
-        KnownProperties.ThrowIfUnknown(options?.AdditionalProperties);
+        KnownProperties.ThrowIfUnknown(options);
+        KnownProperties.ThrowIfUnknown(taken);
         RefuseUnsupported(options);
         NoteIgnored(options);
         var properties = new PropertyReader(options?.AdditionalProperties);
         return new AskedRequest(options, properties.Boolean(SlerpProperties.Raw) ?? false
-            ? RawPrompt(messages, options)
+            ? RawPrompt(taken, options)
             : new Prompt.Conversation(
-                _messages.Translate(messages, OutputTranslator.Instructions(options)), _tools.Translate(options), TemplateVariables(options)));
+                _messages.Translate(taken, OutputTranslator.Instructions(options)), _tools.Translate(options), TemplateVariables(options)));
     }
 
     /// <summary>The request for a model.</summary>
@@ -68,6 +69,9 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         return new TranslatedRequest(generation, seed, reading);
     }
 
+    /// <summary>Whether a drafter can be named where tokens are merged as the answer is written, which changes rows a draft stands on.</summary>
+    public static bool MayMergeIncrementally(string drafter) => drafter is AutomaticDrafter or VanillaDrafter;
+
     private string[] StopSequences(ChatOptions? options, OutputForm output)
     {
         string[] stops = [.. (options?.StopSequences ?? client.Defaults.StopSequences ?? []).Where(stop => !string.IsNullOrEmpty(stop))];
@@ -86,7 +90,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         if (merging is MergingMode.Incremental)
         {
             // What pays is chosen by "auto"; here only one can.
-            return drafter is AutomaticDrafter or VanillaDrafter ? VanillaDrafter : throw new NotSupportedException(
+            return MayMergeIncrementally(drafter) ? VanillaDrafter : throw new NotSupportedException(
                 $"The request merges incrementally, which changes rows a draft stands on, but names the drafter '{drafter}'. Use '{VanillaDrafter}', or merge only the prompt.");
         }
 
@@ -103,7 +107,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
         var other => throw new NotSupportedException($"AdditionalProperties[\"{SlerpProperties.Gate}\"] is '{other}'. Known: lossy, always, never."),
     };
 
-    private static Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    private Prompt.Raw RawPrompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
         if (!string.IsNullOrWhiteSpace(options?.Instructions) || options?.Tools is { Count: > 0 } || options?.ToolMode is RequiredChatToolMode)
         {
@@ -111,7 +115,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
                 $"AdditionalProperties[\"{SlerpProperties.Raw}\"] continues the messages' text as it stands, which leaves no place for Instructions, Tools or a required ToolMode. Remove them, or {SlerpProperties.Raw}.");
         }
 
-        return new Prompt.Raw(string.Concat(messages.Select(message => message.Text)));
+        return new Prompt.Raw(_messages.Text(messages));
     }
 
     private static void RefuseUnsupported(AskedRequest asked, ModelInfo model)

@@ -8,11 +8,11 @@ using Slerp.Engine.Steps;
 namespace Slerp.Engine.Decoding;
 
 /// <summary>Propose, forward, verify, commit: one pass over the weights for every sequence of the step.</summary>
-internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace workspace)
+internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace workspace, StepPrices prices)
 {
     private readonly StepBatch _batch = new();
     private readonly Verifier _verifier = new();
-    private readonly DraftRound _drafts = new();
+    private readonly DraftRound _drafts = new(prices);
     private readonly MergeStep _merging = new();
     private int[] _path = new int[64];
 
@@ -25,16 +25,23 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
     public bool TryReserve(Sequence sequence) => MergedRows.TryReserve(cache, sequence.Slot, sequence.Merging, sequence.Tree.Count);
 
     /// <summary>Lets the drafters of <paramref name="sequences"/> add to the trees of those that decode.</summary>
-    public void Propose(ReadOnlySpan<Sequence> sequences) => _drafts.Propose(sequences);
+    public void Propose(ReadOnlySpan<Sequence> sequences)
+    {
+        prices.BeginStep();
+        _drafts.Propose(sequences);
+    }
 
     /// <summary>Runs the trees of <paramref name="sequences"/>. Room is reserved for all their rows.</summary>
     /// <remarks>What is thrown for one sequence's rows fails it alone. What the forward pass throws fails the whole step: the caller ends its sequences.</remarks>
     public void Run(ReadOnlySpan<Sequence> sequences)
     {
+        prices.Start();
         _batch.Clear();
         _merging.Clear();
+        var areDecoding = true;
         foreach (var sequence in sequences)
         {
+            areDecoding &= sequence is { PendingTokens: 1, Reader: null };
             sequence.Clock.Start();
             _merging.Add(sequence.Merging);
             _batch.Add(new StepSlice(sequence.Slot, sequence.Tree, Wanted(sequence), sequence.PromptTokens));
@@ -58,6 +65,12 @@ internal sealed class DecodeStep(IDecoder decoder, KvCache cache, Workspace work
             }
 
             row += rows;
+        }
+
+        prices.Stop();
+        if (areDecoding)
+        {
+            prices.EndStep(row);
         }
     }
 

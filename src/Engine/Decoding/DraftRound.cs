@@ -4,7 +4,7 @@ namespace Slerp.Engine.Decoding;
 
 /// <summary>Asks the drafters of a step, each once for all its sequences. A drafter that throws is an empty draft and a counted fault.</summary>
 /// <remarks>Where one throws for a batch it is asked again for each sequence alone: only those it throws for go on without it.</remarks>
-internal sealed class DraftRound
+internal sealed class DraftRound(StepPrices prices)
 {
     private readonly List<IDrafter> _drafters = [];
     private DraftTask[] _tasks = new DraftTask[8];
@@ -24,9 +24,13 @@ internal sealed class DraftRound
             }
         }
 
-        foreach (var drafter in _drafters)
+        // One row each: they decode all, and it can be told what that costs without drafts.
+        if (_drafters.Count > 0 && !(plainRows == sequences.Length && prices.IsPlainStepDue(plainRows)))
         {
-            Ask(sequences, drafter, plainRows);
+            foreach (var drafter in _drafters)
+            {
+                Ask(sequences, drafter, plainRows);
+            }
         }
 
         _drafters.Clear();

@@ -9,8 +9,8 @@ namespace Slerp.Engine.Drafting;
 
 /// <summary>What drafters are made from.</summary>
 /// <param name="Target">What the target looks like.</param>
-/// <param name="Costs">What rows cost on this machine.</param>
-internal sealed record DraftEnvironment(DecoderShape Target, CostCurve Costs)
+/// <param name="Prices">What rows cost on this machine.</param>
+internal sealed record DraftEnvironment(DecoderShape Target, StepPrices Prices)
 {
     /// <summary>The clock that prices are corrected by; null takes the costs as they stand.</summary>
     public TimeProvider? Time { get; init; }

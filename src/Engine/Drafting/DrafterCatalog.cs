@@ -18,15 +18,15 @@ internal static class DrafterCatalog
 
     private static readonly Dictionary<string, Func<DraftEnvironment, IDrafter?>> Factories = new(StringComparer.Ordinal)
     {
-        ["auto"] = static environment => new TreeDrafter("auto", environment.Costs, MaxNodes, context => [Lookup(context), Recycling(environment, context)]),
+        ["auto"] = static environment => new TreeDrafter("auto", environment.Prices, MaxNodes, context => [Lookup(context), Recycling(environment, context)]),
         [Vanilla] = static _ => null,
-        ["recycling"] = static environment => new TreeDrafter("recycling", environment.Costs, MaxNodes, context => [Recycling(environment, context)]),
-        ["lookup"] = static environment => new TreeDrafter("lookup", environment.Costs, MaxNodes, context => [Lookup(context)]),
+        ["recycling"] = static environment => new TreeDrafter("recycling", environment.Prices, MaxNodes, context => [Recycling(environment, context)]),
+        ["lookup"] = static environment => new TreeDrafter("lookup", environment.Prices, MaxNodes, context => [Lookup(context)]),
         ["draft"] = static environment => environment.DraftModel is { } model
-            ? new DraftModelDrafter(model, environment.Costs, environment.Target.VocabularySize, environment.Time)
+            ? new DraftModelDrafter(model, environment.Prices, environment.Target.VocabularySize, environment.Time)
             : null,
         ["skip"] = static environment => new LayerSkippingDrafter(environment.Decoder, environment.Mask, environment.Cache, environment.Workspace),
-        ["mlp"] = static environment => environment.Speculator is { } speculator ? new MlpSpeculatorDrafter(speculator, environment.Costs, environment.Target.Parameters) : null,
+        ["mlp"] = static environment => environment.Speculator is { } speculator ? new MlpSpeculatorDrafter(speculator, environment.Prices, environment.Target.Parameters) : null,
     };
 
     private static readonly Dictionary<string, string> Needed = new(StringComparer.Ordinal)

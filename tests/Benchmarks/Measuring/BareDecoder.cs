@@ -21,7 +21,7 @@ internal sealed class BareDecoder : IDisposable
     public LoadedModel Model { get; }
 
     /// <summary>Loads a checkpoint.</summary>
-    public static BareDecoder Load(EngineOptions options) => new(LoadedModel.Load(options, null, CancellationToken.None));
+    public static BareDecoder Load(EngineOptions options) => new(LoadedModel.Load(options, null, TimeProvider.System, CancellationToken.None));
 
     /// <summary>A sequence that holds these tokens.</summary>
     public int Open(ReadOnlySpan<int> tokens)

@@ -10,6 +10,10 @@ namespace Slerp.Benchmarks.Speculation;
 internal sealed record TaskPrompt(string Task, IReadOnlyList<ChatMessage> Messages)
 {
     private const int MostTokens = 700;
+    private const string Own = "in-distribution";
+
+    // Answers to these are of a few tokens: as many as of the other groups would say nothing.
+    private const int OwnFactor = 8;
 
     private static readonly string[] Groups = ["translation", "summarization", "qa", "math_reasoning", "rag"];
 
@@ -18,14 +22,14 @@ internal sealed record TaskPrompt(string Task, IReadOnlyList<ChatMessage> Messag
     /// <summary>The checkpoint of the smallest published model; null where outside data is not at hand.</summary>
     public static string? StoriesFolder => Root is { } root && Path.Combine(root, "weights", "stories260K", "hf") is var folder && Directory.Exists(folder) ? folder : null;
 
-    /// <summary>The first prompts of each group: the six of the public prompt file where outside data is at hand, then held-out cases of the embedded model's own skills.</summary>
+    /// <summary>The first prompts of each group: the six of the public prompt file where outside data is at hand, then held-out cases of the embedded model's own skills, eight times as many.</summary>
     public static IReadOnlyList<TaskPrompt> Read(PromptText tokens, int perGroup)
     {
         var prompts = new List<TaskPrompt>();
         prompts.AddRange(ReadPublic(tokens, int.MaxValue));
-        prompts.AddRange(ReadOwn(perGroup));
+        prompts.AddRange(ReadOwn(perGroup * OwnFactor));
 
-        return [.. prompts.GroupBy(static prompt => prompt.Task).SelectMany(group => group.Take(perGroup))];
+        return [.. prompts.GroupBy(static prompt => prompt.Task).SelectMany(group => group.Take(group.Key == Own ? perGroup * OwnFactor : perGroup))];
     }
 
     /// <summary>The prompts of the public file, cut to fit; none where outside data is not at hand.</summary>
@@ -44,7 +48,7 @@ internal sealed record TaskPrompt(string Task, IReadOnlyList<ChatMessage> Messag
     public static IReadOnlyList<TaskPrompt> ReadOwn(int most) =>
     [
         .. new[] { "passage", "not_in_passage" }.SelectMany(skill => Quality.QualityCase.Read(Path.Combine(HeldOutText.CasesFolder, skill + ".jsonl"))
-            .Select(static item => new TaskPrompt("in-distribution", item.Messages)).Take((int)(((long)most + 1) / 2))),
+            .Select(static item => new TaskPrompt(Own, item.Messages)).Take((int)(((long)most + 1) / 2))),
     ];
 
     /// <summary>The first words of a prompt.</summary>

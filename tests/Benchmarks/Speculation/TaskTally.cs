@@ -58,7 +58,7 @@ internal sealed class TaskTally
     public void Print(BenchSettings settings, string drafter, string task) => Figure.Print(
         "speculation", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("drafter", drafter), ("task", task), ("scope", settings.IsWarm ? "warm" : "cold"),
         ("tokens_per_step", (double)_tokens / _draftedSteps), ("step_cost", _draftedDecode / _draftedSteps / (_vanillaDecode / _vanillaSteps)),
-        ("speedup", _vanillaDecode / _draftedDecode), ("speedup_end_to_end", _vanillaTotal / _draftedTotal), ("loop_rate", (double)_loops / _prompts),
+        ("speedup", _vanillaDecode / _draftedDecode), ("speedup_end_to_end", _vanillaTotal / _draftedTotal), ("vanilla_steps", _vanillaSteps), ("drafted_steps", _draftedSteps), ("loop_rate", (double)_loops / _prompts),
         ("excluded", _excluded), ("identical", _isIdentical), ("prompts", _prompts), ("threads", settings.Threads),
         ("representative", !settings.IsInflated || drafter is not ("skip" or "mlp")), ("vanilla_spread", _spreads.Count > 0 ? _spreads.Median : null));
 }

@@ -21,9 +21,9 @@ internal sealed class AllocationsVerb() : Verb("allocations", "Managed bytes all
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
         var steps = Math.Max(1, parsed.GetValue(_tokens)) + WarmUpSteps;
-        using var model = LoadedModel.Load(settings.EngineOptions, null, cancellationToken);
+        using var model = LoadedModel.Load(settings.EngineOptions, null, TimeProvider.System, cancellationToken);
         var probe = new AllocationProbe(model.Decoder, steps + 2);
-        using var loop = new EngineLoop(new DecodeStep(probe, model.Cache, model.Workspace), model.Cache, model.Prefixes, new EngineLoopLimits(4, 4, 512));
+        using var loop = new EngineLoop(new DecodeStep(probe, model.Cache, model.Workspace, model.Prices), model.Cache, model.Prefixes, new EngineLoopLimits(4, 4, 512));
         loop.Start();
         var prompts = new PromptText(settings.Folder);
         var prompt = prompts.Ids(prompts.Of(settings.Context, 1));

@@ -53,11 +53,11 @@ internal sealed class MergingVerb() : Verb("merging", "Token merging: prefill ti
     }
 
     private static MergedPrefill Load(BenchSettings settings) =>
-        new(LoadedModel.Load(settings.EngineOptions, null, CancellationToken.None), settings.EngineOptions.PrefillChunkTokens);
+        new(LoadedModel.Load(settings.EngineOptions, null, TimeProvider.System, CancellationToken.None), settings.EngineOptions.PrefillChunkTokens);
 
     // The published arithmetic needs a prompt in one chunk.
     private static MergedPrefill LoadWhole(BenchSettings settings) =>
-        new(LoadedModel.Load(settings.EngineOptions with { MaxConcurrentRequests = 1 }, null, CancellationToken.None), int.MaxValue);
+        new(LoadedModel.Load(settings.EngineOptions with { MaxConcurrentRequests = 1 }, null, TimeProvider.System, CancellationToken.None), int.MaxValue);
 
     private async Task QualityAsync(BenchSettings settings, ParseResult parsed, int[] lengths, CancellationToken cancellationToken)
     {

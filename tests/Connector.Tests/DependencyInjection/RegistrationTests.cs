@@ -270,6 +270,8 @@ public sealed class RegistrationTests : IDisposable
             services.AddKeyedSlerpChatClient("same", options => (options.ModelPath, options.ModelId) = (_model.FullName + Path.DirectorySeparatorChar, "same"));
             services.AddSlerpEmbeddingGenerator(options => options.ModelPath = _model.FullName);
             services.AddKeyedSlerpChatClient("packed", options => (options.ModelPath, options.Engine.WeightFormat) = (_model.FullName, WeightFormat.Int8Block32));
+            services.AddKeyedSlerpChatClient("drafts", options => (options.ModelPath, options.Engine.DraftModelPath) = (_model.FullName, _model.FullName));
+            services.AddKeyedSlerpChatClient("too", options => (options.ModelPath, options.Engine.DraftModelPath) = (_model.FullName, Path.Combine(_model.FullName, ".")));
         });
         var answers = await Task.WhenAll(
             provider.GetRequiredService<IChatClient>().GetResponseAsync("Hi"), provider.GetRequiredKeyedService<IChatClient>("same").GetResponseAsync("Hi"));
@@ -278,6 +280,9 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal(1, _loader.Loads);
         await provider.GetRequiredKeyedService<IChatClient>("packed").GetResponseAsync("Hi");
         Assert.Equal(2, _loader.Loads);
+        await provider.GetRequiredKeyedService<IChatClient>("drafts").GetResponseAsync("Hi");
+        await provider.GetRequiredKeyedService<IChatClient>("too").GetResponseAsync("Hi");
+        Assert.Equal(3, _loader.Loads);
     }
 
     [Fact]

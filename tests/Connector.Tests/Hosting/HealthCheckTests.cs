@@ -93,6 +93,18 @@ public sealed class HealthCheckTests : IDisposable
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(provider)).Status);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DisposedBeforeItWasLoaded_IsUnhealthy_AndLoadsNothing(bool requireLoaded)
+    {
+        await using var provider = Provider(requireLoaded);
+        provider.GetRequiredKeyedService<SlerpChatClient>("k").Host.Dispose();
+        var entry = await CheckAsync(provider);
+        Assert.Equal((HealthStatus.Unhealthy, "The model was disposed.", null), (entry.Status, entry.Description, entry.Exception));
+        Assert.Equal(0, _loader.Loads);
+    }
+
     private static async Task<HealthReportEntry> CheckAsync(ServiceProvider provider) =>
         (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["model"];
 

@@ -78,8 +78,41 @@ public sealed class OptionsTests
     [Fact]
     public void MissingSections_AreFaults()
     {
-        var options = new SlerpChatClientOptions { Engine = null!, Defaults = null! };
-        Assert.True(new SlerpChatClientOptionsValidator().Validate(null, options).Succeeded);
-        Assert.True(new SlerpChatClientOptionsCrossValidator().Validate(null, options).Failed);
+        foreach (var options in new[]
+        {
+            new SlerpChatClientOptions { Engine = null!, Defaults = null! },
+            new SlerpChatClientOptions { Quality = null! },
+            new SlerpChatClientOptions { Resilience = null! },
+        })
+        {
+            Assert.True(new SlerpChatClientOptionsValidator().Validate(null, options).Succeeded);
+            Assert.True(new SlerpChatClientOptionsCrossValidator().Validate(null, options).Failed);
+        }
+    }
+
+    [Theory]
+    [InlineData("recyling", SlerpMergingMode.None, "recycling")]
+    [InlineData("recycling", SlerpMergingMode.Incremental, "vanilla")]
+    [InlineData("auto", SlerpMergingMode.Incremental, null)]
+    [InlineData("recycling", SlerpMergingMode.Prompt, null)]
+    public void DrafterThatNoRequestCouldUse_IsAFaultAtTheStart(string drafter, SlerpMergingMode mode, string? said)
+    {
+        var options = new SlerpChatClientOptions { Defaults = { Drafter = drafter, Merging = { Mode = mode } } };
+        var faults = new SlerpChatClientOptionsCrossValidator().Validate(null, options).Failures ?? [];
+        Assert.Equal(said is null ? 0 : 1, faults.Count());
+        Assert.All(faults, fault => Assert.Contains("Defaults.Drafter", fault, StringComparison.Ordinal));
+        Assert.All(faults, fault => Assert.Contains(said!, fault, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void FoldersThatAreNotThere_AreFaultsAtTheStart_OfClientsAndGenerators()
+    {
+        var engine = new SlerpEngineOptions { AdapterPath = "no-a", DraftModelPath = "no-d", SpeculatorPath = " " };
+        string[] client = [.. new SlerpChatClientOptionsCrossValidator().Validate(null, new SlerpChatClientOptions { Engine = engine }).Failures!];
+        string[] generator = [.. new SlerpEmbeddingGeneratorOptionsCrossValidator().Validate(null, new SlerpEmbeddingGeneratorOptions { Engine = engine }).Failures!];
+        Assert.Equal(client, generator);
+        Assert.Equal(3, client.Length);
+        Assert.All(
+            new[] { "Engine.AdapterPath", "Engine.DraftModelPath", "Engine.SpeculatorPath" }.Zip(client), pair => Assert.Contains(pair.First, pair.Second, StringComparison.Ordinal));
     }
 }

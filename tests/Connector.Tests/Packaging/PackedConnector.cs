@@ -17,7 +17,14 @@ public sealed class PackedConnector : IAsyncLifetime, IDisposable
         var isDebug = new DirectoryInfo(AppContext.BaseDirectory).Name.StartsWith("debug", StringComparison.OrdinalIgnoreCase);
         var project = Path.Combine(RepositoryRoot.Path, "src", "Connector", "Connector.csproj");
         string[] arguments = ["pack", project, "-c", isDebug ? "Debug" : "Release", "--no-build", "--no-restore", "--nologo", "-v", "q", "-o", _folder.FullPath, "-nodeReuse:false"];
-        using var pack = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
+        foreach (var name in new[] { "TMPDIR", "TMP", "TEMP" })
+        {
+            // The SDK leaves what it puts there.
+            start.Environment[name] = _folder.FullPath;
+        }
+
+        using var pack = Process.Start(start)!;
         var said = await pack.StandardOutput.ReadToEndAsync();
         await pack.WaitForExitAsync();
         Assert.True(pack.ExitCode == 0, said);

@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using Slerp.Connector.Telemetry;
 using Slerp.Connector.Tests.Doubles;
 using Slerp.Engine;
@@ -110,6 +109,7 @@ public sealed class DecodingPolicyTests
         Assert.Equal(2, metrics.CircuitState());
         Assert.Equal("circuit_open", await ReasonAsync(under));
         Assert.False(engine.LastRequest.Gate.HoldsSegments);
+        Assert.Equal(LogLevel.Information, Assert.Single(under.Logger.Entries, static entry => entry.Text.Contains("circuit", StringComparison.Ordinal)).Level);
         clock.Advance(TimeSpan.FromSeconds(59));
         Assert.Equal("circuit_open", await ReasonAsync(under));
 
@@ -399,53 +399,18 @@ public sealed class DecodingPolicyTests
     /// <summary>What the meter says of one model.</summary>
     private sealed class FallbackMetrics : IDisposable
     {
-        private readonly MeterListener _listener;
-        private readonly ConcurrentQueue<string> _reasons = new();
-        private int _state = -1;
-
-        public FallbackMetrics()
-        {
-            _listener = new MeterListener
-            {
-                InstrumentPublished = (instrument, self) =>
-                {
-                    if (instrument.Name is SlerpTelemetry.Fallbacks or SlerpTelemetry.CircuitState)
-                    {
-                        self.EnableMeasurementEvents(instrument);
-                    }
-                },
-            };
-            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Note(tags, tag => _reasons.Enqueue((string)tag)));
-            _listener.SetMeasurementEventCallback<int>((_, value, tags, _) => Note(tags, _ => _state = value, SlerpTelemetry.RequestModelTag));
-            _listener.Start();
-        }
+        private readonly MeasurementLog _log = new();
 
         public string ModelId { get; } = Guid.NewGuid().ToString();
 
-        public IReadOnlyCollection<string> Reasons => _reasons;
+        public IReadOnlyCollection<string> Reasons => [.. _log.Of(ModelId)[SlerpTelemetry.Fallbacks].Select(static told => (string)told.Tags[SlerpTelemetry.FallbackReasonTag]!)];
 
         public int CircuitState()
         {
-            _listener.RecordObservableInstruments();
-            return _state;
+            _log.Observe();
+            return (int)(_log.Of(ModelId)[SlerpTelemetry.CircuitState].LastOrDefault()?.Value ?? -1);
         }
 
-        public void Dispose() => _listener.Dispose();
-
-        private void Note(ReadOnlySpan<KeyValuePair<string, object?>> tags, Action<object> found, string name = SlerpTelemetry.FallbackReasonTag)
-        {
-            object? value = null;
-            var isOurs = false;
-            foreach (var tag in tags)
-            {
-                isOurs |= tag.Key == SlerpTelemetry.RequestModelTag && Equals(tag.Value, ModelId);
-                value = tag.Key == name ? tag.Value : value;
-            }
-
-            if (isOurs && value is not null)
-            {
-                found(value);
-            }
-        }
+        public void Dispose() => _log.Dispose();
     }
 }

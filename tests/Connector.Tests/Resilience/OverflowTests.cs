@@ -133,13 +133,13 @@ public sealed class OverflowTests : IDisposable
     {
         var other = new OtherClient();
         await using var provider = Provider(new FakeEngine { Refusal = _ => new CapacityException("full") }, builder => builder.FallbackTo(other));
-        var options = new ChatOptions { ModelId = _model.Name, Temperature = 0.5f, AdditionalProperties = new() { [SlerpProperties.Tenant] = "t", ["own"] = 1 } };
+        var options = new ChatOptions { ModelId = _model.Name, Temperature = 0.5f, AdditionalProperties = new() { [SlerpProperties.Tenant] = "t", ["Slerp.Drafter"] = "vanilla", ["own"] = 1 } };
         await AskAsync(provider.GetRequiredService<IChatClient>(), streaming: true, options);
         Assert.Equal("Hi", Assert.Single(other.Messages!).Text);
         Assert.Null(other.Options!.ModelId);
         Assert.Equal(0.5f, other.Options.Temperature);
         Assert.Equal(["own"], other.Options.AdditionalProperties!.Keys);
-        Assert.Equal(2, options.AdditionalProperties.Count);
+        Assert.Equal(3, options.AdditionalProperties.Count);
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Polly.CircuitBreaker;
@@ -204,28 +203,12 @@ public sealed class SharedCircuitTests : IDisposable
     // What of the name follows ours, the strategy, the clients where they are told, the state.
     private List<string> States()
     {
-        var states = new List<string>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = static (instrument, listener) =>
-            {
-                if (instrument.Name == SlerpTelemetry.CircuitState)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<int>((_, value, tags, _) =>
-        {
-            var words = tags.ToArray().Select(static tag => (string)tag.Value!).ToList();
-            if (words[0].StartsWith(_name, StringComparison.Ordinal))
-            {
-                states.Add($"{string.Join(' ', words)[_name.Length..].TrimStart(' ')} {(value == 2 ? "open" : value == 0 ? "closed" : value)}");
-            }
-        });
-        listener.Start();
-        listener.RecordObservableInstruments();
-        states.Sort(StringComparer.Ordinal);
-        return states;
+        using var log = new MeasurementLog();
+        log.Observe();
+        var states = log.All.Where(static measured => measured.Instrument.Name == SlerpTelemetry.CircuitState)
+            .Select(static measured => (Words: string.Join(' ', measured.Tags.Values), measured.Value))
+            .Where(state => state.Words.StartsWith(_name, StringComparison.Ordinal))
+            .Select(state => $"{state.Words[_name.Length..].TrimStart(' ')} {(state.Value == 2 ? "open" : state.Value == 0 ? "closed" : state.Value)}");
+        return [.. states.Order(StringComparer.Ordinal)];
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Slerp.Connector.Telemetry;
+using Slerp.Connector.Tests.Doubles;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Tests.Telemetry;
@@ -41,36 +42,13 @@ public sealed class DraftInstrumentsTests
 
     private static Dictionary<string, List<(double Value, string? Drafter, string? Source)>> Measure(string? drafter, GenerationStats? stats)
     {
-        var measured = new Dictionary<string, List<(double, string?, string?)>>();
         using var meter = new Meter(nameof(DraftInstrumentsTests));
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (ReferenceEquals(instrument.Meter, meter))
-                {
-                    self.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            var found = new Dictionary<string, object?>();
-            foreach (var tag in tags)
-            {
-                found[tag.Key] = tag.Value;
-            }
-
-            Assert.Equal("m", found[SlerpTelemetry.RequestModelTag]);
-            var entry = (value, (string?)found.GetValueOrDefault(SlerpTelemetry.DrafterTag), (string?)found.GetValueOrDefault(SlerpTelemetry.DraftSourceTag));
-            measured.TryAdd(instrument.Name, []);
-            measured[instrument.Name].Add(entry);
-        }
-
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
-        listener.Start();
+        using var log = new MeasurementLog(other => other == meter);
         new DraftInstruments(meter).Record("m", drafter, stats);
-        return measured;
+        Assert.All(log.All, item => Assert.Equal("m", item.Tags[SlerpTelemetry.RequestModelTag]));
+        return log.All.GroupBy(item => item.Instrument.Name).ToDictionary(group => group.Key, group => group.Select(Told).ToList());
     }
+
+    private static (double Value, string? Drafter, string? Source) Told(MeasurementLog.Measured item) =>
+        (item.Value, (string?)item.Tags.GetValueOrDefault(SlerpTelemetry.DrafterTag), (string?)item.Tags.GetValueOrDefault(SlerpTelemetry.DraftSourceTag));
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
@@ -8,40 +7,61 @@ using Slerp.Engine;
 
 namespace Slerp.Connector.Tests.Telemetry;
 
-/// <summary>What is measured, told apart from other tests by the model's id.</summary>
+/// <summary>What is measured of requests and told in their spans: values, attributes, cuts. Told apart from other tests by the model's id.</summary>
 public sealed class SlerpInstrumentsTests
 {
+    private readonly string _model = Guid.NewGuid().ToString();
+
     [Fact]
     public async Task AnsweredRequest_IsMeasured()
     {
         var measured = await MeasureAsync(new FakeEngine());
         Assert.Equal(0, measured[SlerpTelemetry.ActiveRequests].Sum(item => item.Value));
-        Assert.Equal(2, measured[SlerpTelemetry.ActiveRequests].Count);
+        Assert.Equal(2, measured[SlerpTelemetry.ActiveRequests].Count());
         Assert.Equal(2, Assert.Single(measured[SlerpTelemetry.OutputTokens]).Value);
         Assert.Equal(0.021, Assert.Single(measured[SlerpTelemetry.TimeToFirstToken]).Value, 6);
         Assert.Equal(0.5, Assert.Single(measured[SlerpTelemetry.TimePerOutputToken]).Value, 6);
-        Assert.Null(Assert.Single(measured[SlerpTelemetry.RequestDuration]).Error);
+        Assert.Single(measured[SlerpTelemetry.RequestDuration]);
+    }
+
+    // OpenTelemetry's conventions for generative AI: operation and provider are required, the models recommended, server.address is of no meaning inside a process.
+    [Fact]
+    public async Task ServerMetrics_HaveTheAttributesOfTheConventions()
+    {
+        var measured = await MeasureAsync(new FakeEngine());
+        foreach (var name in new[] { "gen_ai.server.request.duration", "gen_ai.server.time_to_first_token", "gen_ai.server.time_per_output_token" })
+        {
+            var tags = Assert.Single(measured[name]).Tags;
+            Assert.Equal(4, tags.Count);
+            Assert.Equal("chat", tags["gen_ai.operation.name"]);
+            Assert.Equal("slerp", tags["gen_ai.provider.name"]);
+            Assert.Equal(_model, tags["gen_ai.request.model"]);
+            Assert.Equal(_model, tags["gen_ai.response.model"]);
+        }
+    }
+
+    // The same conventions: the two times are those of successful responses; a failure is told by its type.
+    [Fact]
+    public async Task RequestThatFailsInTheMiddle_HasADuration_AndNoTimesOfTokens()
+    {
+        var measured = await MeasureAsync(new FakeEngine { Script = _ => [new Segment("a", 2, null)], Failure = new DeviceException("gone", isTransient: true) });
+        var tags = Assert.Single(measured[SlerpTelemetry.RequestDuration]).Tags;
+        Assert.Equal(typeof(DeviceException).FullName, tags["error.type"]);
+        Assert.False(tags.ContainsKey("gen_ai.response.model"));
+        Assert.Empty(measured[SlerpTelemetry.TimeToFirstToken]);
+        Assert.Empty(measured[SlerpTelemetry.TimePerOutputToken]);
+        Assert.Equal(typeof(DeviceException).FullName, Assert.Single(measured[SlerpTelemetry.OutputTokens]).Tags["error.type"]);
     }
 
     [Fact]
     public void Instruments_SayWhatTheyMeasure_AndHistogramsWhereTheyAreCut()
     {
-        var published = new ConcurrentBag<Instrument>();
-        using var factory = new OwnMeters();
-        using var listener = new MeterListener { InstrumentPublished = (instrument, _) => Keep(instrument) };
-        void Keep(Instrument instrument)
-        {
-            if (instrument.Meter == factory.Made)
-            {
-                published.Add(instrument);
-            }
-        }
-
-        listener.Start();
+        using var factory = new OneMeter();
+        using var log = new MeasurementLog(meter => meter == factory.Made);
         using var instruments = new SlerpInstruments(factory);
-        Assert.NotEmpty(published);
-        Assert.All(published, instrument => Assert.False(string.IsNullOrWhiteSpace(instrument.Description), instrument.Name));
-        var histograms = published.OfType<Histogram<double>>().ToDictionary(histogram => histogram.Name, histogram => histogram.Advice!.HistogramBucketBoundaries!);
+        Assert.NotEmpty(log.Instruments);
+        Assert.All(log.Instruments, instrument => Assert.False(string.IsNullOrWhiteSpace(instrument.Description), instrument.Name));
+        var histograms = log.Instruments.OfType<Histogram<double>>().ToDictionary(histogram => histogram.Name, histogram => histogram.Advice!.HistogramBucketBoundaries!);
         Assert.All(histograms.Values, boundaries => Assert.Equal(boundaries.Order().Distinct(), boundaries));
         Assert.Equal([0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92], histograms[SlerpTelemetry.RequestDuration]);
         Assert.Equal([0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0], histograms[SlerpTelemetry.TimeToFirstToken]);
@@ -52,13 +72,19 @@ public sealed class SlerpInstrumentsTests
     public async Task Speculation_CacheHitsAndTheEngine_AreMeasured()
     {
         var drafts = new DraftStats(4, 10, 6, 0, new Dictionary<string, DraftSourceStats> { ["lookup"] = new(8, 5), ["recycling"] = new(2, 1) });
-        var measured = await MeasureAsync(new FakeEngine { Drafts = drafts }, observe: true);
+        var engine = new FakeEngine { Drafts = drafts };
+        using var log = new MeasurementLog();
+        using var under = new ClientUnderTest(engine, options => options.ModelId = _model);
+        await under.AskAsync(true);
+        var measured = log.Of(_model);
         Assert.Equal(3, Assert.Single(measured[SlerpTelemetry.PrefixCacheHitTokens]).Value);
         Assert.Equal(4, Assert.Single(measured[SlerpTelemetry.DraftRounds]).Value);
         Assert.Equal([2.0, 8.0], measured[SlerpTelemetry.DraftProposedTokens].Select(item => item.Value).Order());
         Assert.Equal([1.0, 5.0], measured[SlerpTelemetry.DraftAcceptedTokens].Select(item => item.Value).Order());
-        Assert.Contains(measured[SlerpTelemetry.QueuedRequests], item => item.Value == 1);
-        Assert.Contains(measured[SlerpTelemetry.KvCacheBytes], item => item.Value == 4);
+        log.Observe();
+        var observed = log.Of(engine.Model.Name);
+        Assert.Contains(observed[SlerpTelemetry.QueuedRequests], item => item.Value == 1);
+        Assert.Contains(observed[SlerpTelemetry.KvCacheBytes], item => item.Value == 4);
     }
 
     [Fact]
@@ -75,31 +101,22 @@ public sealed class SlerpInstrumentsTests
     [Fact]
     public async Task Request_IsASpan_WithItsTokensAndTheEndOfThePrompt()
     {
-        var modelId = Guid.NewGuid().ToString();
-        var spans = new ConcurrentQueue<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == SlerpTelemetry.MeterName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = spans.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
-        using var under = new ClientUnderTest(new FakeEngine(), options => options.ModelId = modelId);
-        await under.AskAsync(true);
-        var span = Assert.Single(spans, span => (string?)span.GetTagItem(SlerpTelemetry.RequestModelTag) == modelId);
+        using var spans = new SpanLog();
+        await MeasureAsync(new FakeEngine());
+        var span = spans.Of(_model);
         Assert.Equal(SlerpTelemetry.GenerateSpan, span.OperationName);
-        Assert.Equal(7, span.GetTagItem("gen_ai.usage.input_tokens"));
+        Assert.Equal(("slerp", _model), (span.GetTagItem("gen_ai.provider.name"), span.GetTagItem("gen_ai.response.model")));
+        Assert.Equal((7, 3, 2), (span.GetTagItem("gen_ai.usage.input_tokens"), span.GetTagItem("gen_ai.usage.cache_read.input_tokens"), span.GetTagItem("gen_ai.usage.output_tokens")));
         Assert.Equal(SlerpTelemetry.PrefillEndEvent, Assert.Single(span.Events).Name);
-        Assert.DoesNotContain(span.TagObjects, tag => tag.Value is string text && text.Contains("Hi", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task FailedRequest_NamesItsFailure()
     {
         var measured = await MeasureAsync(new FakeEngine { Refusal = _ => new CapacityException("full") });
-        Assert.Equal(typeof(CapacityException).FullName, Assert.Single(measured[SlerpTelemetry.RequestDuration]).Error);
+        Assert.Equal(typeof(CapacityException).FullName, Error(measured));
         Assert.Equal(0, measured[SlerpTelemetry.ActiveRequests].Sum(item => item.Value));
-        Assert.False(measured.ContainsKey(SlerpTelemetry.OutputTokens));
+        Assert.Empty(measured[SlerpTelemetry.OutputTokens]);
     }
 
     [Theory]
@@ -107,20 +124,11 @@ public sealed class SlerpInstrumentsTests
     [InlineData(false)]
     public async Task RequestItsCallerLeaves_IsToldAsLeft_AndIsNoError(bool cancels)
     {
-        var spans = new ConcurrentQueue<Activity>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = source => source.Name == SlerpTelemetry.MeterName,
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = spans.Enqueue,
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var spans = new SpanLog();
         using var source = new CancellationTokenSource();
-        var model = "";
-        var measured = await MeasureAsync(new FakeEngine { Script = _ => [new Segment("a", 1, null), null] }, ask: async under =>
+        var measured = await MeasureAsync(new FakeEngine { Script = _ => [new Segment("a", 1, null), null] }, async client =>
         {
-            model = under.Client.GetService<ChatClientMetadata>()!.DefaultModelId!;
-            await foreach (var update in under.Client.GetStreamingResponseAsync("Hi", cancellationToken: source.Token))
+            await foreach (var update in client.GetStreamingResponseAsync("Hi", cancellationToken: source.Token))
             {
                 Assert.Equal("a", update.Text);
                 if (!cancels)
@@ -131,10 +139,9 @@ public sealed class SlerpInstrumentsTests
                 await source.CancelAsync();
             }
         });
-        var duration = Assert.Single(measured[SlerpTelemetry.RequestDuration]);
-        Assert.Equal((null, true), (duration.Error, duration.HasLeft));
+        Assert.Equal((null, true), (Error(measured), HasLeft(measured)));
         Assert.Equal(0, measured[SlerpTelemetry.ActiveRequests].Sum(item => item.Value));
-        var span = Assert.Single(spans, span => (string?)span.GetTagItem(SlerpTelemetry.RequestModelTag) == model);
+        var span = spans.Of(_model);
         Assert.Equal((ActivityStatusCode.Unset, null, true), (span.Status, span.GetTagItem(SlerpTelemetry.ErrorTag), span.GetTagItem(SlerpTelemetry.LeftTag)));
     }
 
@@ -142,69 +149,28 @@ public sealed class SlerpInstrumentsTests
     public async Task CancellationThatTheCallerDidNotAskFor_IsAnError()
     {
         var measured = await MeasureAsync(new FakeEngine { Refusal = _ => new TaskCanceledException() });
-        var duration = Assert.Single(measured[SlerpTelemetry.RequestDuration]);
-        Assert.Equal((typeof(TaskCanceledException).FullName, false), (duration.Error, duration.HasLeft));
+        Assert.Equal((typeof(TaskCanceledException).FullName, false), (Error(measured), HasLeft(measured)));
     }
 
-    private static async Task<ConcurrentDictionary<string, List<(double Value, string? Error, bool HasLeft)>>> MeasureAsync(
-        FakeEngine engine, bool observe = false, Func<ClientUnderTest, Task>? ask = null)
+    private static string? Error(ILookup<string, MeasurementLog.Measured> measured) =>
+        (string?)Assert.Single(measured[SlerpTelemetry.RequestDuration]).Tags.GetValueOrDefault(SlerpTelemetry.ErrorTag);
+
+    private static bool HasLeft(ILookup<string, MeasurementLog.Measured> measured) =>
+        Assert.Single(measured[SlerpTelemetry.RequestDuration]).Tags.GetValueOrDefault(SlerpTelemetry.LeftTag) is true;
+
+    private async Task<ILookup<string, MeasurementLog.Measured>> MeasureAsync(FakeEngine engine, Func<IChatClient, Task>? ask = null)
     {
-        var modelId = Guid.NewGuid().ToString();
-        var measured = new ConcurrentDictionary<string, List<(double, string?, bool)>>();
-        void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
-        {
-            string? model = null, error = null;
-            var hasLeft = false;
-            foreach (var tag in tags)
-            {
-                model = tag.Key == SlerpTelemetry.RequestModelTag ? (string?)tag.Value : model;
-                error = tag.Key == SlerpTelemetry.ErrorTag ? (string?)tag.Value : error;
-                hasLeft |= tag is { Key: SlerpTelemetry.LeftTag, Value: true };
-            }
-
-            if (model == modelId || (instrument.IsObservable && model == engine.Model.Name))
-            {
-                measured.GetOrAdd(instrument.Name, _ => []).Add((value, error, hasLeft));
-            }
-        }
-
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, self) =>
-            {
-                if (instrument.Meter.Name == SlerpTelemetry.MeterName)
-                {
-                    self.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
-        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Record(instrument, value, tags));
-        listener.Start();
-        using var under = new ClientUnderTest(engine, options => options.ModelId = modelId);
+        using var log = new MeasurementLog();
+        using var under = new ClientUnderTest(engine, options => options.ModelId = _model);
         try
         {
-            await (ask?.Invoke(under) ?? under.AskAsync(true));
+            await (ask?.Invoke(under.Client) ?? under.AskAsync(true));
         }
-        catch (Exception failure) when (failure is CapacityException or OperationCanceledException)
+        catch (Exception failure) when (failure is EngineException or OperationCanceledException)
         {
-            Assert.True(ask is not null || engine.Refusal(null!) is not null);
+            Assert.True(ask is not null || engine.Failure is not null || engine.Refusal(null!) is not null);
         }
 
-        if (observe)
-        {
-            listener.RecordObservableInstruments();
-        }
-
-        return measured;
-    }
-
-    private sealed class OwnMeters : IMeterFactory
-    {
-        public Meter? Made { get; private set; }
-
-        public Meter Create(MeterOptions options) => Made = new Meter(options);
-
-        public void Dispose() => Made?.Dispose();
+        return log.Of(_model);
     }
 }

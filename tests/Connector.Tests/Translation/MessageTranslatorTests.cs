@@ -134,6 +134,25 @@ public sealed class MessageTranslatorTests
         Assert.Contains(named, Assert.Single(logger.Warnings));
     }
 
+    [Theory]
+    [MemberData(nameof(Unreadable))]
+    public void UnreadableContent_IsRefusedByName_InWhatAToolReturnedToo(AIContent content, string named)
+    {
+        foreach (object result in new object[] { content, new List<AIContent> { new TextContent("seen"), content } })
+        {
+            Assert.Contains(
+                named, Assert.Throws<NotSupportedException>(() => Translate([new(ChatRole.Tool, [new FunctionResultContent("c", result)])])).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void ContentAToolReturned_IsItsText()
+    {
+        AIContent[] contents = [new TextContent("a"), new DataContent(Encoding.UTF8.GetBytes("b"), "text/plain"), new UsageContent(new UsageDetails())];
+        Assert.Equal("a\n\nb", Text(Assert.Single(Translate([new(ChatRole.Tool, [new FunctionResultContent("c", contents)])]))));
+        Assert.Equal("b", Text(Assert.Single(Translate([new(ChatRole.Tool, [new FunctionResultContent("c", contents[1])])]))));
+    }
+
     [Fact]
     public void AccountingContent_IsIgnored() => Assert.Equal("t", Text(Assert.Single(Translate(
         [new(ChatRole.Assistant, [new TextContent("t"), new UsageContent(new UsageDetails()), new ErrorContent("e")])]))));

@@ -44,7 +44,8 @@ public sealed class RequestTranslatorTests
     [InlineData("slerp.draftr", "slerp.drafter")]
     [InlineData("Slerp.Tennant", "slerp.tenant")]
     [InlineData("slerp.seed", "ChatOptions.Seed")]
-    [InlineData("slerp.context", "Known: slerp.drafter")]
+    [InlineData("slerp.context", "AsContext")]
+    [InlineData("slerp.tokens_per_second", "Known: slerp.drafter")]
     [InlineData("slerp.", "Known: slerp.drafter")]
     public async Task OwnKeys_ThatMeanNothing_AreRefused_WithTheNearest(string key, string said)
     {
@@ -57,6 +58,47 @@ public sealed class RequestTranslatorTests
             Assert.Contains(said, failure.Message, StringComparison.Ordinal);
             Assert.Equal(0, under.Loader.Loads);
         }
+    }
+
+    [Theory]
+    [InlineData("slerp.contxt", "Did you mean \"slerp.context\"?")]
+    [InlineData("SLERP.Merge", "ChatOptions")]
+    [InlineData("slerp.seeds", "Known: slerp.context")]
+    public async Task OwnKeys_ThatMeanNothingOnContent_AreRefused_WithTheNearest(string key, string said)
+    {
+        foreach (var streaming in new[] { true, false })
+        {
+            foreach (var options in new[] { null, new ChatOptions { AdditionalProperties = new() { [SlerpProperties.Raw] = true } } })
+            {
+                using var under = new ClientUnderTest();
+                ChatMessage[] messages = [Hello[0], new(ChatRole.User, [new TextContent("a"), new TextContent("b") { AdditionalProperties = new() { [key] = true } }])];
+                var failure = await Assert.ThrowsAsync<ArgumentException>(() => under.AskAsync(streaming, messages, options));
+                Assert.Contains($"messages[1].Contents[1].AdditionalProperties[\"{key}\"]", failure.Message, StringComparison.Ordinal);
+                Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+                Assert.Equal(0, under.Loader.Loads);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ContextMarkedOnTheMessage_IsSentToItsContent()
+    {
+        using var under = new ClientUnderTest();
+        ChatMessage[] messages = [new(ChatRole.User, "passage") { AdditionalProperties = new() { [SlerpProperties.Context] = true } }];
+        var failure = await Assert.ThrowsAsync<ArgumentException>(() => under.AskAsync(true, messages));
+        Assert.Contains("messages[0].AdditionalProperties[\"slerp.context\"]", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("TextContent.AsContext()", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatAnAnswerSaid_MayComeBackWithTheHistory()
+    {
+        using var under = new ClientUnderTest();
+        var first = await under.AskAsync(true);
+        var said = Assert.Single(first.Messages);
+        said.AdditionalProperties = first.AdditionalProperties!.Clone();
+        Assert.Single(said.Contents).AdditionalProperties = first.AdditionalProperties.Clone();
+        Assert.NotEmpty((await under.AskAsync(true, [Hello[0], said, Hello[0]])).Text);
     }
 
     [Fact]
@@ -218,6 +260,18 @@ public sealed class RequestTranslatorTests
         Assert.Equal(new Prompt.Raw("Hi"), request.Prompt);
     }
 
+    [Fact]
+    public async Task RawPrompt_LeavesNothingOutInSilence()
+    {
+        var options = new ChatOptions { AdditionalProperties = new() { [SlerpProperties.Raw] = true } };
+        using var under = new ClientUnderTest();
+        await under.AskAsync(true, [new(ChatRole.User, [new TextContent("a"), new DataContent("b"u8.ToArray(), "text/plain")]), new(ChatRole.Assistant, "c")], options);
+        Assert.Equal(new Prompt.Raw("abc"), under.Engine.LastRequest.Prompt);
+        var failure = await Assert.ThrowsAsync<NotSupportedException>(
+            () => under.AskAsync(true, [new(ChatRole.User, [new TextContent("a"), new DataContent(new byte[] { 1 }, "image/png")])], options));
+        Assert.Contains("image/png", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("min_p", true)]
     [InlineData("min_p", "lots")]
@@ -227,6 +281,9 @@ public sealed class RequestTranslatorTests
     public async Task PropertyOfTheWrongKind_IsRefusedByName(string key, object value) => Assert.Contains(
         key,
         (await Assert.ThrowsAsync<ArgumentException>(() => RequestAsync(true, new ChatOptions { AdditionalProperties = new() { [key] = value } }))).Message);
+
+    [Fact]
+    public async Task DateForANumber_IsRefusedByName() => await PropertyOfTheWrongKind_IsRefusedByName("min_p", new DateTime(2030, 1, 1));
 
     [Fact]
     public async Task UnknownProperties_AndNulls_AreIgnored() => await RequestAsync(

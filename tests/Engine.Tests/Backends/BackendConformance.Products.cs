@@ -104,6 +104,39 @@ public abstract partial class BackendConformance
     }
 
     [Theory]
+    [InlineData("F32")]
+    [InlineData("F16")]
+    [InlineData("BF16")]
+    public void LoadMatrix_IsKeptAsWasForetold(string storedAs)
+    {
+        var stored = Enum.Parse<WeightDType>(storedAs);
+        var weight = TestWeight.Random(27, 128, 256, stored);
+        foreach (var format in Enum.GetValues<WeightFormat>())
+        {
+            var kept = Backend.KeptFormat(format, stored);
+            Assert.NotEqual(WeightFormat.AsStored, kept);
+            var matrix = Own(Backend.LoadMatrix([weight], format));
+            Assert.Equal((kept, kept), (matrix.Format, Own(Backend.LoadGatedMatrix(weight, weight, format)).Format));
+            // Memory is planned before anything is loaded: by this format, with little for padding and scales.
+            var planned = 128 * 256 * BytesOf(kept);
+            Assert.InRange(matrix.Bytes, planned, planned * 1.1);
+        }
+
+        static double BytesOf(WeightFormat format) => format switch
+        {
+            WeightFormat.BFloat16 or WeightFormat.Float16 => 2,
+            WeightFormat.Int8Block32 => 1.125,
+            WeightFormat.Int8Channel => 1,
+            WeightFormat.Int4Block32 => 0.625,
+            _ => 4,
+        };
+    }
+
+    [Fact]
+    public void KeptFormat_OfAFormatThatIsNone_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Backend.KeptFormat((WeightFormat)99, WeightDType.F32));
+
+    [Theory]
     [MemberData(nameof(Formats))]
     public void Embed_EqualsTheFormatsValueOfEachRow(WeightFormat format)
     {

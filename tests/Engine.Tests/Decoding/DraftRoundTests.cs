@@ -36,7 +36,7 @@ public sealed class DraftRoundTests : IDisposable
     {
         using var drafter = new ScriptedDrafter { OnOpen = FaultOf("bad") };
         var (good, bad) = (Begun("good", drafter), Begun("bad", drafter));
-        new DraftRound().Propose([bad, good]);
+        new DraftRound(new StepPrices(CostCurve.Linear)).Propose([bad, good]);
         Assert.Equal((1, 1), (bad.Drafting.Ledger.Faults, bad.Tree.Count));
         Assert.Equal((0, 2), (good.Drafting.Ledger.Faults, good.Tree.Count));
         Assert.NotNull(good.Drafting.Session);
@@ -58,7 +58,7 @@ public sealed class DraftRoundTests : IDisposable
             },
         };
         Sequence[] batch = [Begun("one", drafter), Begun("two", drafter)];
-        new DraftRound().Propose(batch);
+        new DraftRound(new StepPrices(CostCurve.Linear)).Propose(batch);
         Assert.All(batch, static sequence => Assert.Equal(2, sequence.Tree.Count));
         Assert.All(batch, static sequence => Assert.NotNull(sequence.Drafting.Drafter));
         Assert.Equal(1, batch.Sum(static sequence => sequence.Drafting.Ledger.Faults));

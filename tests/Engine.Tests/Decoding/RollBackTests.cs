@@ -1,5 +1,6 @@
 using Slerp.Engine.Cache;
 using Slerp.Engine.Decoding;
+using Slerp.Engine.Drafting;
 using Slerp.Engine.Steps;
 using Slerp.Tests.Shared;
 
@@ -16,7 +17,7 @@ public sealed class RollBackTests : IDisposable
     private readonly LoadedModel _model;
 
     public RollBackTests() => _model = LoadedModel.Load(
-        new EngineOptions { ModelPath = new ToyCheckpoint { Layers = 4 }.Save(_folder), Threads = 1 }, null, CancellationToken.None);
+        new EngineOptions { ModelPath = new ToyCheckpoint { Layers = 4 }.Save(_folder), Threads = 1 }, null, TimeProvider.System, CancellationToken.None);
 
     public void Dispose()
     {
@@ -31,7 +32,7 @@ public sealed class RollBackTests : IDisposable
     public void RolledBack_AfterSomeTokens_GoesOnUnmerged(int after)
     {
         var free = _model.Cache.FreePages;
-        var step = new DecodeStep(_model.Decoder, _model.Cache, _model.Workspace);
+        var step = new DecodeStep(_model.Decoder, _model.Cache, _model.Workspace, new StepPrices(CostCurve.Linear));
         foreach (var plan in (MergePlan[])
         [
             new PromptMergePlan(0, MergePositions.Compressed, MergePairing.Blind.Instance, MergeVariant.PerRow, [new RowSpan(3, 80)]),

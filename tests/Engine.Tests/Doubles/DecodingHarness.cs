@@ -14,8 +14,8 @@ internal sealed class DecodingHarness : IDisposable
     public DecodingHarness(Func<TemporaryFolder, EngineOptions>? options = null)
     {
         Model = LoadedModel.Load(
-            options?.Invoke(_folder) ?? new EngineOptions { ModelPath = new ToyCheckpoint { Sharpness = 8 }.Save(_folder), Threads = 1 }, null, CancellationToken.None);
-        _step = new DecodeStep(Model.Decoder, Model.Cache, Model.Workspace);
+            options?.Invoke(_folder) ?? new EngineOptions { ModelPath = new ToyCheckpoint { Sharpness = 8 }.Save(_folder), Threads = 1 }, null, TimeProvider.System, CancellationToken.None);
+        _step = new DecodeStep(Model.Decoder, Model.Cache, Model.Workspace, new StepPrices(CostCurve.Linear));
     }
 
     /// <summary>What is loaded.</summary>

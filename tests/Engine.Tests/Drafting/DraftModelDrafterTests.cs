@@ -15,7 +15,7 @@ namespace Slerp.Engine.Tests.Drafting;
 public sealed class DraftModelDrafterTests : IDisposable
 {
     // Rows of the target are free up to sixteen; a pass of the draft costs a thousandth of a step.
-    private static readonly CostCurve TargetCosts = new([1, 16, 32], [1, 1, 9]);
+    private static readonly StepPrices TargetCosts = new(new CostCurve([1, 16, 32], [1, 1, 9]));
 
     private readonly TemporaryFolder _folder = new();
     private readonly DecoderHarness _harness;

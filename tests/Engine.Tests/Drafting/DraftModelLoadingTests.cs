@@ -64,6 +64,54 @@ public sealed class DraftModelLoadingTests : IDisposable
         Assert.Equal((expected.Text, 1), (answer.Text, answer.Stats.Drafts.Faults));
     }
 
+    [Theory]
+    [InlineData("draft")]
+    [InlineData("mlp")]
+    public async Task BrokenFolderBesideTheCheckpoint_ThatIsMended_IsFoundWithoutAnotherLoadOfTheModel(string drafter)
+    {
+        Directory.CreateDirectory($"{_model}-{drafter}");
+        await File.WriteAllTextAsync(Path.Combine($"{_model}-{drafter}", "config.json"), "{}");
+        var (clock, backends) = (new ManualClock(), 0);
+        var options = new EngineOptions
+        {
+            ModelPath = _model,
+            Threads = 1,
+            DecorateBackend = inner =>
+            {
+                Interlocked.Increment(ref backends);
+                return inner;
+            },
+        };
+        await using var engine = await SlerpEngine.LoadAsync(options, time: clock);
+        var expected = await engine.AnswerAsync(EngineRequests.Raw("abc", 8, null, "vanilla"));
+        if (drafter == "draft")
+        {
+            new ToyCheckpoint { Sharpness = 8, Layers = 1 }.Save(_folder, "toy-draft");
+        }
+        else
+        {
+            new ToySpeculator().Save(_folder, "toy-mlp");
+        }
+
+        Assert.Equal((expected.Text, 1), await AskAsync());
+        Assert.Equal(1, backends);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((expected.Text, 1), await AskAsync());
+        using var patience = new CancellationTokenSource(TestTimeouts.Limit);
+        while (await AskAsync() != (expected.Text, 0))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.Equal(2, backends);
+
+        async Task<(string Text, int Faults)> AskAsync()
+        {
+            var answer = await engine.AnswerAsync(EngineRequests.Raw("abc", 8, null, drafter));
+            return (answer.Text, answer.Stats.Drafts.Faults);
+        }
+    }
+
     [Fact]
     public async Task FolderBesideTheCheckpoint_IsPackedAtLoad_SoThatNoStepWaitsForIt()
     {

@@ -11,7 +11,7 @@ public sealed class PassPriceTests
     [Fact]
     public void WithoutAClock_IsWhatWasMeasured()
     {
-        var price = new PassPrice(Target, time: null);
+        var price = new PassPrice(new StepPrices(Target), time: null);
         price.BeginPass(Draft, 1);
         price.EndPass();
         Assert.Equal(0.1, price[Draft, 1], 12);
@@ -22,18 +22,20 @@ public sealed class PassPriceTests
     public void FollowsTheMedianOfWhatBothTake()
     {
         var clock = new HandClock();
-        var price = new PassPrice(Target, clock);
+        var steps = new StepPrices(Target, clock);
+        var price = new PassPrice(steps, clock);
         for (var round = 0; round < 200; round++)
         {
             // Passes take three times what was measured, but for a stall now and then; steps take half as long again.
             price.BeginPass(Draft, 1);
             clock.Advance(round % 10 == 0 ? 1 : 0.003);
             price.EndPass();
-            price.BeginStep(2);
+            steps.BeginStep();
+            steps.Start();
             clock.Advance(0.015);
-            price.EndStep();
+            steps.Stop();
             clock.Advance(5);
-            price.EndStep();
+            steps.EndStep(2);
         }
 
         Assert.InRange(price[Draft, 1], 0.17, 0.23);

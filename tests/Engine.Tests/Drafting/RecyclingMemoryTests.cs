@@ -212,7 +212,7 @@ public sealed class RecyclingMemoryTests
     private static (int, int, int) CountsOfB(DecodingHarness harness, RecyclingScope scope, bool withA, string tenantOfA = "t")
     {
         var memory = new RecyclingMemory(ToyCheckpoint.VocabularySize, scope);
-        using var drafter = new TreeDrafter("test", new CostCurve([1, 640], [1, 1]), 24, context => [new RecyclingSource(context, memory)]);
+        using var drafter = new TreeDrafter("test", new StepPrices(new CostCurve([1, 640], [1, 1])), 24, context => [new RecyclingSource(context, memory)]);
         int[] promptOfB = [97, 98, 99, 97];
         if (withA)
         {

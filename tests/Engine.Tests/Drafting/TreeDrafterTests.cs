@@ -34,7 +34,7 @@ public sealed class TreeDrafterTests
     {
         // One source learns from rows and never pays; the other finds a quotation after 100 steps.
         var found = false;
-        using var drafter = new TreeDrafter("test", Costs, 64, _ =>
+        using var drafter = new TreeDrafter("test", new StepPrices(Costs), 64, _ =>
         [
             new FixedSource(static token => [new Candidate(token + 2, 0, -1)], topK: 8),
             new FixedSource(token => found ? [new Candidate(token + 1, 0.95, -1)] : [], isFree: true),
@@ -62,7 +62,7 @@ public sealed class TreeDrafterTests
 
     private static TokenTree Propose(CostCurve costs, int plainRows, Func<int, Candidate[]> children, int maxNodes = 100)
     {
-        using var drafter = new TreeDrafter("test", costs, 64, _ => [new FixedSource(children)]);
+        using var drafter = new TreeDrafter("test", new StepPrices(costs), 64, _ => [new FixedSource(children)]);
         var tree = new TokenTree();
         tree.Add(0, -1);
         using var session = drafter.Open(null!);

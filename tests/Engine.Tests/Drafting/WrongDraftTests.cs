@@ -12,7 +12,7 @@ public sealed class WrongDraftTests : IDisposable
     private const int Vocabulary = ToyCheckpoint.VocabularySize;
 
     // Rows are free: everything that is guessed is run.
-    private static readonly CostCurve Free = new([1, 640], [1, 1]);
+    private static readonly StepPrices Free = new(new CostCurve([1, 640], [1, 1]));
 
     private readonly DecodingHarness _harness = new();
 

@@ -20,7 +20,7 @@ internal sealed class DraftModelDrafter : IDrafter
 
     private readonly Lazy<DraftingModel> _model;
     private readonly TreeDrafter _trees;
-    private readonly CostCurve _costs;
+    private readonly StepPrices _costs;
     private readonly PassPrice _price;
     private readonly int _vocabularySize;
     private readonly List<DraftModelSource> _drafting = [];
@@ -32,7 +32,7 @@ internal sealed class DraftModelDrafter : IDrafter
     /// <param name="costs">What rows of the target's cost.</param>
     /// <param name="vocabularySize">Ids of the target's vocabulary.</param>
     /// <param name="time">The clock that prices are corrected by; null takes the costs as they stand.</param>
-    public DraftModelDrafter(Lazy<DraftingModel> model, CostCurve costs, int vocabularySize, TimeProvider? time)
+    public DraftModelDrafter(Lazy<DraftingModel> model, StepPrices costs, int vocabularySize, TimeProvider? time)
     {
         _price = new PassPrice(costs, time);
         _model = model;
@@ -64,13 +64,6 @@ internal sealed class DraftModelDrafter : IDrafter
 
         var spent = Draft(tasks.Length, plainRows);
         _trees.Propose(tasks, plainRows, spent);
-        var rows = plainRows;
-        foreach (var task in tasks)
-        {
-            rows += task.Tree.Count - 1;
-        }
-
-        _price.BeginStep(rows);
     }
 
     /// <inheritdoc />

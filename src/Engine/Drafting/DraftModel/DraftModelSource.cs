@@ -169,7 +169,6 @@ internal sealed class DraftModelSource : CandidateSource
     /// <inheritdoc />
     public override void Observe(in StepOutcome outcome)
     {
-        _price.EndStep();
         _stepsWithoutDraft++;
         // Every guess along the chosen path is judged, whether or not it was run.
         for (var index = 0; index < Math.Min(_guesses.Count, outcome.Chosen.Length); index++)

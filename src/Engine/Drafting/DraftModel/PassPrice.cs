@@ -1,8 +1,9 @@
 namespace Slerp.Engine.Drafting.DraftModel;
 
-/// <summary>What a pass of the draft model costs in steps of one row of the target's: as measured at load, corrected by how long both take in truth.</summary>
+/// <summary>What a pass of the draft model costs in steps of one row of the target's: as measured at load, corrected by how long passes take in truth.</summary>
 /// <remarks>
-/// <para>Formula: price(rows) = c(rows)·p_draft / p_target, where p is the running median of time taken over time expected.</para>
+/// <para>Formula: price(rows) = c(rows)·p / t(1), where p is the running median of time taken over time expected, and t(1) what <see cref="StepPrices"/>
+/// tells of the target.</para>
 /// <para>The best times at load leave out what happens around a pass, which is little for a large model and much for a small one. A wrong price costs
 /// time, never a token.</para>
 /// </remarks>
@@ -12,17 +13,16 @@ internal sealed class PassPrice
     private const double Move = 1.05;
     private const double Least = 1.0 / 64;
 
-    private readonly CostCurve _target;
+    private readonly StepPrices _target;
     private readonly TimeProvider? _time;
-    private double _draftPace = 1;
-    private double _targetPace = 1;
+    private double _pace = 1;
     private double _expectedSeconds;
     private long _start;
 
     /// <summary>Creates the price of a target's drafts.</summary>
     /// <param name="target">What rows of the target's cost.</param>
     /// <param name="time">The clock; null takes the costs as they stand.</param>
-    public PassPrice(CostCurve target, TimeProvider? time)
+    public PassPrice(StepPrices target, TimeProvider? time)
     {
         _target = target;
         _time = time;
@@ -31,35 +31,22 @@ internal sealed class PassPrice
     /// <summary>The price of a pass.</summary>
     /// <param name="draft">What rows of the draft model's cost.</param>
     /// <param name="rows">Rows of the pass.</param>
-    public double this[CostCurve draft, int rows] => draft.Seconds / _target.Seconds * draft[rows] * (_draftPace / _targetPace);
+    public double this[CostCurve draft, int rows] => draft.Seconds / _target.Seconds * draft[rows] * _pace;
 
     /// <summary>A pass begins.</summary>
-    public void BeginPass(CostCurve draft, int rows) => Begin(draft, rows);
-
-    /// <summary>The pass has been run and read.</summary>
-    public void EndPass() => End(ref _draftPace);
-
-    /// <summary>A step of the target's begins.</summary>
-    public void BeginStep(int rows) => Begin(_target, rows);
-
-    /// <summary>The step has been run; a second call says nothing new.</summary>
-    public void EndStep() => End(ref _targetPace);
-
-    private void Begin(CostCurve costs, int rows)
+    public void BeginPass(CostCurve draft, int rows)
     {
-        _expectedSeconds = costs.Seconds * costs[rows];
+        _expectedSeconds = draft.Seconds * draft[rows];
         _start = _time?.GetTimestamp() ?? 0;
     }
 
-    private void End(ref double pace)
+    /// <summary>The pass has been run and read.</summary>
+    public void EndPass()
     {
-        if (_time is null || _expectedSeconds == 0)
+        // Less than the clock can tell is no time.
+        if (_time?.GetElapsedTime(_start).TotalSeconds is { } taken and > 0)
         {
-            return;
+            _pace = Math.Clamp(taken > _expectedSeconds * _pace ? _pace * Move : _pace / Move, Least, 1 / Least);
         }
-
-        var taken = _time.GetElapsedTime(_start).TotalSeconds;
-        pace = Math.Clamp(taken > _expectedSeconds * pace ? pace * Move : pace / Move, Least, 1 / Least);
-        _expectedSeconds = 0;
     }
 }

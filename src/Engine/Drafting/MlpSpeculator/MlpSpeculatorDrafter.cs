@@ -17,7 +17,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
 
     private readonly Lazy<SpeculatorNetwork> _speculator;
     private readonly TreeDrafter _trees;
-    private readonly CostCurve _costs;
+    private readonly StepPrices _costs;
     private readonly long _targetParameters;
     private StagePrices? _prices;
     private HitRate[] _yields = [];
@@ -34,7 +34,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     /// <param name="speculator">The speculator.</param>
     /// <param name="costs">What rows cost.</param>
     /// <param name="targetParameters">Weights of the target.</param>
-    public MlpSpeculatorDrafter(Lazy<SpeculatorNetwork> speculator, CostCurve costs, long targetParameters)
+    public MlpSpeculatorDrafter(Lazy<SpeculatorNetwork> speculator, StepPrices costs, long targetParameters)
     {
         _speculator = speculator;
         _costs = costs;
@@ -53,7 +53,6 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     /// <inheritdoc />
     public void Propose(ReadOnlySpan<DraftTask> tasks, int plainRows)
     {
-        _prices?.StepEnded();
         _live.Clear();
         foreach (var task in tasks)
         {
@@ -72,13 +71,6 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
         }
 
         _trees.Propose(tasks, plainRows);
-        var rows = plainRows;
-        foreach (var task in tasks)
-        {
-            rows += task.Tree.Count - 1;
-        }
-
-        _prices?.StepBegins(_costs[rows]);
     }
 
     /// <inheritdoc />
@@ -104,7 +96,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
         }
 
         // Heuristic: before anything is known, a stage is thought to bring half of what it could.
-        _prices ??= new StagePrices(Enumerable.Range(0, config.Stages).Select(stage => (double)Network.ParametersOf(stage) / _targetParameters));
+        _prices ??= new StagePrices(Enumerable.Range(0, config.Stages).Select(stage => (double)Network.ParametersOf(stage) / _targetParameters), _costs);
         _yields = _yields.Length > 0 ? _yields : [.. Enumerable.Range(0, config.Stages).Select(static _ => new HitRate(0.5))];
         var sequences = _live.Count;
         var (expected, cost) = ((double)sequences, _costs[plainRows]);

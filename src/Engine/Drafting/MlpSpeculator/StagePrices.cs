@@ -1,10 +1,8 @@
-using System.Diagnostics;
-
 namespace Slerp.Engine.Drafting.MlpSpeculator;
 
 /// <summary>What the stages of a speculator cost, in steps of the target over one row: measured while decoding, and believed by size before that.</summary>
 /// <remarks>
-/// The fastest lately counts, of stages as of steps: what disturbs a measurement only ever makes it slower, and a pause between requests is no step.
+/// The fastest lately counts: what disturbs a measurement only ever makes it slower.
 /// Prices only decide how much is guessed, never what is said.
 /// </remarks>
 internal sealed class StagePrices
@@ -14,40 +12,26 @@ internal sealed class StagePrices
 
     private readonly double[] _priors;
     private readonly double[] _seconds;
-    private double _stepSeconds;
-    private double _stepCost;
-    private long _stepStart;
+    private readonly StepPrices _target;
 
     /// <summary>Creates the prices of a speculator.</summary>
     /// <param name="priors">What is believed before anything was measured: weights of each stage over the target's.</param>
-    public StagePrices(IEnumerable<double> priors)
+    /// <param name="target">What steps of the target cost.</param>
+    public StagePrices(IEnumerable<double> priors, StepPrices target)
     {
+        _target = target;
         _priors = [.. priors];
         _seconds = new double[_priors.Length];
     }
 
     /// <summary>The price of a stage.</summary>
-    public double this[int stage] => _seconds[stage] > 0 && _stepSeconds > 0 ? _seconds[stage] / _stepSeconds : _priors[stage];
+    public double this[int stage] => _seconds[stage] > 0 ? _seconds[stage] / _target.Seconds : _priors[stage];
 
     /// <summary>A stage was run.</summary>
     public void Ran(int stage, TimeSpan elapsed) => _seconds[stage] = Lately(_seconds[stage], elapsed.TotalSeconds);
 
     /// <summary>A stage was too dear: it gets cheaper with time, so that it is tried again.</summary>
     public void Passed(int stage) => _seconds[stage] /= Fade;
-
-    /// <summary>The target's step begins.</summary>
-    /// <param name="cost">What its rows cost, relative to one row.</param>
-    public void StepBegins(double cost) => (_stepCost, _stepStart) = (cost, Stopwatch.GetTimestamp());
-
-    /// <summary>The target's step has ended.</summary>
-    public void StepEnded()
-    {
-        if (_stepCost > 0)
-        {
-            _stepSeconds = Lately(_stepSeconds, Stopwatch.GetElapsedTime(_stepStart).TotalSeconds / _stepCost);
-            _stepCost = 0;
-        }
-    }
 
     private static double Lately(double known, double measured) => known > 0 ? Math.Min(measured, known * Fade) : measured;
 }

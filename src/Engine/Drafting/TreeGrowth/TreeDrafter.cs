@@ -3,28 +3,34 @@ namespace Slerp.Engine.Drafting.TreeGrowth;
 /// <summary>Grows trees best node first over all sources and sequences, and keeps as many nodes as pay.</summary>
 /// <remarks>
 /// <para>Formula: the weight of a node is the product of the learned chances along its path; the best m-node tree holds the m largest weights.
-/// m maximises (S + Σ weights) / t(rows + m): expected tokens of the S sequences over the measured cost of the step.</para>
+/// m maximises (S + Σ weights) / t(rows + m): expected tokens of the S sequences over the price of the step. Weights only fall, so growth ends where no
+/// further nodes, were all as likely as the next, could raise it.</para>
 /// <para>Where nothing pays, m = 0 and the step is a plain one. Source: sequoia and OPT-Tree share the greedy growth (2402.12374, 2406.17276).</para>
 /// </remarks>
 internal sealed class TreeDrafter : IDrafter
 {
     private readonly Func<IDraftContext, IReadOnlyList<CandidateSource>> _open;
-    private readonly CostCurve _costs;
+    private readonly StepPrices _prices;
     private readonly int _maxNodes;
     private readonly PriorityQueue<Growth, double> _queue = new();
     private readonly List<Candidate> _candidates = [];
     private readonly List<Step> _steps = [];
+    private readonly double[] _costs;
     private int[] _kept = [];
+    private double _expected;
+    private double _bestRate;
+    private int _best;
 
     /// <summary>Creates a drafter.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="costs">What rows cost.</param>
+    /// <param name="prices">What rows cost.</param>
     /// <param name="maxNodes">Most nodes of a step, over all sequences.</param>
     /// <param name="open">Makes the sources of a sequence.</param>
-    public TreeDrafter(string name, CostCurve costs, int maxNodes, Func<IDraftContext, IReadOnlyList<CandidateSource>> open)
+    public TreeDrafter(string name, StepPrices prices, int maxNodes, Func<IDraftContext, IReadOnlyList<CandidateSource>> open)
     {
         Name = name;
-        _costs = costs;
+        _prices = prices;
+        _costs = new double[maxNodes + 1];
         _maxNodes = maxNodes;
         _open = open;
     }
@@ -41,8 +47,10 @@ internal sealed class TreeDrafter : IDrafter
     /// <summary>As <see cref="Propose(ReadOnlySpan{DraftTask},int)"/>, after something was spent on the candidates, in steps of one row.</summary>
     public void Propose(ReadOnlySpan<DraftTask> tasks, int plainRows, double spent)
     {
+        _prices.Start();
         _queue.Clear();
         _steps.Clear();
+        Price(tasks.Length, plainRows, spent);
         for (var task = 0; task < tasks.Length; task++)
         {
             var session = (TreeSession)tasks[task].Session;
@@ -54,7 +62,8 @@ internal sealed class TreeDrafter : IDrafter
         }
 
         Grow(tasks);
-        Keep(tasks, BestCount(tasks.Length, plainRows, spent));
+        Keep(tasks, _best);
+        _prices.Stop();
     }
 
     /// <inheritdoc />
@@ -65,7 +74,7 @@ internal sealed class TreeDrafter : IDrafter
 
     private void Grow(ReadOnlySpan<DraftTask> tasks)
     {
-        while (_steps.Count < _maxNodes && _queue.TryDequeue(out var growth, out _))
+        while (_steps.Count < _maxNodes && _queue.TryDequeue(out var growth, out _) && MayPay(growth.Weight))
         {
             var task = tasks[growth.Task];
             var session = (TreeSession)task.Session;
@@ -80,7 +89,7 @@ internal sealed class TreeDrafter : IDrafter
 
                 node = task.Tree.Add(growth.Candidate.Token, growth.Parent);
                 session.Added(growth.Source);
-                _steps.Add(new Step(growth.Task, growth.Weight));
+                Count(growth);
             }
 
             for (var source = 0; source < session.Sources.Count; source++)
@@ -112,21 +121,40 @@ internal sealed class TreeDrafter : IDrafter
         }
     }
 
-    private int BestCount(int sequences, int plainRows, double spent)
+    private void Price(int sequences, int plainRows, double spent)
     {
-        var expected = (double)sequences;
-        var (best, bestRate) = (0, expected / (_costs[plainRows] + spent));
-        for (var count = 1; count <= _steps.Count; count++)
+        for (var count = 0; count <= _maxNodes; count++)
         {
-            expected += _steps[count - 1].Weight;
-            var rate = expected / (_costs[plainRows + count] + spent);
-            if (rate > bestRate)
+            _costs[count] = _prices[plainRows + count] + spent;
+        }
+
+        _expected = sequences;
+        (_best, _bestRate) = (0, _expected / _costs[0]);
+    }
+
+    private void Count(in Growth growth)
+    {
+        _steps.Add(new Step(growth.Task, growth.Weight));
+        _expected += growth.Weight;
+        if (_expected / _costs[_steps.Count] is var rate && rate > _bestRate)
+        {
+            (_best, _bestRate) = (_steps.Count, rate);
+        }
+    }
+
+    private bool MayPay(double weight)
+    {
+        var expected = _expected;
+        for (var count = _steps.Count + 1; count <= _maxNodes; count++)
+        {
+            expected += weight;
+            if (expected > _bestRate * _costs[count])
             {
-                (best, bestRate) = (count, rate);
+                return true;
             }
         }
 
-        return best;
+        return false;
     }
 
     // Nodes were added in the order of the steps, so a tree's kept nodes are its first ones.

@@ -8,24 +8,13 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 /// space; else a run of white space, less its last character where something else follows.</para>
 /// <para>Source: the GPT-2 release (Radford et al. 2019).</para>
 /// </remarks>
-internal sealed class GptTwoScanner : IPatternScanner
+internal sealed class GptTwoScanner : ICoveringScanner
 {
     /// <summary>The pattern as tokenizer files write it.</summary>
     public const string Pattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
     /// <inheritdoc/>
-    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default)
-    {
-        for (var position = 0; position < text.Length;)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var end = MatchAt(text, position);
-            matches.Add(new TextRange(position, end - position));
-            position = end;
-        }
-    }
-
-    private static int MatchAt(ReadOnlySpan<char> text, int position)
+    public int EndAt(ReadOnlySpan<char> text, int position)
     {
         var contraction = Contraction.LengthAt(text, position, ignoreCase: false);
         if (contraction > 0)

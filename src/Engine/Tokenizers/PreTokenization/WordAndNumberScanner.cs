@@ -7,7 +7,7 @@ namespace Slerp.Engine.Tokenizers.PreTokenization;
 /// space, less its last character where something else follows.
 /// </remarks>
 /// <param name="numbersPerPiece">How many numbers go into one piece: 1 in Qwen2, 3 in Llama 3.</param>
-internal sealed class WordAndNumberScanner(int numbersPerPiece) : IPatternScanner
+internal sealed class WordAndNumberScanner(int numbersPerPiece) : ICoveringScanner
 {
     /// <summary>The Qwen2 pattern as tokenizer files write it.</summary>
     public const string QwenPattern =
@@ -18,18 +18,7 @@ internal sealed class WordAndNumberScanner(int numbersPerPiece) : IPatternScanne
         @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 
     /// <inheritdoc/>
-    public void Scan(ReadOnlySpan<char> text, List<TextRange> matches, CancellationToken cancellationToken = default)
-    {
-        for (var position = 0; position < text.Length;)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var end = MatchAt(text, position);
-            matches.Add(new TextRange(position, end - position));
-            position = end;
-        }
-    }
-
-    private int MatchAt(ReadOnlySpan<char> text, int position)
+    public int EndAt(ReadOnlySpan<char> text, int position)
     {
         var contraction = Contraction.LengthAt(text, position, ignoreCase: true);
         if (contraction > 0)

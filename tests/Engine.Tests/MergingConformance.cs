@@ -5,14 +5,15 @@ using Slerp.Tests.Shared.Engine;
 namespace Slerp.Engine.Tests;
 
 /// <summary>Merging through the whole engine: what is merged, what never is, and that nothing else changes.</summary>
-public sealed class MergingTests : IDisposable
+/// <remarks>A backend derives and says how an engine is loaded on it.</remarks>
+public abstract class MergingConformance : IDisposable
 {
     private const string Passage = "The river Ahr rises in Blankenheim, runs past vineyards for eighty-nine kilometres, and meets the Rhine near Sinzig.";
 
     private readonly TemporaryFolder _folder = new();
     private readonly string _path;
 
-    public MergingTests()
+    protected MergingConformance()
     {
         _path = new ToyCheckpoint { Layers = 4, Context = 512 }.Save(_folder);
         // Found beside the checkpoint by those who need them.
@@ -22,7 +23,13 @@ public sealed class MergingTests : IDisposable
 
     public static TheoryData<string> Drafters => [.. EngineCatalog.Drafters];
 
-    public void Dispose() => _folder.Dispose();
+    private protected virtual EngineOptions On(EngineOptions options) => options;
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Passage_IsMerged_AndToldWithWhatItSaved()
@@ -282,7 +289,7 @@ public sealed class MergingTests : IDisposable
 
     private Task<SlerpEngine> LoadAsync(Func<EngineOptions, EngineOptions>? change = null)
     {
-        var options = new EngineOptions { ModelPath = _path, Threads = 1 };
+        var options = On(new EngineOptions { ModelPath = _path, Threads = 1 });
         return SlerpEngine.LoadAsync(change?.Invoke(options) ?? options);
     }
 }

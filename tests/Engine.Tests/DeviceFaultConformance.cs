@@ -4,17 +4,24 @@ using Slerp.Tests.Shared.Engine;
 namespace Slerp.Engine.Tests;
 
 /// <summary>A device that fails at any verb ends the requests it was at, with its own words; the engine and the process live, and nothing is lost.</summary>
-public sealed class DeviceFaultTests : IDisposable
+/// <remarks>A backend derives and says how an engine is loaded on it.</remarks>
+public abstract class DeviceFaultConformance : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly string _path;
     private FaultyBackend? _backend;
 
-    public DeviceFaultTests() => _path = new ToyCheckpoint { Architecture = "Qwen3ForCausalLM", Context = 512 }.Save(_folder);
+    protected DeviceFaultConformance() => _path = new ToyCheckpoint { Architecture = "Qwen3ForCausalLM", Context = 512 }.Save(_folder);
 
     private static string Long { get; } = string.Concat(Enumerable.Range(0, 25).Select(index => $"word{index} "));
 
-    public void Dispose() => _folder.Dispose();
+    private protected virtual EngineOptions On(EngineOptions options) => options;
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Theory]
     [InlineData("Embed")]
@@ -85,12 +92,12 @@ public sealed class DeviceFaultTests : IDisposable
     private static void AssertNothingIsHeld(SlerpEngine engine) =>
         Assert.True(SpinWait.SpinUntil(() => engine.CachePages.Free == engine.CachePages.Total, TestTimeouts.Limit), "pages were lost");
 
-    private Task<SlerpEngine> LoadAsync() => SlerpEngine.LoadAsync(new EngineOptions
+    private Task<SlerpEngine> LoadAsync() => SlerpEngine.LoadAsync(On(new EngineOptions
     {
         ModelPath = _path,
         Threads = 1,
         WarmStart = false,
         NotesFolder = "",
         DecorateBackend = inner => _backend = new FaultyBackend(inner),
-    });
+    }));
 }

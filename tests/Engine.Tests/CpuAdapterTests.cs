@@ -1,0 +1,4 @@
+namespace Slerp.Engine.Tests;
+
+/// <summary>Adapters on the CPU backend.</summary>
+public sealed class CpuAdapterTests : AdapterConformance;

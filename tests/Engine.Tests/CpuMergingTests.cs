@@ -1,0 +1,4 @@
+namespace Slerp.Engine.Tests;
+
+/// <summary>Merging on the CPU backend.</summary>
+public sealed class CpuMergingTests : MergingConformance;
