@@ -1,6 +1,7 @@
 using Slerp.Engine.Decoding;
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Tests.Doubles;
+using Slerp.Tests.Shared;
 
 namespace Slerp.Engine.Tests.Decoding;
 
@@ -62,6 +63,30 @@ public sealed class DraftRoundTests : IDisposable
         Assert.All(batch, static sequence => Assert.Equal(2, sequence.Tree.Count));
         Assert.All(batch, static sequence => Assert.NotNull(sequence.Drafting.Drafter));
         Assert.Equal(1, batch.Sum(static sequence => sequence.Drafting.Ledger.Faults));
+    }
+
+    [Fact]
+    public void WhereAPlainStepIsDue_NobodyIsAsked_UnlessAPromptIsReadInIt()
+    {
+        var clock = new ManualClock();
+        var prices = new StepPrices(new CostCurve([1, 64], [0.010, 0.011]), clock);
+        for (var step = 0; step < 20; step++)
+        {
+            prices.BeginStep();
+            prices.Start();
+            clock.Advance(TimeSpan.FromSeconds(0.010));
+            prices.Stop();
+            prices.EndStep(16);
+        }
+
+        using var drafter = new ScriptedDrafter();
+        var plain = Begun("one", drafter);
+        new DraftRound(prices).Propose([plain]);
+        Assert.Equal(1, plain.Tree.Count);
+        var (drafted, reading) = (Begun("two", drafter), _harness.Create([65, 66, 67], drafter));
+        DecodeStep.Begin(reading, 3);
+        new DraftRound(prices).Propose([drafted, reading]);
+        Assert.Equal(2, drafted.Tree.Count);
     }
 
     private static Action<IDraftContext> FaultOf(string tenant) => context =>
