@@ -5,12 +5,17 @@ namespace Slerp.Engine.TorchSharp;
 /// <summary>How a format turns weights and activations into integers, block by block, and back.</summary>
 /// <remarks>
 /// <para>Formula, weights: 8 bits: s = max|w| / 127, q = clamp(round(w / s), -127, 127). 4 bits: s = m / -8, m the value of largest magnitude with its sign,
-/// q = clamp(round(w / s), -8, 7). Activations: s = max|x| / 127, q = round(x · 127 / max|x|). Value: q · s. Rounding to nearest even.</para>
+/// q = clamp(round(w / s), -8, 7). Scales take the values that a byte beside the row's largest can tell (<see cref="Coded"/>): a format means the same weights on every
+/// backend, though here they are kept as floats. Activations: s = max|x| / 127, q = round(x · 127 / max|x|). Value: q · s. Rounding to nearest even.</para>
 /// <para>Shapes: [rows, columns] seen as [rows, blocks, block], the last block padded with zeros; scales [rows, blocks, 1].</para>
 /// </remarks>
 internal sealed class IntegerCodes : IDisposable
 {
-    private const int ScaleBlock = 32;
+    /// <summary>Columns that share a scale, but for one scale a row.</summary>
+    public const int ScaleBlock = 32;
+
+    private const int StepsOfAnOctave = 32;
+    private const int ExponentBias = 127;
 
     private readonly torch.Tensor _zero;
     private readonly torch.Tensor _most;
@@ -51,7 +56,7 @@ internal sealed class IntegerCodes : IDisposable
     {
         var blocks = Blocks(weights, BlockOf(format, (int)weights.shape[1]));
         var isNibble = format == WeightFormat.Int4Block32;
-        var scales = isNibble ? LargestSigned(blocks).div(_nibbles) : Largest(blocks).div(_most);
+        var scales = isNibble ? Coded(LargestSigned(blocks).div(_nibbles), isNibble) : Coded(Largest(blocks).div(_most), isNibble);
         var inverse = scales.reciprocal().where(scales.ne(_zero), _zero);
         var codes = blocks.mul(inverse).round().clamp(isNibble ? -8 : -127, isNibble ? 7 : 127);
         return (codes.flatten(1), scales);
@@ -73,6 +78,25 @@ internal sealed class IntegerCodes : IDisposable
         _most.Dispose();
         _nibbles.Dispose();
         _smallest.Dispose();
+    }
+
+    /// <summary>
+    /// Scales [rows, blocks, 1] as codes give them: in a float's bit pattern, which is 2^18 · 32 · (exponent + fraction), a whole number of steps of 2^18 below the
+    /// row's largest, at most 255, and rounded up; with a sign at most 127, and rounded to the nearest. In 64 bits all of it is exact.
+    /// </summary>
+    private static torch.Tensor Coded(torch.Tensor scales, bool isSigned)
+    {
+        var magnitudes = scales.abs().to(torch.float64);
+        var (mantissa, exponent) = magnitudes.frexp();
+        var none = magnitudes.eq(0);
+        // A mantissa from a half to one here is from one to two there.
+        var places = mantissa.mul(2).add(exponent).add(ExponentBias - 2).mul(StepsOfAnOctave).masked_fill(none, 0);
+        var rowBase = places.amax([1], keepdim: true).sub(isSigned ? sbyte.MaxValue : byte.MaxValue).clamp_min(0);
+        var steps = places.sub(rowBase);
+        var kept = rowBase.add((isSigned ? steps.add(0.5).floor() : steps.ceil()).clamp_min(0)).div(StepsOfAnOctave);
+        var octave = kept.floor();
+        var value = kept.sub(octave).add(1).ldexp(octave.sub(ExponentBias)).masked_fill(kept.eq(0), 0);
+        return (isSigned ? value.mul(scales.ge(0).to(torch.float64).mul(2).sub(1)) : value).to(torch.float32);
     }
 
     private static torch.Tensor Largest(torch.Tensor blocks) => blocks.abs().amax([2], keepdim: true);

@@ -24,6 +24,15 @@ internal sealed partial class TorchBackend
     };
 
     /// <inheritdoc />
+    public double BytesPerWeight(WeightFormat kept) => kept switch
+    {
+        WeightFormat.BFloat16 or WeightFormat.Float16 => 2,
+        WeightFormat.Float32 => sizeof(float),
+        WeightFormat.Int8Channel => 1,
+        _ => (double)IntegerCodes.BytesOf(kept, 1, IntegerCodes.ScaleBlock) / IntegerCodes.ScaleBlock,
+    };
+
+    /// <inheritdoc />
     public Matrix LoadMatrix(IReadOnlyList<WeightTensor> parts, WeightFormat format)
     {
         RequireParts(nameof(LoadMatrix), parts);

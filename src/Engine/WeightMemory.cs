@@ -10,10 +10,12 @@ internal static class WeightMemory
     /// <param name="asked">The format asked for.</param>
     /// <param name="stored">What the checkpoint stores.</param>
     /// <param name="backend">Who keeps them.</param>
-    public static long Bytes(WeightFormat asked, StoredWeights stored, IComputeBackend backend) =>
-        Bytes(stored.Float32, backend.KeptFormat(asked, WeightDType.F32))
-        + Bytes(stored.BFloat16, backend.KeptFormat(asked, WeightDType.BF16))
-        + Bytes(stored.Float16, backend.KeptFormat(asked, WeightDType.F16));
+    public static long Bytes(WeightFormat asked, StoredWeights stored, IComputeBackend backend)
+    {
+        return Bytes(stored.Float32, WeightDType.F32) + Bytes(stored.BFloat16, WeightDType.BF16) + Bytes(stored.Float16, WeightDType.F16);
+
+        long Bytes(long elements, WeightDType dtype) => (long)(elements * backend.BytesPerWeight(backend.KeptFormat(asked, dtype)));
+    }
 
     /// <summary>What to say where half precision takes twice its size; empty where it does not.</summary>
     public static string NoteOn(WeightFormat asked, StoredWeights stored, IComputeBackend backend) =>
@@ -22,14 +24,4 @@ internal static class WeightMemory
         && backend.KeptFormat(asked, WeightDType.F16) == WeightFormat.Float32
             ? $" The checkpoint stores F16, which the backend '{backend.Name}' keeps in 32 bits: WeightFormat BFloat16 takes half of that, Int8Block32 a little over a quarter."
             : "";
-
-    private static long Bytes(long elements, WeightFormat kept) => kept switch
-    {
-        WeightFormat.BFloat16 or WeightFormat.Float16 => elements * 2,
-        // One or a half byte a weight, one for each 32 weights' scale, and the row's base.
-        WeightFormat.Int8Block32 => elements * 67 / 64,
-        WeightFormat.Int8Channel => elements,
-        WeightFormat.Int4Block32 => elements * 35 / 64,
-        _ => elements * 4,
-    };
 }

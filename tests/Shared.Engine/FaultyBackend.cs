@@ -37,6 +37,8 @@ internal sealed class FaultyBackend(IComputeBackend inner) : IComputeBackend
 
     public WeightFormat KeptFormat(WeightFormat asked, WeightDType stored) => inner.KeptFormat(asked, stored);
 
+    public double BytesPerWeight(WeightFormat kept) => inner.BytesPerWeight(kept);
+
     public void LinearAdd(Matrix weight, Tensor x, Tensor? bias, Tensor destination)
     {
         Meet();

@@ -1,4 +1,5 @@
 using Slerp.Engine.Backends.Cpu.Jobs;
+using Slerp.Engine.Backends.Cpu.Kernels.Products;
 using Slerp.Engine.Backends.Cpu.Memory;
 
 namespace Slerp.Engine.Backends.Cpu;
@@ -14,6 +15,17 @@ internal sealed unsafe partial class CpuBackend
         WeightFormat.Float16 => WeightFormat.Float32,
         _ when Enum.IsDefined(asked) => asked,
         _ => throw new ArgumentOutOfRangeException(nameof(asked), asked, $"Unknown weight format. Known: {string.Join(", ", Enum.GetNames<WeightFormat>())}."),
+    };
+
+    /// <inheritdoc />
+    public double BytesPerWeight(WeightFormat kept) => kept switch
+    {
+        WeightFormat.BFloat16 => 2,
+        // A byte for each scale, and the base of a row; whole cache lines of both.
+        WeightFormat.Int8Block32 => 1 + (1.5 / PanelShape.ScaleBlock),
+        WeightFormat.Int8Channel => 1,
+        WeightFormat.Int4Block32 => 0.5 + (1.5 / PanelShape.ScaleBlock),
+        _ => sizeof(float),
     };
 
     /// <inheritdoc />

@@ -34,6 +34,13 @@ internal readonly record struct PanelShape(PanelFormat Format, int Columns, int 
     /// <summary>Width of a row of quantised activations.</summary>
     public int PaddedK => Blocks * BlockSize;
 
-    /// <summary>Bytes of an integer panel's scales, in whole cache lines: the columns' bases, then a <see cref="ScaleCode"/> for each block and column.</summary>
-    public static nint ScaleBytesOf(int columns, nint blocks) => ((columns * (sizeof(int) + blocks)) + CacheLine - 1) & -CacheLine;
+    /// <summary>
+    /// Bytes of an integer panel's scales: the columns' bases, then a <see cref="ScaleCode"/> for each block and column; in whole cache lines, or whole groups of
+    /// columns where a panel is narrower.
+    /// </summary>
+    public static nint ScaleBytesOf(int columns, nint blocks)
+    {
+        nint unit = Math.Min(CacheLine, columns * sizeof(int));
+        return ((columns * (sizeof(int) + blocks)) + unit - 1) / unit * unit;
+    }
 }
