@@ -82,7 +82,7 @@ internal sealed class IntegerCodes : IDisposable
 
     /// <summary>
     /// Scales [rows, blocks, 1] as codes give them: in a float's bit pattern, which is 2^18 · 32 · (exponent + fraction), a whole number of steps of 2^18 below the
-    /// row's largest, at most 255, and rounded up; with a sign at most 127, and rounded to the nearest. In 64 bits all of it is exact.
+    /// row's largest, at most 255, and rounded up; with a sign at most 127, and rounded to the nearest. In 64 bits all of it is exact, for normal numbers.
     /// </summary>
     private static torch.Tensor Coded(torch.Tensor scales, bool isSigned)
     {

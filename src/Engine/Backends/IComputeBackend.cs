@@ -29,7 +29,7 @@ internal interface IComputeBackend : IDisposable
     /// <summary>The format in which a matrix is kept that is stored in <paramref name="stored"/> and asked for in <paramref name="asked"/>: what it takes is known before it is loaded.</summary>
     WeightFormat KeptFormat(WeightFormat asked, WeightDType stored);
 
-    /// <summary>Bytes a weight takes that is kept in a format <see cref="KeptFormat"/> gave, its share of scales included and what fills up a matrix left out.</summary>
+    /// <summary>Bytes a weight takes that is kept in a format <see cref="KeptFormat"/> gave, its share of scales included, in rows of some hundred weights and more; what fills up a matrix is left out.</summary>
     double BytesPerWeight(WeightFormat kept);
 
     /// <summary>Packs matrices [n_i, k] stacked by rows into one [Σ n_i, k].</summary>

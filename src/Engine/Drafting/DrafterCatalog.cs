@@ -26,7 +26,7 @@ internal static class DrafterCatalog
             ? new DraftModelDrafter(model, environment.Prices, environment.Target.VocabularySize, environment.Time)
             : null,
         ["skip"] = static environment => new LayerSkippingDrafter(environment.Decoder, environment.Mask, environment.Cache, environment.Workspace),
-        ["mlp"] = static environment => environment.Speculator is { } speculator ? new MlpSpeculatorDrafter(speculator, environment.Prices, environment.Target.Parameters) : null,
+        ["mlp"] = static environment => environment.Speculator is { } speculator ? new MlpSpeculatorDrafter(speculator, environment.Prices, environment.Target.Parameters, environment.Time) : null,
     };
 
     private static readonly Dictionary<string, string> Needed = new(StringComparer.Ordinal)

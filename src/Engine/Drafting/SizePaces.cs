@@ -5,7 +5,7 @@ namespace Slerp.Engine.Drafting;
 /// <para>Two steps in a row of different sizes ran on the same machine in the same mood, so their ratio tells of their sizes alone. Formula: with x the
 /// logarithm of time taken over time expected, a pair says x_b - x_a = s_b - s_a + noise; the s are followed by a Kalman filter. Before anything is seen
 /// s is a random walk over octaves of rows, beginning at one row: what is said of one size is said, less surely, of its neighbours. What was learned is
-/// trusted less with every step, down to that.</para>
+/// trusted less with every step, down to that, and what is believed dear is believed less so.</para>
 /// <para>A size counts as fast as it may well be: its s less the standard deviation of its distance to that of the last step. So what is not known is
 /// tried, and what is dear is tried again the more seldom the dearer it is. Source: Kalman 1960; Lai and Robbins 1985 for the optimism.</para>
 /// </remarks>
@@ -18,7 +18,7 @@ internal sealed class SizePaces
     // one stall says no more than a factor of e, and half of what was learned is forgotten after some 350 steps.
     private const double Overhead = 0.35;
     private const double Octave = 0.25;
-    private const double Noise = 0.15;
+    private const double Noise = 0.39;
     private const double MostSurprise = 1;
     private const double Forgetting = 1.0 / 512;
 
@@ -77,10 +77,12 @@ internal sealed class SizePaces
         return surprise;
     }
 
+    // A size that is believed dear for good would never be tried again: that fades. One that is believed cheap is tried, and shows what it is.
     private void Forget()
     {
         for (var size = 1; size < Count; size++)
         {
+            _means[size] -= Forgetting / 2 * Math.Max(0, _means[size]);
             for (var other = 1; other < Count; other++)
             {
                 _covariance[size, other] += Forgetting * (_prior[size, other] - _covariance[size, other]);
@@ -95,7 +97,7 @@ internal sealed class SizePaces
             _gains[other] = _covariance[other, size] - _covariance[other, before];
         }
 
-        var spread = _gains[size] - _gains[before] + Noise;
+        var spread = _gains[size] - _gains[before] + (Noise * Noise);
         for (var other = 1; other < Count; other++)
         {
             _means[other] += _gains[other] / spread * surprise;

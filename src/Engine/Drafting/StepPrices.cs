@@ -8,7 +8,8 @@ namespace Slerp.Engine.Drafting;
 /// <para>The curve times a forward pass over an empty cache at the best of a few moments. A step also grows a tree, looks for the likeliest tokens of every
 /// row, moves accepted rows together and reads a longer context; and a curve that was disturbed stays disturbed.</para>
 /// <para>Only steps of different sizes tell what sizes cost. Where there was no plain step for a while, one is due, after twice as many steps each time
-/// unless it was faster than believed: without it nothing would tell that drafts have become slower than none.</para>
+/// unless it was faster than believed: without it nothing would tell that drafts have become slower than none. Where drafts add less than an octave of rows,
+/// as in a large batch, plain and drafted steps are of one size: then nothing is told, and nothing is due.</para>
 /// <para>Engine thread only. A wrong price costs time, never a token.</para>
 /// </remarks>
 internal sealed class StepPrices
@@ -26,6 +27,7 @@ internal sealed class StepPrices
     private readonly SizePaces _paces = new();
     private readonly long[] _seen = new long[SizePaces.Count];
     private readonly int[] _patience = [.. Enumerable.Repeat(LeastPatience, SizePaces.Count)];
+    private int _askedSize = -1;
     private double _unitPace;
     private long _steps;
     private long _start;
@@ -50,7 +52,19 @@ internal sealed class StepPrices
 
     /// <summary>Whether the next step should go without drafts, so that the price of that is known.</summary>
     /// <param name="rows">Rows it has without them; all of them decode.</param>
-    public bool IsPlainStepDue(int rows) => _time is not null && IsDue(SizeOf(rows));
+    public bool IsPlainStepDue(int rows)
+    {
+        var size = SizeOf(rows);
+        if (_time is null || _steps - _seen[size] < _patience[size])
+        {
+            return false;
+        }
+
+        // Asked for once, whatever becomes of the step: it may be measured at another size, or by a clock that stands still.
+        _seen[size] = _steps;
+        _askedSize = size;
+        return true;
+    }
 
     /// <summary>A step begins: its stopwatch stands at zero, and still.</summary>
     public void BeginStep() => _elapsed = TimeSpan.Zero;
@@ -65,6 +79,8 @@ internal sealed class StepPrices
     /// <param name="rows">Its rows, drafts among them.</param>
     public void EndStep(int rows)
     {
+        var asked = _askedSize;
+        _askedSize = -1;
         // Less than the clock can tell is no time.
         if (_elapsed <= TimeSpan.Zero)
         {
@@ -73,15 +89,14 @@ internal sealed class StepPrices
 
         var size = SizeOf(rows);
         var pace = Math.Log(_elapsed.TotalSeconds / (_curve.Seconds * _curve[rows]));
-        var wasDue = IsDue(size);
         var surprise = _paces.Add(size, pace);
-        if (wasDue)
+        if (size == asked)
         {
             _patience[size] = surprise < Faster ? LeastPatience : Math.Min(_patience[size] * 2, MostPatience);
         }
 
         var unit = pace - _paces.Mean(size);
-        _unitPace = _steps == 0 ? unit : _unitPace + (Following * Math.Clamp(unit - _unitPace, -MostMove, MostMove));
+        _unitPace += (_steps == 0 ? 1 : Following) * Math.Clamp(unit - _unitPace, -MostMove, MostMove);
         _seen[size] = ++_steps;
     }
 
@@ -91,6 +106,4 @@ internal sealed class StepPrices
         var floor = BitOperations.Log2((uint)rows);
         return Math.Min(SizePaces.Count - 1, (long)rows * rows > 1L << ((2 * floor) + 1) ? floor + 1 : floor);
     }
-
-    private bool IsDue(int size) => _steps - _seen[size] >= _patience[size];
 }

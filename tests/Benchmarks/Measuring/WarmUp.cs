@@ -6,22 +6,23 @@ namespace Slerp.Benchmarks.Measuring;
 /// <summary>What goes before a measurement: .NET compiles hot methods again while they run, on a thread of its own, and with two cores that takes a third of the speed for the first seconds.</summary>
 internal static class WarmUp
 {
-    private const int MostRuns = 12;
     private const double QuietShare = 0.03;
+    // Compilation for good begins a tenth of a second after the first round of it has ended: silence before that says nothing.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
-    /// <summary>Runs what is to be measured, at least twice, until the compiler has fallen silent.</summary>
+    /// <summary>Runs what is to be measured, for a second at least, until the compiler has fallen silent.</summary>
     public static async Task RunAsync(Func<Task> runAsync)
     {
         var began = Stopwatch.GetTimestamp();
-        for (var run = 1; run <= MostRuns && (run <= 2 || Stopwatch.GetElapsedTime(began) < Longest); run++)
+        for (var run = 1; run <= 2 || Stopwatch.GetElapsedTime(began) < Longest; run++)
         {
             var start = Stopwatch.GetTimestamp();
             var compiled = JitInfo.GetCompilationTime();
             await runAsync();
             var share = (JitInfo.GetCompilationTime() - compiled) / Stopwatch.GetElapsedTime(start);
             Progress.Say($"  warming up {run}: {share:P0} of the time is compilation");
-            if (run > 1 && share < QuietShare)
+            if (run > 1 && share < QuietShare && Stopwatch.GetElapsedTime(began) > Shortest)
             {
                 return;
             }

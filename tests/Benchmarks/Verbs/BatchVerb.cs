@@ -19,7 +19,11 @@ internal sealed class BatchVerb() : Verb("batch", "Sequences decoded as one batc
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
         var prompts = new PromptText(settings.Folder);
         Samples ratios = new(), ones = new(), manys = new();
-        await WarmUp.RunAsync(() => RateAsync(chat, prompts, settings.Context, sequences, tokens, 0, cancellationToken));
+        await WarmUp.RunAsync(async () =>
+        {
+            await RateAsync(chat, prompts, settings.Context, sequences, tokens, 0, cancellationToken);
+            await RateAsync(chat, prompts, settings.Context, 1, tokens, 0, cancellationToken);
+        });
         for (var pair = 1; pair <= settings.Pairs; pair++)
         {
             var before = await RateAsync(chat, prompts, settings.Context, 1, tokens, pair, cancellationToken);

@@ -19,7 +19,12 @@ internal sealed class OverheadVerb() : Verb("overhead", "Decoding through IChatC
         using var decoder = BareDecoder.Load(settings.EngineOptions);
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
         Samples ratios = new(), kernels = new(), chats = new();
-        await WarmUp.RunAsync(() => DecodeVerb.ChatRateAsync(chat, prompts.Of(settings.Context, 0), tokens, cancellationToken));
+        await WarmUp.RunAsync(() =>
+        {
+            var text = prompts.Of(settings.Context, 0);
+            DecodeVerb.KernelRate(decoder, prompts.Ids(text), tokens);
+            return DecodeVerb.ChatRateAsync(chat, text, tokens, cancellationToken);
+        });
         for (var pair = 1; pair <= settings.Pairs; pair++)
         {
             var text = prompts.Of(settings.Context, pair);

@@ -58,7 +58,7 @@ public sealed class MlpSpeculatorTests : IDisposable
     public void Propose_DraftsTheChainTheStagesSay_AndLearnsWhatWasRight()
     {
         var toy = new ToySpeculator { Sharpness = 40 };
-        using var drafter = new MlpSpeculatorDrafter(new Lazy<SpeculatorNetwork>(Load(toy)), new StepPrices(new CostCurve([1, 64], [1, 1.01])), targetParameters: 1_000_000);
+        using var drafter = new MlpSpeculatorDrafter(new Lazy<SpeculatorNetwork>(Load(toy)), new StepPrices(new CostCurve([1, 64], [1, 1.01])), targetParameters: 1_000_000, time: null);
         using var session = drafter.Open(null!);
         var output = new HiddenOutput(Enumerable.Range(0, toy.Width).Select(index => MathF.Cos(index)).ToArray());
         var tree = new TokenTree();

@@ -150,6 +150,31 @@ public sealed class StepPricesTests
         double Rate(List<int> of) => of.Sum(static count => Enumerable.Range(0, count).Sum(static depth => Math.Pow(0.6, depth))) / of.Sum(count => curve[count]);
     }
 
+    [Theory]
+    [InlineData(0.4, 3)]
+    [InlineData(0.6, 5)]
+    public void WhatWasDearForAWhile_IsTriedAgain(double chance, double times)
+    {
+        // Drafted steps take several times as long as they should; then no longer.
+        var curve = new CostCurve([1, 4, 8, 32, 64], [0.010, 0.0115, 0.0116, 0.0185, 0.029]);
+        var dear = new CostCurve([1, 2, 64], [0.010, 0.010 * times, 0.029 * times]);
+        var prices = new StepPrices(curve, _clock);
+        Assert.InRange(Draft(prices, dear, steps: 400, chance).TakeLast(100).Average(), 1, 1.5);
+        Assert.InRange(Draft(prices, curve, steps: 1000, chance).TakeLast(300).Average(), 2, 10);
+    }
+
+    [Fact]
+    public void PlainStepThatWasAskedFor_IsNotAskedForAgain_WhateverBecameOfIt()
+    {
+        var prices = new StepPrices(Cheap, _clock);
+        Run(prices, 8, 0.010, times: 100);
+        Assert.True(prices.IsPlainStepDue(1));
+        // Its sequences found no room, or the clock did not move.
+        Run(prices, 4, 0.010);
+        Run(prices, 1, 0);
+        Assert.False(prices.IsPlainStepDue(1));
+    }
+
     // Rows of each step of an engine whose steps take what the truth says, with a drafter that offers a chain in a share of them.
     private List<int> Draft(StepPrices prices, CostCurve truth, int steps, double chance = 0.9, double share = 1)
     {

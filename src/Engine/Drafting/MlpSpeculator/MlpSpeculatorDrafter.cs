@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Slerp.Engine.Drafting.TreeGrowth;
 
 namespace Slerp.Engine.Drafting.MlpSpeculator;
@@ -18,6 +17,7 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     private readonly Lazy<SpeculatorNetwork> _speculator;
     private readonly TreeDrafter _trees;
     private readonly StepPrices _costs;
+    private readonly TimeProvider? _time;
     private readonly long _targetParameters;
     private StagePrices? _prices;
     private HitRate[] _yields = [];
@@ -34,8 +34,10 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
     /// <param name="speculator">The speculator.</param>
     /// <param name="costs">What rows cost.</param>
     /// <param name="targetParameters">Weights of the target.</param>
-    public MlpSpeculatorDrafter(Lazy<SpeculatorNetwork> speculator, StepPrices costs, long targetParameters)
+    /// <param name="time">The clock that stages are priced by; null believes what is believed of their size.</param>
+    public MlpSpeculatorDrafter(Lazy<SpeculatorNetwork> speculator, StepPrices costs, long targetParameters, TimeProvider? time)
     {
+        _time = time;
         _speculator = speculator;
         _costs = costs;
         _targetParameters = targetParameters;
@@ -111,10 +113,14 @@ internal sealed class MlpSpeculatorDrafter : IDrafter
                 return;
             }
 
-            var start = Stopwatch.GetTimestamp();
+            var start = _time?.GetTimestamp() ?? 0;
             RunStage(stage);
             var gain = Follow();
-            _prices.Ran(stage, Stopwatch.GetElapsedTime(start));
+            if (_time?.GetElapsedTime(start) is { } elapsed)
+            {
+                _prices.Ran(stage, elapsed);
+            }
+
             _yields[stage].Count(gain / hope);
             expected += gain;
             cost += price;

@@ -14,7 +14,7 @@ internal sealed class TreeDrafter : IDrafter
     private readonly int _maxNodes;
     private readonly PriorityQueue<Growth, double> _queue = new();
     private readonly List<Candidate> _candidates = [];
-    private readonly List<Step> _steps = [];
+    private readonly List<int> _steps = [];
     private readonly double[] _costs;
     private int[] _kept = [];
     private double _expected;
@@ -134,7 +134,7 @@ internal sealed class TreeDrafter : IDrafter
 
     private void Count(in Growth growth)
     {
-        _steps.Add(new Step(growth.Task, growth.Weight));
+        _steps.Add(growth.Task);
         _expected += growth.Weight;
         if (_expected / _costs[_steps.Count] is var rate && rate > _bestRate)
         {
@@ -168,7 +168,7 @@ internal sealed class TreeDrafter : IDrafter
         _kept.AsSpan().Clear();
         for (var index = 0; index < count; index++)
         {
-            _kept[_steps[index].Task]++;
+            _kept[_steps[index]]++;
         }
 
         for (var index = 0; index < tasks.Length; index++)
@@ -178,6 +178,4 @@ internal sealed class TreeDrafter : IDrafter
     }
 
     private readonly record struct Growth(int Task, int Parent, int Source, Candidate Candidate, double Weight);
-
-    private readonly record struct Step(int Task, double Weight);
 }
