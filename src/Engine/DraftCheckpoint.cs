@@ -47,11 +47,18 @@ internal sealed class DraftCheckpoint
         Companions companions,
         int contextTokens,
         long cacheBytes,
-        CancellationToken cancellationToken) => companions.Load(
+        CancellationToken cancellationToken)
+    {
+        var promisedBytes = cacheBytes;
+        var model = companions.Load(
             options.DraftModelPath,
             Suffix,
-            (path, backend, cancellation) => (named ?? Open(options, path, target)).Load(backend, contextTokens, cacheBytes, cancellation),
+            (path, backend, cancellation) => (named ?? Open(options, path, target)).Load(backend, contextTokens, promisedBytes, cancellation),
             cancellationToken);
+        // It was loaded or failed by now. Later attempts find the cache's written pages gone from the free memory: they must not count twice.
+        promisedBytes = 0;
+        return model;
+    }
 
     private static DraftCheckpoint Open(EngineOptions options, string path, ITokenizer target)
     {
@@ -69,10 +76,10 @@ internal sealed class DraftCheckpoint
         return (context, pages, bytes);
     }
 
-    private DraftingModel Load(IComputeBackend backend, int contextTokens, long cacheBytes, CancellationToken cancellationToken)
+    private DraftingModel Load(IComputeBackend backend, int contextTokens, long promisedBytes, CancellationToken cancellationToken)
     {
         var plan = Plan(backend, contextTokens);
-        MemoryBudget.RequireRoom(plan.Bytes, backend.Memory.AvailableBytes - cacheBytes);
+        MemoryBudget.RequireRoom(plan.Bytes, backend.Memory.AvailableBytes - promisedBytes);
         using var weights = _directory.OpenWeights();
         using var parts = new HalfBuilt();
         var loader = parts.Keep(new TransformerLoader(_shape, weights, backend, _options.WeightFormat));

@@ -130,7 +130,10 @@ internal sealed class LoadedModel : IDisposable
                     Workspace = workspace,
                     Mask = mask,
                     Speculator = companions.Load(
-                        options.SpeculatorPath, "-mlp", (path, its, _) => SpeculatorNetwork.Load(path, its, options.WeightFormat, shape.Width, shape.VocabularySize), cancellationToken),
+                        options.SpeculatorPath,
+                        "-mlp",
+                        (path, its, cancellation) => SpeculatorNetwork.Load(path, its, options.WeightFormat, shape.Width, shape.VocabularySize, cancellation),
+                        cancellationToken),
                     DraftModel = DraftCheckpoint.Load(draft, options, tokenizer, companions, budget.ContextTokens, store.PageBytes * budget.Pages, cancellationToken),
                 })),
                 Recycling = recycling,

@@ -67,11 +67,18 @@ internal sealed class KnownProperties
     {
         for (var index = 0; index < messages.Count; index++)
         {
-            var (message, at) = (messages[index], $"messages[{index}]");
-            Message.Check(at, message.AdditionalProperties);
+            var message = messages[index];
+            if (Message.Unknown(message.AdditionalProperties) is { } key)
+            {
+                throw Message.Refusal($"messages[{index}]", key);
+            }
+
             for (var part = 0; part < message.Contents.Count; part++)
             {
-                Content.Check($"{at}.Contents[{part}]", message.Contents[part].AdditionalProperties);
+                if (Content.Unknown(message.Contents[part].AdditionalProperties) is { } misplaced)
+                {
+                    throw Content.Refusal($"messages[{index}].Contents[{part}]", misplaced);
+                }
             }
         }
     }
@@ -82,14 +89,15 @@ internal sealed class KnownProperties
 
     private void Check(string place, AdditionalPropertiesDictionary? properties)
     {
-        foreach (var key in properties?.Keys ?? Enumerable.Empty<string>())
+        if (Unknown(properties) is { } key)
         {
-            if (IsOwn(key) && !_taken.Contains(key))
-            {
-                throw new ArgumentException($"{place}.AdditionalProperties[\"{key}\"] means nothing there. {Advice(key)}");
-            }
+            throw Refusal(place, key);
         }
     }
+
+    private string? Unknown(AdditionalPropertiesDictionary? properties) => properties?.Keys.FirstOrDefault(key => IsOwn(key) && !_taken.Contains(key));
+
+    private ArgumentException Refusal(string place, string key) => new($"{place}.AdditionalProperties[\"{key}\"] means nothing there. {Advice(key)}");
 
     private string Advice(string key)
     {

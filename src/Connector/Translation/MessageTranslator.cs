@@ -126,12 +126,37 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
     {
         null => string.Empty,
         string text => text,
-        AIContent content => Text(content),
-        IEnumerable<AIContent> contents => string.Join("\n\n", contents.Select(Text).Where(static text => text.Length > 0)),
+        AIContent content => ReturnedText(content),
+        IEnumerable<AIContent> contents => string.Join("\n\n", contents.Select(ReturnedText).Where(static text => text.Length > 0)),
         JsonElement { ValueKind: JsonValueKind.String } json => json.GetString()!,
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => string.Empty,
-        _ => JsonSerializer.Serialize(result, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object))),
+        _ => Json(result),
     };
+
+    // What a tool returns is all an answer to the model: an error is its message, a link is read as JSON. Only media, files and accounting are what they are elsewhere.
+    private string ReturnedText(AIContent content)
+    {
+        switch (content)
+        {
+            case ErrorContent error:
+                return error.Message;
+            case TextContent or DataContent or HostedFileContent or HostedVectorStoreContent or UsageContent:
+                return Text(content);
+        }
+
+        try
+        {
+            return Json(content);
+        }
+        catch (NotSupportedException)
+        {
+            // A type of the application's own, which has no JSON: it is noted and costs no answer.
+            LeaveOut(content);
+            return string.Empty;
+        }
+    }
+
+    private static string Json(object value) => JsonSerializer.Serialize(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object)));
 
     private string Text(AIContent content)
     {

@@ -25,11 +25,12 @@ internal sealed record TaskPrompt(string Task, IReadOnlyList<ChatMessage> Messag
     /// <summary>The first prompts of each group: the six of the public prompt file where outside data is at hand, then held-out cases of the embedded model's own skills, eight times as many.</summary>
     public static IReadOnlyList<TaskPrompt> Read(PromptText tokens, int perGroup)
     {
+        var own = (int)Math.Min((long)perGroup * OwnFactor, int.MaxValue);
         var prompts = new List<TaskPrompt>();
         prompts.AddRange(ReadPublic(tokens, int.MaxValue));
-        prompts.AddRange(ReadOwn(perGroup * OwnFactor));
+        prompts.AddRange(ReadOwn(own));
 
-        return [.. prompts.GroupBy(static prompt => prompt.Task).SelectMany(group => group.Take(group.Key == Own ? perGroup * OwnFactor : perGroup))];
+        return [.. prompts.GroupBy(static prompt => prompt.Task).SelectMany(group => group.Take(group.Key == Own ? own : perGroup))];
     }
 
     /// <summary>The prompts of the public file, cut to fit; none where outside data is not at hand.</summary>

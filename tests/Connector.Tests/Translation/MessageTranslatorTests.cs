@@ -106,21 +106,27 @@ public sealed class MessageTranslatorTests
         "x-klingon",
         Assert.Throws<NotSupportedException>(() => Translate([new(ChatRole.User, [new DataContent(new byte[] { 1 }, "text/plain;charset=x-klingon")])])).Message);
 
+    public static TheoryData<AIContent, string> Links => new()
+    {
+        { new UriContent("https://example.com/a.pdf", "application/pdf"), "application/pdf" },
+    };
+
     public static TheoryData<AIContent, string> Unreadable => new()
     {
         { new DataContent(new byte[] { 1 }, "image/png"), "image/png" },
-        { new UriContent("https://example.com/a.pdf", "application/pdf"), "application/pdf" },
         { new HostedFileContent("file-1"), "hosted file" },
         { new HostedVectorStoreContent("store-1"), "vector store" },
     };
 
     [Theory]
     [MemberData(nameof(Unreadable))]
+    [MemberData(nameof(Links))]
     public void UnreadableContent_IsRefusedByName(AIContent content, string named) => Assert.Contains(
         named, Assert.Throws<NotSupportedException>(() => Translate([new(ChatRole.User, [content])])).Message);
 
     [Theory]
     [MemberData(nameof(Unreadable))]
+    [MemberData(nameof(Links))]
     public void UnreadableContent_CanBeIgnored_WithOneWarning(AIContent content, string named)
     {
         using var logger = new RecordingLogger();
@@ -151,6 +157,38 @@ public sealed class MessageTranslatorTests
         AIContent[] contents = [new TextContent("a"), new DataContent(Encoding.UTF8.GetBytes("b"), "text/plain"), new UsageContent(new UsageDetails())];
         Assert.Equal("a\n\nb", Text(Assert.Single(Translate([new(ChatRole.Tool, [new FunctionResultContent("c", contents)])]))));
         Assert.Equal("b", Text(Assert.Single(Translate([new(ChatRole.Tool, [new FunctionResultContent("c", contents[1])])]))));
+    }
+
+    [Fact]
+    public void ErrorAToolReturned_IsItsMessage()
+    {
+        foreach (object result in new object[] { new ErrorContent("no such city"), new List<AIContent> { new ErrorContent("no such city") } })
+        {
+            Assert.Equal("no such city", Text(Assert.Single(Translate([new(ChatRole.Tool, [new FunctionResultContent("c", result)])]))));
+        }
+    }
+
+    public static TheoryData<AIContent, string> Others => new()
+    {
+        { new UriContent("https://example.com/a.pdf", "application/pdf"), "https://example.com/a.pdf" },
+        { new AIContent { AdditionalProperties = new() { ["kind"] = "resource" } }, "resource" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Others), DisableDiscoveryEnumeration = true)]
+    public void OtherContentAToolReturned_IsJson(AIContent content, string told)
+    {
+        var alone = Text(Assert.Single(Translate([new(ChatRole.Tool, [new FunctionResultContent("c", content)])])));
+        Assert.Contains(told, JsonDocument.Parse(alone).RootElement.GetRawText(), StringComparison.Ordinal);
+        AIContent[] contents = [new TextContent("a"), content];
+        Assert.Equal("a\n\n" + alone, Text(Assert.Single(Translate([new(ChatRole.Tool, [new FunctionResultContent("c", contents)])]))));
+    }
+
+    [Fact]
+    public void ContentOfAnOwnTypeAToolReturned_IsLeftOutAndNoFault()
+    {
+        AIContent[] contents = [new TextContent("a"), new OwnContent()];
+        Assert.Equal("a", Text(Assert.Single(Translate([new(ChatRole.Tool, [new FunctionResultContent("c", contents)])]))));
     }
 
     [Fact]
@@ -229,4 +267,6 @@ public sealed class MessageTranslatorTests
 
     private static IReadOnlyList<ChatTurn> Translate(ChatMessage[] messages, string? instructions = null) =>
         new MessageTranslator(UnsupportedContent.Throw, new IgnoredFeatures(NullLogger.Instance)).Translate(messages, instructions);
+
+    private sealed class OwnContent : AIContent;
 }

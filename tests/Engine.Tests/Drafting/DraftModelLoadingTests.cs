@@ -1,3 +1,4 @@
+using Slerp.Engine.Backends;
 using Slerp.Tests.Shared;
 using Slerp.Tests.Shared.Engine;
 
@@ -72,15 +73,16 @@ public sealed class DraftModelLoadingTests : IDisposable
         Directory.CreateDirectory($"{_model}-{drafter}");
         await File.WriteAllTextAsync(Path.Combine($"{_model}-{drafter}", "config.json"), "{}");
         var (clock, backends) = (new ManualClock(), 0);
+        const long CacheBytes = 64 << 20;
         var options = new EngineOptions
         {
             ModelPath = _model,
             Threads = 1,
-            DecorateBackend = inner =>
-            {
-                Interlocked.Increment(ref backends);
-                return inner;
-            },
+            KvCacheBytes = CacheBytes,
+            // The second finds less free memory than the model's cache has: its pages are written by then, and do not count again.
+            DecorateBackend = inner => Interlocked.Increment(ref backends) == 1
+                ? inner
+                : new FaultyBackend(inner) { Says = new DeviceMemory(long.MaxValue, CacheBytes - 1) },
         };
         await using var engine = await SlerpEngine.LoadAsync(options, time: clock);
         var expected = await engine.AnswerAsync(EngineRequests.Raw("abc", 8, null, "vanilla"));

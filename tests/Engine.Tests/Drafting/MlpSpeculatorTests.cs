@@ -127,15 +127,23 @@ public sealed class MlpSpeculatorTests : IDisposable
     public void MalformedConfiguration_IsRefused(string field, string value)
     {
         var path = new ToySpeculator { Configure = config => config[field] = System.Text.Json.Nodes.JsonNode.Parse(value) }.Save(_folder);
-        Assert.Throws<CheckpointException>(() => SpeculatorNetwork.Load(path, _backend, WeightFormat.AsStored, 32, ToyCheckpoint.VocabularySize).Dispose());
+        Assert.Throws<CheckpointException>(() => SpeculatorNetwork.Load(path, _backend, WeightFormat.AsStored, 32, ToyCheckpoint.VocabularySize, CancellationToken.None).Dispose());
     }
 
     [Fact]
     public void InnerWidthZero_IsTheTargetsWidth()
     {
         var path = new ToySpeculator { InnerWidth = 32, Configure = config => config["inner_dim"] = 0 }.Save(_folder);
-        using var network = SpeculatorNetwork.Load(path, _backend, WeightFormat.AsStored, 32, ToyCheckpoint.VocabularySize);
+        using var network = SpeculatorNetwork.Load(path, _backend, WeightFormat.AsStored, 32, ToyCheckpoint.VocabularySize, CancellationToken.None);
         Assert.Equal(32, network.Config.InnerWidth);
+    }
+
+    [Fact]
+    public void Load_IsStoppedBeforeTheNextMatrix()
+    {
+        var path = new ToySpeculator().Save(_folder);
+        Assert.Throws<OperationCanceledException>(
+            () => SpeculatorNetwork.Load(path, _backend, WeightFormat.AsStored, 32, ToyCheckpoint.VocabularySize, new CancellationToken(canceled: true)));
     }
 
     [Fact]
@@ -143,7 +151,7 @@ public sealed class MlpSpeculatorTests : IDisposable
     {
         Assert.Throws<CheckpointException>(() => SpeculatorConfig.Read(Path.Combine(_folder.Path("none"), "absent")));
         var path = new ToySpeculator { Tied = true, Configure = config => config["tie_weights"] = false }.Save(_folder);
-        var refusal = Assert.Throws<CheckpointException>(() => SpeculatorNetwork.Load(path, _backend, WeightFormat.AsStored, 32, ToyCheckpoint.VocabularySize));
+        var refusal = Assert.Throws<CheckpointException>(() => SpeculatorNetwork.Load(path, _backend, WeightFormat.AsStored, 32, ToyCheckpoint.VocabularySize, CancellationToken.None));
         Assert.Contains("speculator.emb.1.weight", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -201,5 +209,5 @@ public sealed class MlpSpeculatorTests : IDisposable
     }
 
     private SpeculatorNetwork Load(ToySpeculator toy) =>
-        SpeculatorNetwork.Load(toy.Save(_folder), _backend, WeightFormat.AsStored, toy.Width, toy.VocabularySize);
+        SpeculatorNetwork.Load(toy.Save(_folder), _backend, WeightFormat.AsStored, toy.Width, toy.VocabularySize, CancellationToken.None);
 }

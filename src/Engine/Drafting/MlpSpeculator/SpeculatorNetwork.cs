@@ -50,7 +50,9 @@ internal sealed class SpeculatorNetwork : IDisposable
 
     /// <summary>Loads a speculator: <c>speculator.emb.i.weight</c>, <c>proj</c>, <c>head</c> and <c>ln</c>, tied ones from the first stage that has its own.</summary>
     /// <exception cref="CheckpointException">It is missing or malformed, or belongs to another model.</exception>
-    public static SpeculatorNetwork Load(string folder, IComputeBackend backend, WeightFormat format, int width, int vocabularySize)
+    /// <exception cref="OperationCanceledException">It was stopped between two matrices.</exception>
+    public static SpeculatorNetwork Load(
+        string folder, IComputeBackend backend, WeightFormat format, int width, int vocabularySize, CancellationToken cancellationToken)
     {
         var config = SpeculatorConfig.Read(folder);
         config.RequireFits(folder, width, vocabularySize);
@@ -86,6 +88,7 @@ internal sealed class SpeculatorNetwork : IDisposable
         {
             if (!matrices.TryGetValue(name, out var matrix))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 matrix = backend.LoadMatrix([weights.Get($"speculator.{name}.weight", rows, columns)], format);
                 matrices.Add(name, matrix);
             }
