@@ -17,8 +17,6 @@ internal readonly unsafe struct HalfTile : IPanelTile
 
     public static int StepBytes => 2 * TileUnit.Rows * TileUnit.RowBytes;
 
-    public static int BlockStepBytes => 0;
-
     public static int RowBlock(in ProductTask task) =>
         Math.Clamp(CachedBytes / (task.K * 2 * sizeof(ushort)) / Rows * Rows, Rows, PanelBlock.Rows);
 
