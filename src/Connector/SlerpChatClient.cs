@@ -17,16 +17,15 @@ namespace Slerp.Connector;
 /// <para>Thread-safe: any number of requests may run at once; they are decoded as one batch.</para>
 /// <para>Creating one is cheap. The model is loaded once, by the first request or by <see cref="LoadAsync"/>.</para>
 /// <para>Stateless: every request carries its whole conversation, and no conversation id is ever returned.</para>
-/// <para>Disposing it twice is harmless. It disposes the model only where it made it.</para>
+/// <para>Disposing it twice is harmless. It disposes the model only where it made it. Answers that run when their model is disposed end with
+/// <see cref="OperationCanceledException"/>, as a call whose <c>HttpClient</c> is disposed does; a call after that is an <see cref="ObjectDisposedException"/>.</para>
 /// </remarks>
 public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
 {
     private readonly ModelHold _model;
     private readonly RequestTranslator _translator;
     private readonly DecodingPolicy _policy;
-    private readonly SlerpInstruments _instruments;
-    private readonly ILogger _logger;
-    private readonly TimeProvider _time;
+    private readonly ChatClientServices _services;
     private readonly ChatClientMetadata _metadata;
 
     /// <summary>Creates a client of its own model. Nothing is loaded yet.</summary>
@@ -61,15 +60,13 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     {
         _model = model;
         var host = model.Host;
-        _logger = services.Logger;
-        _instruments = services.Instruments;
-        _time = services.Time;
+        _services = services;
         var modelId = options.ModelId ?? options.DefaultModelId;
         _metadata = new ChatClientMetadata(SlerpTelemetry.ProviderName, null, modelId);
-        _translator = new RequestTranslator(options, modelId, new IgnoredFeatures(_logger), new GateBuilder(options.Quality, services.Checks));
-        _instruments.Circuits.Watch(host.Circuits);
+        _translator = new RequestTranslator(options, modelId, new IgnoredFeatures(services.Logger), new GateBuilder(options.Quality, services.Checks));
+        services.Instruments.Circuits.Watch(host.Circuits);
         var circuits = CircuitCatalog.Create(host.Circuits, new CircuitClient(modelId, services.Key), options.Resilience, services.Pipelines);
-        _policy = new DecodingPolicy(circuits, new ShadowJudge(options.Quality, modelId, circuits, _instruments, _logger, () => host.Loaded!.Model.Layers));
+        _policy = new DecodingPolicy(circuits, new ShadowJudge(options.Quality, modelId, circuits, services.Instruments, services.Logger, () => host.Loaded!.Model.Layers));
     }
 
     private SlerpChatClient(
@@ -95,10 +92,11 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, not a load that others wait for.</param>
     /// <returns>What is loaded.</returns>
     /// <exception cref="EngineException">The model cannot be loaded; the next call tries again.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the client was disposed meanwhile.</exception>
     public async Task<ModelInfo> LoadAsync(CancellationToken cancellationToken = default)
     {
         _model.ThrowIfDisposed(this);
-        return (await _model.Host.GetAsync(cancellationToken).ConfigureAwait(false)).Model;
+        return (await _model.LoadAsync(cancellationToken).ConfigureAwait(false)).Model;
     }
 
     /// <inheritdoc />
@@ -128,18 +126,24 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
     private async IAsyncEnumerable<ChatResponseUpdate> MeasuredAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var scope = new RequestScope(ModelId, _logger, _instruments, _time);
+        using var scope = new RequestScope(ModelId, _services);
         var updates = AnswerAsync(messages, options, scope, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (updates.ConfigureAwait(false))
         {
             while (true)
             {
+                scope.Enter();
                 try
                 {
                     if (!await updates.MoveNextAsync().ConfigureAwait(false))
                     {
                         break;
                     }
+                }
+                catch (Exception failure) when (_model.CutOff(failure, cancellationToken) is { } cutOff)
+                {
+                    scope.Fail(cutOff, cancellationToken);
+                    throw cutOff;
                 }
                 catch (Exception failure)
                 {
@@ -201,7 +205,7 @@ public sealed class SlerpChatClient : IChatClient, IAsyncDisposable
             }
             catch (ChatTemplateException refusal)
             {
-                _logger.TemplateRefused(scope.ResponseId, refusal);
+                _services.Logger.TemplateRefused(scope.ResponseId, refusal);
                 request = request with { Prompt = simpler };
             }
         }

@@ -15,7 +15,8 @@ namespace Slerp.Connector;
 /// <para>Thread-safe: texts of one call and of many are read as one batch, together with whatever answers run.</para>
 /// <para>Creating one is cheap. The model is loaded once, by the first call; from a container it shares the engine of the chat client of the same checkpoint.</para>
 /// <para>Vectors have length 1, so that their dot product is their cosine. Texts are read as they stand, without a chat template.</para>
-/// <para>Disposing it twice is harmless. It disposes the model only where it made it.</para>
+/// <para>Disposing it twice is harmless. It disposes the model only where it made it. Calls that run when their model is disposed end with
+/// <see cref="OperationCanceledException"/>; a call after that is an <see cref="ObjectDisposedException"/>.</para>
 /// </remarks>
 public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedding<float>>, IAsyncDisposable
 {
@@ -23,6 +24,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     private readonly ChatClientServices _services;
     private readonly Pooling _pooling;
     private readonly string _modelId;
+    private readonly bool _isStrict;
     private readonly IgnoredFeatures _ignored;
 
     /// <summary>Creates a generator with a model of its own. Nothing is loaded yet.</summary>
@@ -55,6 +57,7 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         _services = services;
         _pooling = options.Pooling;
         _modelId = options.ModelId ?? options.DefaultModelId;
+        _isStrict = options.StrictModelId;
         _ignored = new IgnoredFeatures(services.Logger);
     }
 
@@ -71,9 +74,23 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     {
     }
 
+    internal EngineHost Host => _model.Host;
+
+    /// <summary>Loads the model now rather than with the first call.</summary>
+    /// <param name="cancellationToken">Ends the wait, not a load that others wait for.</param>
+    /// <returns>What is loaded.</returns>
+    /// <exception cref="EngineException">The model cannot be loaded; the next call tries again.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the generator was disposed meanwhile.</exception>
+    public async Task<ModelInfo> LoadAsync(CancellationToken cancellationToken = default)
+    {
+        _model.ThrowIfDisposed(this);
+        return (await _model.LoadAsync(cancellationToken).ConfigureAwait(false)).Model;
+    }
+
     /// <inheritdoc />
     /// <exception cref="ContextLengthException">A text does not fit the model's context; no text was read.</exception>
     /// <exception cref="NotSupportedException">Other dimensions are asked for than the model's own.</exception>
+    /// <exception cref="InvalidOperationException">Another model is asked for, and <see cref="SlerpEmbeddingGeneratorOptions.StrictModelId"/> is set.</exception>
     /// <exception cref="ArgumentException">A text is null, or a key of the options begins with "slerp.": a generator has none of its own.</exception>
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -106,29 +123,22 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
     private async Task<GeneratedEmbeddings<Embedding<float>>> MeasuredAsync(
         string[] texts, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
     {
-        var (logger, instruments, time) = _services;
-        var started = time.GetTimestamp();
-        instruments.RequestStarted(SlerpTelemetry.EmbeddingsOperation, _modelId);
-        var end = default(RequestEnd);
+        using var scope = new EmbeddingScope(_modelId, texts.Length, _services);
         try
         {
             var result = await EmbedAsync(texts, options, cancellationToken).ConfigureAwait(false);
-            logger.Embedded(texts.Length, result.InputTokens, time.GetElapsedTime(started).TotalMilliseconds);
-            return Translate(result, time.GetUtcNow());
+            scope.Embedded(result);
+            return Translate(result, _services.Time.GetUtcNow());
         }
-        catch (Exception thrown)
+        catch (Exception failure) when (_model.CutOff(failure, cancellationToken) is { } cutOff)
         {
-            end = RequestEnd.Of(thrown, cancellationToken);
-            if (!end.HasLeft)
-            {
-                logger.EmbeddingFailed(texts.Length, time.GetElapsedTime(started).TotalMilliseconds, thrown);
-            }
-
+            scope.Fail(cutOff, cancellationToken);
+            throw cutOff;
+        }
+        catch (Exception failure)
+        {
+            scope.Fail(failure, cancellationToken);
             throw;
-        }
-        finally
-        {
-            instruments.RequestEnded(SlerpTelemetry.EmbeddingsOperation, _modelId, time.GetElapsedTime(started), stats: null, end);
         }
     }
 
@@ -145,18 +155,30 @@ public sealed class SlerpEmbeddingGenerator : IEmbeddingGenerator<string, Embedd
         }
     }
 
+    private void CheckModel(string? asked, ModelInfo model)
+    {
+        if (asked is null || asked == _modelId || asked == model.Name)
+        {
+            return;
+        }
+
+        if (_isStrict)
+        {
+            throw new InvalidOperationException(
+                $"EmbeddingGenerationOptions.ModelId is '{asked}'; this generator embeds with '{_modelId}'. Ask for that, leave ModelId null, or set {nameof(SlerpEmbeddingGeneratorOptions.StrictModelId)} to false.");
+        }
+
+        _ignored.Warn($"model id '{asked}'", $"This generator embeds with '{_modelId}'.");
+    }
+
     private async Task<EmbeddingResult> EmbedAsync(string[] texts, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
     {
         var engine = await _model.Host.GetAsync(cancellationToken).ConfigureAwait(false);
+        CheckModel(options?.ModelId, engine.Model);
         if (options?.Dimensions is { } dimensions && dimensions != engine.Model.Width)
         {
             throw new NotSupportedException(
                 $"EmbeddingGenerationOptions.Dimensions is {dimensions}; model '{_modelId}' gives {engine.Model.Width}. Ask for that, or leave it null.");
-        }
-
-        if (options?.ModelId is { } id && id != _modelId)
-        {
-            _ignored.Warn($"model id '{id}'", $"This generator embeds with '{_modelId}'.");
         }
 
         return await engine.EmbedAsync(new EmbeddingRequest { Texts = texts, Pooling = _pooling }, cancellationToken).ConfigureAwait(false);

@@ -16,6 +16,10 @@ public sealed class SlerpEmbeddingGeneratorOptions
     /// <value>null: the name of the checkpoint folder; with an adapter, "checkpoint+adapter".</value>
     public string? ModelId { get; set; }
 
+    /// <summary>Whether a call that asks for another model id fails: vectors of two models cannot be compared. Otherwise it is logged and answered by this model.</summary>
+    /// <value>false.</value>
+    public bool StrictModelId { get; set; }
+
     /// <summary>How the hidden states of a text become one vector: what the checkpoint was trained with.</summary>
     /// <value><see cref="Pooling.Mean"/>.</value>
     [EnumDataType(typeof(Pooling))]

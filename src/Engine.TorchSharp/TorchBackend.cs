@@ -91,6 +91,7 @@ internal sealed partial class TorchBackend : IComputeBackend
         ArgumentOutOfRangeException.ThrowIfLessThan(pages, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(headSize, 1);
+        KvFormats.RequireKept(format);
         var columns = 2L * kvHeads * headSize;
         var bytes = checked((long)pages * KvStore.PageRows * columns * (format == KvFormat.BFloat16 ? 2 : 4));
         RequireMemory(bytes, $"A KV cache of {pages:N0} pages", "Lower the context, the concurrency or the KV format.");

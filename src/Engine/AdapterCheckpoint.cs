@@ -41,6 +41,7 @@ internal sealed class AdapterCheckpoint
         }
 
         ArgumentException.ThrowIfNullOrWhiteSpace(path, nameof(options.AdapterPath));
+        CheckpointPath.RequireOwnTextFiles(path);
         if (TokenizerLoader.IsPresent(path))
         {
             SameVocabulary.Require(

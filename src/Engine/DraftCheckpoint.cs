@@ -84,7 +84,8 @@ internal sealed class DraftCheckpoint
         using var parts = new HalfBuilt();
         var loader = parts.Keep(new TransformerLoader(_shape, weights, backend, _options.WeightFormat));
         var decoder = loader.Load(null, cancellationToken);
-        var store = parts.Keep(backend.CreateKvStore(plan.Pages, _shape.Heads.KvHeads, _shape.Heads.HeadSize, _options.KvFormat));
+        var store = parts.Keep(backend.CreateKvStore(
+            plan.Pages, _shape.Heads.KvHeads, _shape.Heads.HeadSize, KvFormatChoice.Resolve(_options, _directory.Stored, backend)));
         var cache = new KvCache(backend, store, _shape.Layers, _options.MaxConcurrentRequests, plan.ContextTokens);
         var workspace = parts.Keep(backend.CreateWorkspace());
         var model = new DraftingModel

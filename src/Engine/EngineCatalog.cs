@@ -1,3 +1,4 @@
+using Slerp.Engine.Backends;
 using Slerp.Engine.Drafting;
 using Slerp.Engine.Models;
 using Slerp.Engine.Quality;
@@ -24,6 +25,17 @@ public static class EngineCatalog
     /// <exception cref="ArgumentException">The name is not known.</exception>
     public static IQualityCheck QualityCheck(string name) => QualityCatalog.Find(name)
         ?? throw new ArgumentException($"Unknown quality check '{name}'. Known: {string.Join(", ", QualityChecks)}.", nameof(name));
+
+    /// <summary>Why <see cref="EngineOptions.Backend"/> cannot be served by this build: what is known, and what to do. Thread-safe; looks for no device.</summary>
+    /// <param name="backend">The name.</param>
+    /// <param name="providers">The backends of other assemblies.</param>
+    /// <returns>The fault; null where a backend answers to the name.</returns>
+    public static string? BackendFault(string backend, IReadOnlyCollection<BackendProvider> providers)
+    {
+        ArgumentNullException.ThrowIfNull(backend);
+        ArgumentNullException.ThrowIfNull(providers);
+        return BackendCatalog.Fault(backend, providers);
+    }
 
     /// <summary>Why the arguments of a tool's calls cannot be kept to its schema: they are any object then, and the tool has to judge them. Thread-safe; takes as long as compiling the schema.</summary>
     /// <param name="tool">The tool.</param>

@@ -50,8 +50,8 @@ public sealed record EngineOptions
     public WeightFormat WeightFormat { get; init; } = WeightFormat.AsStored;
 
     /// <summary>How the KV cache keeps keys and values.</summary>
-    /// <value>32-bit floats.</value>
-    public KvFormat KvFormat { get; init; } = KvFormat.Float32;
+    /// <value>32 bits where most weights are kept in 32, else 16.</value>
+    public KvFormat KvFormat { get; init; } = KvFormat.AsWeights;
 
     /// <summary>Compute threads; 0 takes one per physical core.</summary>
     /// <value>0.</value>

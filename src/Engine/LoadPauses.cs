@@ -7,7 +7,7 @@ namespace Slerp.Engine;
 /// before the failed load is seen by anyone; one load runs at a time. Not thread-safe.</para>
 /// </remarks>
 /// <param name="time">The clock.</param>
-public sealed class LoadPauses(TimeProvider time)
+internal sealed class LoadPauses(TimeProvider time)
 {
     // Heuristics: whoever mends a file and asks again finds it tried again; under traffic, at most a fifth of the time goes into loads in vain.
     private const int MostDoublings = 6;

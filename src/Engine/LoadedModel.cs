@@ -107,14 +107,15 @@ internal sealed class LoadedModel : IDisposable
             var loader = parts.Keep(new TransformerLoader(shape, (IWeightSource?)merged ?? weights, backend, options.WeightFormat));
             var decoder = Pack(loader, directory.WeightBytes, progress, cancellationToken);
             merged?.RequireApplied();
-            var store = parts.Keep(backend.CreateKvStore(budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat));
+            var store = parts.Keep(backend.CreateKvStore(
+                budget.Pages, shape.Heads.KvHeads, shape.Heads.HeadSize, KvFormatChoice.Resolve(options, directory.Stored, backend)));
             var cache = new KvCache(backend, store, shape.Layers, options.MaxConcurrentRequests + options.CachedPrefixes, budget.ContextTokens);
             var transcripts = new TranscriptMemory(tokenizer, options.RememberTranscripts ? options.CachedPrefixes : 0);
             var workspace = parts.Keep(backend.CreateWorkspace());
             var recycling = new RecyclingMemory(shape.VocabularySize, options.RecyclingScope);
             var notes = MachineNotes.On(options, directory);
             var costs = options.Costs
-                ?? StepCostNote.RecallOrMeasure(notes, backend, options, () => CostCalibration.Measure(decoder, cache, workspace, cancellationToken));
+                ?? StepCostNote.RecallOrMeasure(notes, backend, options.WeightFormat, store.Format, () => CostCalibration.Measure(decoder, cache, workspace, cancellationToken));
             // Costs that were given are meant as they stand.
             var clock = options.Costs is null ? time : null;
             var prices = new StepPrices(costs, clock);
@@ -156,6 +157,7 @@ internal sealed class LoadedModel : IDisposable
                     Architecture = directory.Config.Architecture ?? family.Architectures[0],
                     Device = $"{backend.Name} ({backend.Description})",
                     WeightFormat = loader.Matrices[0].Format,
+                    KvFormat = store.Format,
                     Parameters = shape.Parameters,
                     WeightBytes = loader.Matrices.Sum(static matrix => matrix.Bytes),
                     KvCacheBytes = store.PageBytes * budget.Pages,

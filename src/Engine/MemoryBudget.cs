@@ -31,7 +31,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages, long 
         }
 
         var context = options.ContextTokens == 0 ? shape.MaxPositions : options.ContextTokens;
-        var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
+        var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, KvFormatChoice.Resolve(options, stored, backend));
         var contextBytes = (long)CacheArithmetic.PagesFor(context) * shape.Layers * pageBytes;
         var fewestBytes = options.ContextTokens == 0 ? shape.Layers * pageBytes : contextBytes;
         if (options.KvCacheBytes > 0)
@@ -60,7 +60,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages, long 
     /// <summary>Pages of a draft model's cache, for as many full contexts as the target's by default, and the bytes of its weights and cache.</summary>
     public static (int Pages, long Bytes) PlanDraft(EngineOptions options, DecoderShape shape, StoredWeights stored, IComputeBackend backend, int contextTokens)
     {
-        var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, options.KvFormat);
+        var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, KvFormatChoice.Resolve(options, stored, backend));
         var contexts = Math.Min(DefaultContexts, options.MaxConcurrentRequests);
         var pages = checked(contexts * (CacheArithmetic.PagesFor(contextTokens) + 1) * shape.Layers);
         return (pages, WeightMemory.Bytes(options.WeightFormat, stored, backend) + (pages * pageBytes));

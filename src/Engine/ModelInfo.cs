@@ -18,6 +18,9 @@ public sealed record ModelInfo
     /// <summary>The format the weights are kept in.</summary>
     public required WeightFormat WeightFormat { get; init; }
 
+    /// <summary>The format keys and values are kept in; never <see cref="KvFormat.AsWeights"/>.</summary>
+    public required KvFormat KvFormat { get; init; }
+
     /// <summary>Weights, the embedding counted once.</summary>
     public required long Parameters { get; init; }
 

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Constraints.Grammars;
 
@@ -12,6 +11,9 @@ internal static class OutputGrammar
 {
     /// <summary>White space that may stand between reasoning and a form.</summary>
     private const int MostSpace = 4;
+
+    // Deeper than any schema the compiler takes, and shallow enough that parsing, which takes the square of the depth, stays quick.
+    private static readonly JsonDocumentOptions DeepEnough = new() { MaxDepth = 1_000 };
 
     /// <summary>The grammar, or null where anything goes.</summary>
     /// <param name="form">The form.</param>
@@ -125,14 +127,22 @@ internal static class OutputGrammar
     // A schema that is silent about further properties allows any; a tool has parameters, and a model should not invent more.
     private static JsonElement Closed(JsonElement schema)
     {
-        if (schema.TryGetProperty("additionalProperties", out _))
+        try
         {
+            if (schema.TryGetProperty("additionalProperties", out _))
+            {
+                return schema;
+            }
+
+            // Written into the text as it stands: whatever its depth and its texts are, the compiler judges them.
+            var separator = schema.GetPropertyCount() > 0 ? "," : "";
+            return JsonElement.Parse($$"""{"additionalProperties":false{{separator}}{{schema.GetRawText()[1..]}}""", DeepEnough);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or JsonException)
+        {
+            // A name that is no Unicode, or a depth beyond all limits: the compiler refuses it by its place.
             return schema;
         }
-
-        var closed = JsonObject.Create(schema)!;
-        closed["additionalProperties"] = false;
-        return JsonElement.Parse(closed.ToJsonString());
     }
 
     // A tool is somebody else's, and its schema often says more than a grammar can keep: then its arguments are any object,

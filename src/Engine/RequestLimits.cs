@@ -13,10 +13,10 @@ internal static class RequestLimits
     public static void Check(GenerationRequest request)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(request.MaxOutputTokens, 1, nameof(request.MaxOutputTokens));
-        Require(request.StopSequences.Count <= MaxStopSequences, nameof(request.StopSequences), request.StopSequences.Count, $"at most {MaxStopSequences}");
+        Require(request.StopSequences.Count <= MaxStopSequences, nameof(request.StopSequences), request.StopSequences.Count, $"at most {MaxStopSequences}; leave out the rest");
         foreach (var stop in request.StopSequences)
         {
-            Require(stop.Length <= MaxStopCharacters, nameof(request.StopSequences), $"{stop.Length} characters", $"at most {MaxStopCharacters} each");
+            Require(stop.Length <= MaxStopCharacters, nameof(request.StopSequences), $"{stop.Length} characters", $"at most {MaxStopCharacters} characters each; shorten it, its first words end the answer at the same place");
         }
 
         if (request.Reasoning is { } reasoning)

@@ -55,6 +55,9 @@ public sealed class SlerpEngine : IAsyncDisposable
     /// <summary>Told the tokens of every answer that has ended, on its reader's thread: for runs that compare them. Requests that began before it was set do not tell.</summary>
     internal AnswerEnded? Answered { get; set; }
 
+    /// <summary>Whether steps correct the prices of drafts: set between the answers of runs that compare drafters with plain decoding, whose steps would tell for nothing what drafters pay for.</summary>
+    internal bool LearnsPrices { set => _model.Prices.Learns = value; }
+
     /// <summary>Loads a checkpoint.</summary>
     /// <param name="options">What to load and how.</param>
     /// <param name="progress">Told as weights are packed; may be null.</param>

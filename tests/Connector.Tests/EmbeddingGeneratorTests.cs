@@ -1,5 +1,8 @@
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Slerp.Connector.Hosting;
 using Slerp.Connector.Tests.Doubles;
@@ -95,6 +98,27 @@ public sealed class EmbeddingGeneratorTests : IDisposable
     }
 
     [Fact]
+    public async Task ConfigurationThatChangesLater_LoadsNoSecondModel_AndBreaksNoneThatIsMadeLater()
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection([new("Slerp:ModelPath", _model.FullName), new("Slerp:Engine:ContextTokens", "128")]);
+        await using var provider = Provider(services =>
+        {
+            services.AddSlerpChatClient(configuration.GetSection("Slerp"));
+            services.AddSlerpEmbeddingGenerator(options => options.ModelPath = _model.FullName);
+            services.AddKeyedSlerpEmbeddingGenerator("later", options => options.ModelPath = _model.FullName);
+        });
+        await provider.GetRequiredService<IChatClient>().GetResponseAsync("Hi");
+        configuration["Slerp:Engine:ContextTokens"] = "64";
+        ((IConfigurationRoot)configuration).Reload();
+        await provider.GetRequiredService<SlerpEmbeddingGenerator>().GenerateAsync(["a"]);
+        configuration["Slerp:Engine:ContextTokens"] = "-1";
+        Assert.ThrowsAny<Exception>(((IConfigurationRoot)configuration).Reload);
+        await provider.GetRequiredKeyedService<SlerpEmbeddingGenerator>("later").GenerateAsync(["a"]);
+        Assert.Equal((1, 128), (_loader.Loads, _loader.Options!.ContextTokens));
+    }
+
+    [Fact]
     public async Task DisposingAGenerator_LeavesTheSharedEngine_AndTheProviderDisposesItOnce()
     {
         var provider = Provider(services =>
@@ -109,6 +133,68 @@ public sealed class EmbeddingGeneratorTests : IDisposable
         Assert.Equal(0, _engine.Disposals);
         await provider.DisposeAsync();
         Assert.Equal(1, _engine.Disposals);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ForeignModelId_IsRefusedWhereThatIsAskedFor_TheModelsOwnNamesNever(bool strict)
+    {
+        await using var provider = Provider(services => services.AddSlerpEmbeddingGenerator(
+            options => (options.ModelPath, options.ModelId, options.StrictModelId) = (_model.FullName, "vectors", strict)));
+        var generator = provider.GetRequiredService<IEmbeddingGenerator<string, Embedding<float>>>();
+        if (strict)
+        {
+            var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { ModelId = "other" }));
+            Assert.Contains("'other'", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("'vectors'", refusal.Message, StringComparison.Ordinal);
+            Assert.Empty(_engine.Embeddings);
+            Assert.Single(await generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { ModelId = _engine.Model.Name }));
+        }
+
+        Assert.Equal("vectors", Assert.Single(await generator.GenerateAsync(["a"], new EmbeddingGenerationOptions { ModelId = strict ? "vectors" : "other" })).ModelId);
+    }
+
+    [Fact]
+    public async Task WarmUp_LoadsWhenTheHostStarts_AndTellsItsOwnListenersOnce()
+    {
+        var (own, chats, both) = (new List<double>(), new List<double>(), new List<double>());
+        await using var provider = Provider(services =>
+        {
+            var shared = new Told(both);
+            services.AddSlerpChatClient(options => (options.ModelPath, options.Engine.ContextTokens) = (_model.FullName, 64)).ReportLoadProgress(new Told(chats));
+            services.AddKeyedSlerpChatClient("k", options => options.ModelPath = _model.FullName).ReportLoadProgress(shared);
+            services.AddKeyedSlerpEmbeddingGenerator("k", options => (options.ModelPath, options.Engine) = (_model.FullName, new SlerpEngineOptions()))
+                .ReportLoadProgress(new Told(own)).ReportLoadProgress(shared).WarmUpOnStart();
+        });
+        provider.GetRequiredService<SlerpChatClient>();
+        provider.GetRequiredKeyedService<SlerpChatClient>("k");
+        var service = Assert.Single(provider.GetServices<IHostedService>());
+        await service.StartAsync(CancellationToken.None);
+        Assert.Equal(1, _loader.Loads);
+        Assert.Equal([0.5, 1], own);
+        Assert.Equal([0.5, 1], both);
+        Assert.Empty(chats);
+        Assert.Equal("fake-1b", (await provider.GetRequiredKeyedService<SlerpEmbeddingGenerator>("k").LoadAsync()).Name);
+        Assert.Equal(1, _loader.Loads);
+        await service.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Health_IsThatOfTheGeneratorsModel()
+    {
+        await using var provider = Provider(services =>
+        {
+            services.AddLogging().AddKeyedSlerpEmbeddingGenerator("k", options => options.ModelPath = _model.FullName);
+            services.AddHealthChecks().AddSlerpEmbeddingHealthCheck("live", "k").AddSlerpEmbeddingHealthCheck("ready", "k", requireLoaded: true, tags: ["ready"]);
+        });
+        var checks = provider.GetRequiredService<HealthCheckService>();
+        var live = (await checks.CheckHealthAsync(check => check.Name == "live")).Entries["live"];
+        Assert.Equal((HealthStatus.Degraded, 0), (live.Status, _loader.Loads));
+        Assert.Equal(HealthStatus.Unhealthy, (await checks.CheckHealthAsync(check => check.Tags.Contains("ready"))).Status);
+        await provider.GetRequiredKeyedService<SlerpEmbeddingGenerator>("k").LoadAsync();
+        Assert.Equal(HealthStatus.Healthy, (await checks.CheckHealthAsync()).Status);
+        Assert.Equal(1, _loader.Loads);
     }
 
     [Fact]
@@ -144,6 +230,11 @@ public sealed class EmbeddingGeneratorTests : IDisposable
         }
 
         return MathF.Sqrt(squares);
+    }
+
+    private sealed class Told(List<double> seen) : IProgress<LoadProgress>
+    {
+        public void Report(LoadProgress value) => seen.Add(value.Fraction);
     }
 
     private ServiceProvider Provider(Action<IServiceCollection> register)

@@ -70,12 +70,12 @@ public sealed class EndToEndTests : IDisposable
     }
 
     [Fact]
-    public async Task Disposed_WhileAnswering_EndsTheAnswer()
+    public async Task Disposed_WhileAnswering_CancelsTheAnswer()
     {
         await using var updates = _client.GetStreamingResponseAsync("Hello", new ChatOptions { Temperature = 0 }).GetAsyncEnumerator();
         Assert.True(await updates.MoveNextAsync());
         await _client.DisposeAsync();
-        await Assert.ThrowsAsync<ObjectDisposedException>(async () =>
+        await Assert.ThrowsAsync<OperationCanceledException>(async () =>
         {
             while (await updates.MoveNextAsync())
             {

@@ -169,15 +169,36 @@ public sealed class EmbeddingTests : IDisposable
     [Fact]
     public async Task FullQueue_RefusesACallAsItComes_AndHasOneUnderWayWait()
     {
-        await using var engine = await LoadAsync(options => options with { MaxConcurrentRequests = 2, QueueLimit = 0 });
+        using var open = new ManualResetEventSlim(initialState: true);
+        FaultyBackend? backend = null;
+        await using var engine = await LoadAsync(options => options with
+        {
+            MaxConcurrentRequests = 2,
+            QueueLimit = 0,
+            DecorateBackend = inner => backend = new FaultyBackend(inner),
+        });
         var expected = await engine.EmbedAsync(new EmbeddingRequest { Texts = Texts });
         var calls = Enumerable.Range(0, 6).Select(_ => EmbedOrRefuseAsync(engine)).ToArray();
         var results = (await Task.WhenAll(calls)).OfType<EmbeddingResult>().ToArray();
         Assert.NotEmpty(results);
         Assert.All(results, result => Assert.Equal(expected.Vectors.Select(vector => vector.ToArray()), result.Vectors.Select(vector => vector.ToArray())));
+        // Held while the call comes: they could be done before it.
+        backend!.Strike = _ =>
+        {
+            open.Wait(TestTimeouts.Limit);
+            return false;
+        };
+        open.Reset();
         await using var busy = await engine.GenerateAsync(EngineRequests.Raw("beside", 200));
         await using var busier = await engine.GenerateAsync(EngineRequests.Raw("beside", 200));
-        await Assert.ThrowsAsync<CapacityException>(() => engine.EmbedAsync(new EmbeddingRequest { Texts = Texts }));
+        try
+        {
+            await Assert.ThrowsAsync<CapacityException>(() => engine.EmbedAsync(new EmbeddingRequest { Texts = Texts })).WaitAsync(TestTimeouts.Limit);
+        }
+        finally
+        {
+            open.Set();
+        }
     }
 
     [Fact]

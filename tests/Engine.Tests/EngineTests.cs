@@ -78,6 +78,16 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
+    public async Task StopTextBeyondTheLimit_IsRefusedWithWhatToDo()
+    {
+        await using var engine = await LoadAsync();
+        var failure = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await engine.GenerateAsync(EngineRequests.Raw("once") with { StopSequences = [new string('s', 1025)] }));
+        Assert.Contains("1025 characters", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 1024 characters each; shorten it", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnswerThatReachesTheEndOfTheContext_EndsWithLength()
     {
         await using var engine = await LoadAsync();

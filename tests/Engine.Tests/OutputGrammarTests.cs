@@ -37,6 +37,36 @@ public sealed class OutputGrammarTests
     [InlineData("<think>hm</think>\n\nI call", null)]
     public void ForcedCall_MayComeBehindReasoning(string text, bool? isComplete) => Assert.Equal(isComplete, Read(Required, Optional, text)?.IsComplete);
 
+    // Schemas are what others wrote: what cannot be kept is told, and never thrown.
+    [Theory]
+    [InlineData("""{"properties":{"a":{"const":"\ud800"}},"required":["a"]}""", "not valid Unicode")]
+    [InlineData("""{"\ud800":1}""", "not valid Unicode")]
+    [InlineData("""{"type":"banana"}""", "'banana' is not a type")]
+    [InlineData("{}", null)]
+    [InlineData("""{"additionalProperties":true}""", null)]
+    public void ToolSchema_ThatCannotBeKept_IsTold(string schema, string? fault) => AssertFault(schema, fault);
+
+    [Theory]
+    [InlineData(60, null)]
+    [InlineData(1_000, "nested deeper than 128")]
+    [InlineData(5_000, "nested deeper than 128")]
+    public void ToolSchema_OfAnyDepth_IsKeptOrTold(int depth, string? fault) =>
+        AssertFault(string.Concat(Enumerable.Repeat("""{"items":""", depth)) + "true" + new string('}', depth), fault);
+
+    private static void AssertFault(string schema, string? fault)
+    {
+        using var document = JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = int.MaxValue });
+        var told = OutputGrammar.ArgumentsFault(new ChatTool("f", "", document.RootElement));
+        if (fault is null)
+        {
+            Assert.Null(told);
+        }
+        else
+        {
+            Assert.Contains(fault, told, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void WithoutLeaveToReason_OrWithoutMarks_TheFormBeginsAtOnce()
     {

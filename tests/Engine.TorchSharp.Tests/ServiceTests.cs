@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Slerp.Tests.Shared;
 
 namespace Slerp.Engine.TorchSharp.Tests;
@@ -39,7 +40,7 @@ public sealed class ServiceTests : IDisposable
             options.Engine.Backend = "cuda";
         });
         await using var provider = services.BuildServiceProvider();
-        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => provider.GetRequiredService<IChatClient>().GetResponseAsync("abc"));
+        var error = await Assert.ThrowsAsync<OptionsValidationException>(() => provider.GetRequiredService<IChatClient>().GetResponseAsync("abc"));
         Assert.Contains("AddSlerpTorchSharp", error.Message, StringComparison.Ordinal);
     }
 }

@@ -69,6 +69,16 @@ internal sealed class ChatCommandLine
         {
             given.AddError($"--decoding '{decoding}' is not known. Known: {string.Join(", ", EngineCatalog.Drafters)}.");
         }
+
+        if (given.GetValue(_compare) && given.GetValue(_decoding) == Conversation.Plainly)
+        {
+            given.AddError($"--compare sets a drafter beside '{Conversation.Plainly}'; name another one in --decoding, or none for the default.");
+        }
+
+        if (given.GetValue(_context) is { } file && !File.Exists(file))
+        {
+            given.AddError($"--context '{file}' is no file; expected a text file to answer from.");
+        }
     }
 
     private static Drill? Drilled(ArgumentResult given)

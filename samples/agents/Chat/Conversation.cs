@@ -7,6 +7,9 @@ namespace Slerp.Samples.Chat;
 /// <summary>The turns so far, and how the next is answered: streamed to standard output.</summary>
 internal sealed class Conversation(IChatClient client, ChatSettings settings, Waiting waiting)
 {
+    /// <summary>The name of decoding without a drafter.</summary>
+    public const string Plainly = "vanilla";
+
     private readonly List<ChatMessage> _messages = [];
 
     /// <summary>Loads the model. The first answer would do it too; this way the wait is shown for what it is.</summary>
@@ -53,14 +56,15 @@ internal sealed class Conversation(IChatClient client, ChatSettings settings, Wa
     public async Task CompareAsync(string text, CancellationToken cancellationToken)
     {
         await LoadAsync(cancellationToken);
+        var question = await QuestionAsync(text, cancellationToken);
         // The same seed for both; a fresh one would compare two different answers.
         var seed = settings.Seed ?? 1;
         var responses = new Dictionary<string, ChatResponse>();
-        foreach (var decoding in new[] { "vanilla", settings.Decoding ?? EngineCatalog.Drafters[0] })
+        foreach (var decoding in new[] { Plainly, settings.Decoding ?? EngineCatalog.Drafters[0] })
         {
             var options = Options(decoding);
             options.Seed = seed;
-            responses[decoding] = await waiting.ForAsync($"Answering ({decoding})", () => client.GetResponseAsync(text, options, cancellationToken));
+            responses[decoding] = await waiting.ForAsync($"Answering ({decoding})", () => client.GetResponseAsync([question], options, cancellationToken));
         }
 
         ComparisonTable.Write(responses);

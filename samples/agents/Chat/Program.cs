@@ -20,9 +20,14 @@ static async Task<int> RunAsync(ChatSettings settings)
     try
     {
         var prompt = settings.Prompt ?? (Console.IsInputRedirected ? await Console.In.ReadToEndAsync() : null);
-        if (prompt is { Length: 0 } && settings.Prompt is null)
+        if (settings.Prompt is null && prompt is not null && string.IsNullOrWhiteSpace(prompt))
         {
             return Complain("There is nothing to answer: standard input is empty. Pipe a text in, or give --prompt TEXT.", exitCode: 2);
+        }
+
+        if (settings.Compare && prompt is null)
+        {
+            return Complain("--compare needs a text to answer twice: give --prompt TEXT, or pipe one in.", exitCode: 2);
         }
 
         // The two lines an application needs; everything else here is a console program around them.
@@ -43,13 +48,13 @@ static async Task<int> RunAsync(ChatSettings settings)
         var client = provider.GetRequiredService<IChatClient>();
 
         var conversation = new Conversation(client, settings, waiting);
-        if (settings.Compare && prompt is not null)
-        {
-            await conversation.CompareAsync(prompt, interrupt.Arm());
-        }
-        else if (prompt is null)
+        if (prompt is null)
         {
             await InteractiveChat.RunAsync(conversation, interrupt);
+        }
+        else if (settings.Compare)
+        {
+            await conversation.CompareAsync(prompt, interrupt.Arm());
         }
         else
         {

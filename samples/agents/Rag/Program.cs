@@ -5,6 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Slerp.Connector;
 using Slerp.Samples.Rag;
 
+if (args is ["--model"] || args.Skip(args is ["--model", ..] ? 2 : 0).Any(argument => argument.StartsWith('-')))
+{
+    Console.Error.WriteLine("error: expected [--model DIR] [QUESTION ...]: a checkpoint folder, else the embedded model; questions, else three of its own.");
+    return 2;
+}
+
 var (model, asked) = args is ["--model", var folder, .. var rest] ? (folder, rest) : (null, args);
 string[] questions = asked.Length > 0
     ? asked
@@ -31,3 +37,5 @@ foreach (var question in questions)
     var answer = await client.GetResponseAsync([new ChatMessage(ChatRole.User, contents)], new ChatOptions { Temperature = 0, MaxOutputTokens = 60 });
     Console.WriteLine($"{question}\n  {answer.Text.Trim()} [{string.Join(", ", found.Select(chunk => chunk.Source).Distinct())}]");
 }
+
+return 0;

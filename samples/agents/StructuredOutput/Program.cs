@@ -4,12 +4,18 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
+if (args is not ([] or ["--model", _]))
+{
+    Console.Error.WriteLine("error: expected --model DIR, a checkpoint folder, or nothing for the embedded model.");
+    return 2;
+}
+
 var services = new ServiceCollection();
-services.AddSlerpChatClient(options => options.ModelPath = args.FirstOrDefault());
+services.AddSlerpChatClient(options => options.ModelPath = args.ElementAtOrDefault(1));
 await using var provider = services.BuildServiceProvider();
 var client = provider.GetRequiredService<IChatClient>();
 
-const string Passage = "The colour of the Velin keyboard is green. The manufacturer of the Velin keyboard is Nordlicht Media. The price of the Velin keyboard is 250 euros.";
+const string Passage = "The manufacturer of the Velin keyboard is Nordlicht Media. The colour of the Velin keyboard is green. The price of the Velin keyboard is 250 euros.";
 // Without further properties: what the type does not have, no model can write.
 var strict = new AIJsonSchemaCreateOptions { TransformOptions = new AIJsonSchemaTransformOptions { DisallowAdditionalProperties = true } };
 var options = new ChatOptions
@@ -22,6 +28,7 @@ var options = new ChatOptions
 var response = await client.GetResponseAsync($"{Passage}\n\nGive me JSON with the fields manufacturer, colour, price.", options);
 var product = JsonSerializer.Deserialize<Product>(response.Text, JsonSerializerOptions.Web)!;
 Console.WriteLine(JsonSerializer.Serialize(product, JsonSerializerOptions.Web));
+return 0;
 
 /// <summary>What the answer is parsed into.</summary>
 internal sealed record Product(string Manufacturer, Colour Colour, string Price);

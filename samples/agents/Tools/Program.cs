@@ -4,8 +4,14 @@ using System.ComponentModel;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
+if (args is not ([] or ["--model", _]))
+{
+    Console.Error.WriteLine("error: expected --model DIR, a checkpoint folder, or nothing for the embedded model.");
+    return 2;
+}
+
 var services = new ServiceCollection();
-services.AddSlerpChatClient(options => options.ModelPath = args.FirstOrDefault());
+services.AddSlerpChatClient(options => options.ModelPath = args.ElementAtOrDefault(1));
 await using var provider = services.BuildServiceProvider();
 var client = provider.GetRequiredService<IChatClient>();
 
@@ -28,3 +34,4 @@ foreach (var call in response.Messages.SelectMany(message => message.Contents).O
 // The tools stay in the prompt, so that the model knows what the call was; it need not call again.
 options.ToolMode = ChatToolMode.Auto;
 Console.WriteLine($"answer: {(await client.GetResponseAsync(messages, options)).Text}");
+return 0;

@@ -15,7 +15,10 @@ internal sealed record Registration<TOptions>(object? Key, string OptionsName)
     public bool IsConfigured { get; init; }
 
     /// <summary>Its options.</summary>
-    public TOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptionsMonitor<TOptions>>().Get(OptionsName);
+    public TOptions Options(IServiceProvider provider) => provider.GetRequiredService<FirstOptions<TOptions>>().Get(OptionsName);
+
+    /// <summary>The one of a key; null where there is none.</summary>
+    public static Registration<TOptions>? Of(IServiceCollection services, object? key) => All(services).FirstOrDefault(registration => Equals(registration.Key, key));
 
     /// <summary>Claims a key, and registers what every client needs.</summary>
     /// <exception cref="InvalidOperationException">The key is taken.</exception>
@@ -23,7 +26,7 @@ internal sealed record Registration<TOptions>(object? Key, string OptionsName)
         where TValidator : class, IValidateOptions<TOptions>
         where TCrossValidator : class, IValidateOptions<TOptions>
     {
-        var earlier = services.Where(static service => !service.IsKeyedService).Select(static service => service.ImplementationInstance).OfType<Registration<TOptions>>().ToList();
+        var earlier = All(services).ToList();
         if (earlier.Exists(other => Equals(other.Key, key)))
         {
             throw new InvalidOperationException(
@@ -39,11 +42,15 @@ internal sealed record Registration<TOptions>(object? Key, string OptionsName)
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TCrossValidator>());
+        services.TryAddSingleton<FirstOptions<TOptions>>();
         SharedServices.Add(services);
         var registration = new Registration<TOptions>(key, name) { IsConfigured = isConfigured };
         services.AddSingleton(registration);
         return registration;
     }
+
+    private static IEnumerable<Registration<TOptions>> All(IServiceCollection services) =>
+        services.Where(static service => !service.IsKeyedService).Select(static service => service.ImplementationInstance).OfType<Registration<TOptions>>();
 
     // A text is its own name, so that an application can configure by it; the name of the default client is the empty one.
     private static string NameOf(object? key) => key switch

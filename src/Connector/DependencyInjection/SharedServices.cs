@@ -22,8 +22,8 @@ internal static class SharedServices
     }
 
     /// <summary>The engine of some settings, shared with whoever asks for the same.</summary>
-    public static EngineHost Host(IServiceProvider provider, EngineOptions options, object? key) =>
-        provider.GetRequiredService<EngineHostPool>().Get(options, provider.GetKeyedService<IProgress<LoadProgress>>(key));
+    public static EngineHost Host<TClient>(IServiceProvider provider, EngineOptions options, object? key) =>
+        provider.GetRequiredService<EngineHostPool>().Get(options, [.. provider.GetKeyedServices<LoadAudience<TClient>>(key).Select(static audience => audience.Progress)]);
 
     /// <summary>What a client reports to.</summary>
     public static ChatClientServices Reporting<TClient>(IServiceProvider provider) =>

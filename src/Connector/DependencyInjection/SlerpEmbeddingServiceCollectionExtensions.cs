@@ -68,6 +68,29 @@ public static class SlerpEmbeddingServiceCollectionExtensions
         return Register(services, registration);
     }
 
+    /// <summary>Loads the model when the host starts, so that the first call does not wait for it.</summary>
+    /// <param name="builder">The registration.</param>
+    /// <returns>The same builder.</returns>
+    public static ISlerpEmbeddingGeneratorBuilder WarmUpOnStart(this ISlerpEmbeddingGeneratorBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var key = builder.ServiceKey;
+        builder.Services.AddSingleton<Hosting.IHostedService>(provider => new WarmUpService(provider.GetRequiredKeyedService<SlerpEmbeddingGenerator>(key).Host));
+        return builder;
+    }
+
+    /// <summary>Tells <paramref name="progress"/> while the model loads.</summary>
+    /// <param name="builder">The registration.</param>
+    /// <param name="progress">Told from a worker thread.</param>
+    /// <returns>The same builder.</returns>
+    public static ISlerpEmbeddingGeneratorBuilder ReportLoadProgress(this ISlerpEmbeddingGeneratorBuilder builder, IProgress<LoadProgress> progress)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(progress);
+        builder.Services.AddKeyedSingleton(builder.ServiceKey, new LoadAudience<SlerpEmbeddingGenerator>(progress));
+        return builder;
+    }
+
     private static Registration<SlerpEmbeddingGeneratorOptions> Claim(IServiceCollection services, object? key, bool isConfigured) =>
         Registration<SlerpEmbeddingGeneratorOptions>.Claim<SlerpEmbeddingGeneratorOptionsValidator, SlerpEmbeddingGeneratorOptionsCrossValidator>(services, key, isConfigured);
 
@@ -85,7 +108,7 @@ public static class SlerpEmbeddingServiceCollectionExtensions
         var options = registration.Options(provider);
         var reporting = SharedServices.Reporting<SlerpEmbeddingGenerator>(provider);
         SharedServices.TellOfEmbeddedModel(reporting.Logger, registration, options.ModelPath, options.ResolvedModelPath);
-        return new SlerpEmbeddingGenerator(SharedServices.Host(provider, EngineSettings(provider, options), registration.Key), options, reporting);
+        return new SlerpEmbeddingGenerator(SharedServices.Host<SlerpEmbeddingGenerator>(provider, EngineSettings(provider, options), registration.Key), options, reporting);
     }
 
     private static EngineOptions EngineSettings(IServiceProvider provider, SlerpEmbeddingGeneratorOptions options)

@@ -77,7 +77,7 @@ public static class SlerpServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var key = builder.ServiceKey;
-        builder.Services.AddSingleton<Hosting.IHostedService>(provider => new WarmUpService(provider.GetRequiredKeyedService<SlerpChatClient>(key)));
+        builder.Services.AddSingleton<Hosting.IHostedService>(provider => new WarmUpService(provider.GetRequiredKeyedService<SlerpChatClient>(key).Host));
         return builder;
     }
 
@@ -89,7 +89,7 @@ public static class SlerpServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(progress);
-        builder.Services.AddKeyedSingleton(builder.ServiceKey, progress);
+        builder.Services.AddKeyedSingleton(builder.ServiceKey, new LoadAudience<SlerpChatClient>(progress));
         return builder;
     }
 
@@ -110,7 +110,7 @@ public static class SlerpServiceCollectionExtensions
         var (options, key) = (registration.Options(provider), registration.Key);
         var reporting = SharedServices.Reporting<SlerpChatClient>(provider);
         SharedServices.TellOfEmbeddedModel(reporting.Logger, registration, options.ModelPath, options.ResolvedModelPath);
-        return new SlerpChatClient(SharedServices.Host(provider, options.ToEngineOptions(), key), options, reporting with
+        return new SlerpChatClient(SharedServices.Host<SlerpChatClient>(provider, options.ToEngineOptions(), key), options, reporting with
         {
             Checks = [.. provider.GetServices<IQualityCheck>(), .. key is null ? [] : provider.GetKeyedServices<IQualityCheck>(key)],
             Key = registration.OptionsName,

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Slerp.Connector.Translation;
 
 namespace Slerp.Connector.DependencyInjection;
 
@@ -17,7 +18,8 @@ internal sealed class TenantChatClient(IChatClient inner, Func<ChatOptions?, str
 
     private ChatOptions? WithTenant(ChatOptions? options)
     {
-        if (options?.AdditionalProperties?.ContainsKey(SlerpProperties.Tenant) is true || tenant(options) is not { } name)
+        // A key without a value is no word of the request: it would share with everybody who has none.
+        if (new PropertyReader(options?.AdditionalProperties).Text(SlerpProperties.Tenant) is not null || tenant(options) is not { } name)
         {
             return options;
         }

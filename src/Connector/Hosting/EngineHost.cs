@@ -17,12 +17,13 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
     private readonly LoadPauses _pauses = new(services.Time);
     private Task<IEngine>? _load;
     private Task? _disposal;
+    private volatile bool _isDisposed;
 
     /// <summary>The engine where it is loaded; null before.</summary>
     public IEngine? Loaded => Volatile.Read(ref _load) is { IsCompletedSuccessfully: true } load ? load.Result : null;
 
     /// <summary>Whether it was disposed: it never loads again.</summary>
-    public bool IsDisposed => Volatile.Read(ref _disposal) is not null;
+    public bool IsDisposed => _isDisposed;
 
     /// <summary>The circuits of its model, which all its clients share.</summary>
     public ModelCircuits Circuits { get; } = new(services.Time);
@@ -42,10 +43,10 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_disposal is not null, typeof(SlerpEngine));
+            ObjectDisposedException.ThrowIf(_isDisposed, typeof(SlerpEngine));
             if (_load is null or { IsCanceled: true } || (_load.IsFaulted && _pauses.Remaining == TimeSpan.Zero))
             {
-                _load = Task.Run(LoadAsync, CancellationToken.None);
+                _load = BeginLoad();
             }
 
             return _load.WaitAsync(cancellationToken);
@@ -57,12 +58,21 @@ internal sealed class EngineHost(EngineOptions options, IEngineLoader loader, En
     {
         lock (_gate)
         {
+            // Before anything ends of it: a request that does asks why.
+            _isDisposed = true;
             return new ValueTask(_disposal ??= DisposeOnceAsync(_load));
         }
     }
 
     /// <inheritdoc />
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    // It is nobody's in particular: what an engine starts, its thread among it, would otherwise carry the first caller's ambient values (spans, log scopes, contexts) for as long as it lives.
+    private Task<IEngine> BeginLoad()
+    {
+        using var flow = ExecutionContext.SuppressFlow();
+        return Task.Run(LoadAsync, CancellationToken.None);
+    }
 
     private async Task DisposeOnceAsync(Task<IEngine>? load)
     {

@@ -13,8 +13,8 @@ internal sealed class EngineHostPool(IEngineLoader loader, ILogger<EngineHostPoo
 
     /// <summary>The host of these settings.</summary>
     /// <param name="options">The settings.</param>
-    /// <param name="progress">Told, too, while it loads; may be null.</param>
-    public EngineHost Get(EngineOptions options, IProgress<LoadProgress>? progress)
+    /// <param name="progress">Told, too, while it loads.</param>
+    public EngineHost Get(EngineOptions options, IEnumerable<IProgress<LoadProgress>> progress)
     {
         var key = options with
         {
@@ -48,10 +48,8 @@ internal sealed class EngineHostPool(IEngineLoader loader, ILogger<EngineHostPoo
             entries = [.. _entries.Values];
         }
 
-        foreach (var entry in entries)
-        {
-            await entry.Host.DisposeAsync().ConfigureAwait(false);
-        }
+        // At once, and all of them whichever fails: each waits for the step its engine is in.
+        await Task.WhenAll(entries.Select(static entry => entry.Host.DisposeAsync().AsTask())).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -69,7 +67,8 @@ internal sealed class EngineHostPool(IEngineLoader loader, ILogger<EngineHostPoo
     {
         private volatile IProgress<LoadProgress>[] _listeners = [];
 
-        public void Add(IProgress<LoadProgress>? listener) => _listeners = listener is null ? _listeners : [.. _listeners, listener];
+        // Who listens to two clients of one model hears of its load once.
+        public void Add(IEnumerable<IProgress<LoadProgress>> listeners) => _listeners = [.. _listeners.Union(listeners)];
 
         public void Report(LoadProgress value)
         {

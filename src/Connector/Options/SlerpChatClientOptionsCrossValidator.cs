@@ -2,19 +2,24 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using Polly;
 using Polly.CircuitBreaker;
+using Polly.Registry;
 using Slerp.Connector.Translation;
 using Slerp.Engine;
 
 namespace Slerp.Connector.Options;
 
-/// <summary>What attributes cannot say: files that must be there, and rules between fields.</summary>
-internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<SlerpChatClientOptions>
+/// <summary>What attributes cannot say: files that must be there, names of what the application registers, and rules between fields.</summary>
+/// <param name="backends">The backends that the application brings; null for none.</param>
+/// <param name="pipelines">The application's own pipelines; null where it has none.</param>
+internal sealed class SlerpChatClientOptionsCrossValidator(
+    IEnumerable<BackendProvider>? backends = null, ResiliencePipelineProvider<string>? pipelines = null) : IValidateOptions<SlerpChatClientOptions>
 {
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, SlerpChatClientOptions options)
     {
         var failures = new ValidateOptionsResultBuilder();
         CheckpointCheck.AddFaults(options.ModelId, options.ModelPath, options.Engine, failures);
+        EngineCheck.AddFaults(options.Engine, backends, failures);
         if (!Enum.IsDefined(options.UnsupportedContent))
         {
             failures.AddError($"is {(int)options.UnsupportedContent}; expected Throw or Ignore.", nameof(options.UnsupportedContent));
@@ -78,7 +83,7 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
         }
     }
 
-    private static void CheckResilience(ResilienceOptions resilience, ValidateOptionsResultBuilder failures)
+    private void CheckResilience(ResilienceOptions resilience, ValidateOptionsResultBuilder failures)
     {
         try
         {
@@ -88,6 +93,14 @@ internal sealed class SlerpChatClientOptionsCrossValidator : IValidateOptions<Sl
         catch (ValidationException invalid)
         {
             failures.AddError(invalid.Message.ReplaceLineEndings(" "), "Resilience.CircuitBreaker");
+        }
+
+        if (resilience.PipelineName is { } pipeline && pipelines?.TryGetPipeline<DecodingOutcome>(pipeline, out _) != true)
+        {
+            failures.AddError(
+                $"is '{pipeline}'; {(pipelines is null ? "the services have no ResiliencePipelineProvider<string>" : "the ResiliencePipelineProvider<string> of the services knows no pipeline")} "
+                + $"of {nameof(DecodingOutcome)} by that name. Register it before the application starts, or leave the name null.",
+                "Resilience.PipelineName");
         }
     }
 }

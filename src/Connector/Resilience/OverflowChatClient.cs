@@ -7,8 +7,8 @@ namespace Slerp.Connector.Resilience;
 
 /// <summary>Answers with the local model; what it cannot take goes to another client, such as an OpenAI-compatible server.</summary>
 /// <remarks>
-/// Before the first update only: what was streamed is never taken back or continued by another model. Never after the caller's own cancellation, and never
-/// for a fault of the request itself. The other client stays its owner's: it is not disposed here.
+/// A stream before its first update only: what was streamed is never taken back or continued by another model. An answer in one piece at any time: of one that
+/// failed halfway nothing has been seen, and the other client begins anew. Never after the caller's own cancellation, and never for a fault of the request itself. The other client stays its owner's: it is not disposed here.
 /// <para>
 /// The conversation stays stateless whoever answers: a conversation id of the other client is not handed on. Function invokers and agents take one for
 /// "the server keeps the history" and send what is new alone; the next request may be the local model's again, which would know nothing of the rest.
@@ -28,17 +28,11 @@ internal sealed class OverflowChatClient(IChatClient local, IChatClient other, C
         var given = Taken(messages);
         options = options?.Clone();
         var forOther = ForOther(options);
-        var updates = new List<ChatResponseUpdate>();
         try
         {
-            await foreach (var update in InnerClient.GetStreamingResponseAsync(given, options, cancellationToken).ConfigureAwait(false))
-            {
-                updates.Add(update);
-            }
-
-            return updates.ToChatResponse();
+            return await InnerClient.GetResponseAsync(given, options, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception failure) when (updates.Count == 0 && Takes(failure, cancellationToken))
+        catch (Exception failure) when (Takes(failure, cancellationToken))
         {
             Tell(failure);
         }

@@ -10,21 +10,14 @@ internal sealed class RequestScope : IDisposable
     private readonly string _modelId;
     private readonly ILogger _logger;
     private readonly SlerpInstruments _instruments;
-    private readonly TimeProvider _time;
-    private readonly long _started;
-    private readonly Activity? _span;
+    private readonly CallScope _call;
 
-    // Who stops reading tells nothing.
-    private RequestEnd _end = new(Failure: null, HasLeft: true);
-
-    public RequestScope(string modelId, ILogger logger, SlerpInstruments instruments, TimeProvider time)
+    public RequestScope(string modelId, ChatClientServices services)
     {
-        (_modelId, _logger, _instruments, _time) = (modelId, logger, instruments, time);
-        _started = time.GetTimestamp();
-        CreatedAt = time.GetUtcNow();
-        _span = instruments.Spans.StartActivity(SlerpTelemetry.GenerateSpan);
-        logger.RequestStarted(ResponseId);
-        instruments.RequestStarted(SlerpTelemetry.ChatOperation, modelId);
+        (_modelId, _logger, _instruments) = (modelId, services.Logger, services.Instruments);
+        CreatedAt = services.Time.GetUtcNow();
+        _call = new CallScope(SlerpTelemetry.ChatOperation, SlerpTelemetry.GenerateSpan, modelId, services);
+        _logger.RequestStarted(ResponseId);
     }
 
     /// <summary>The response's id.</summary>
@@ -39,24 +32,25 @@ internal sealed class RequestScope : IDisposable
     /// <summary>The drafter that was asked for, once it is known.</summary>
     public string? Drafter { get; set; }
 
-    /// <summary>The request failed, or its caller cancelled it.</summary>
-    /// <param name="thrown">What was thrown.</param>
-    /// <param name="cancellationToken">The caller's.</param>
-    public void Fail(Exception thrown, CancellationToken cancellationToken) => _end = RequestEnd.Of(thrown, cancellationToken);
+    /// <inheritdoc cref="CallScope.Enter"/>
+    public void Enter() => _call.Enter();
+
+    /// <inheritdoc cref="CallScope.Fail"/>
+    public void Fail(Exception thrown, CancellationToken cancellationToken) => _call.Fail(thrown, cancellationToken);
 
     /// <summary>The whole answer was handed over.</summary>
-    public void Answered() => _end = default;
+    public void Answered() => _call.Succeed();
 
     /// <inheritdoc />
     public void Dispose()
     {
-        var elapsed = _time.GetElapsedTime(_started);
+        var elapsed = _call.Elapsed;
         var milliseconds = elapsed.TotalMilliseconds;
-        if (_end.Failure is { } failure)
+        if (_call.End.Failure is { } failure)
         {
             _logger.RequestFailed(ResponseId, milliseconds, failure);
         }
-        else if (!_end.HasLeft && Decoding.Stats is { } stats)
+        else if (!_call.End.HasLeft && Decoding.Stats is { } stats)
         {
             _logger.RequestAnswered(ResponseId, stats.PromptTokens, stats.CachedPromptTokens, stats.OutputTokens, stats.Steps, milliseconds);
         }
@@ -65,7 +59,8 @@ internal sealed class RequestScope : IDisposable
             _logger.RequestLeft(ResponseId, milliseconds);
         }
 
-        EndSpan();
+        TellSpan();
+        _call.EndSpan();
         if (Decoding.Fallback is { Reason: FallbackReason.CircuitOpen })
         {
             // While it is open, this is how answers are made: those that opened it were told louder.
@@ -83,45 +78,33 @@ internal sealed class RequestScope : IDisposable
         }
 
         _instruments.Fallbacks.Record(_modelId, Decoding);
-        _instruments.RequestEnded(SlerpTelemetry.ChatOperation, _modelId, elapsed, Decoding.Stats, _end);
+        _call.Measure(elapsed, Decoding.Stats);
         _instruments.Drafts.Record(_modelId, Drafter, Decoding.Stats);
     }
 
-    private void EndSpan()
+    private void TellSpan()
     {
-        if (_span is null)
+        if (_call.Span is not { } span)
         {
             return;
         }
 
-        _span.SetTag(SlerpTelemetry.OperationTag, SlerpTelemetry.ChatOperation);
-        _span.SetTag(SlerpTelemetry.ProviderTag, SlerpTelemetry.ProviderName);
-        _span.SetTag(SlerpTelemetry.RequestModelTag, _modelId);
-        _span.SetTag("gen_ai.response.id", ResponseId);
+        span.SetTag("gen_ai.response.id", ResponseId);
         if (Decoding.Stats is { } stats)
         {
-            _span.SetTag("gen_ai.usage.input_tokens", stats.PromptTokens);
-            _span.SetTag("gen_ai.usage.cache_read.input_tokens", stats.CachedPromptTokens);
-            _span.SetTag("gen_ai.usage.output_tokens", stats.OutputTokens);
-            _span.AddEvent(new ActivityEvent(SlerpTelemetry.PrefillEndEvent, CreatedAt + stats.QueueTime + stats.PrefillTime));
+            span.SetTag("gen_ai.usage.input_tokens", stats.PromptTokens);
+            span.SetTag("gen_ai.usage.cache_read.input_tokens", stats.CachedPromptTokens);
+            span.SetTag("gen_ai.usage.output_tokens", stats.OutputTokens);
+            span.AddEvent(new ActivityEvent(SlerpTelemetry.PrefillEndEvent, CreatedAt + stats.QueueTime + stats.PrefillTime));
         }
 
         if (Decoding.Fallback is { } fallback)
         {
-            _span.AddEvent(new ActivityEvent(SlerpTelemetry.FallbackEvent, tags: new ActivityTagsCollection
+            span.AddEvent(new ActivityEvent(SlerpTelemetry.FallbackEvent, tags: new ActivityTagsCollection
             {
                 [SlerpTelemetry.FallbackReasonTag] = SlerpNames.Of(fallback.Reason!.Value),
                 [SlerpTelemetry.FallbackStageTag] = SlerpNames.Of(fallback.Stage),
             }));
         }
-
-        var (key, value) = _end.Tag ?? new(SlerpTelemetry.ResponseModelTag, _modelId);
-        _span.SetTag(key, value);
-        if (_end.Failure is not null)
-        {
-            _span.SetStatus(ActivityStatusCode.Error);
-        }
-
-        _span.Dispose();
     }
 }

@@ -14,6 +14,7 @@ internal sealed class SlerpInstruments : IDisposable
     private readonly Histogram<double> _requestDuration;
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _timePerOutputToken;
+    private readonly Counter<long> _inputTokens;
     private readonly Counter<long> _outputTokens;
     private readonly UpDownCounter<long> _activeRequests;
     private readonly Counter<long> _overflows;
@@ -27,6 +28,7 @@ internal sealed class SlerpInstruments : IDisposable
         _requestDuration = _meter.CreateHistogram<double>(SlerpTelemetry.RequestDuration, "s", "From the call to the last word.", tags: null, Buckets.RequestSeconds);
         _timeToFirstToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimeToFirstToken, "s", "From submission to the first token.", tags: null, Buckets.FirstTokenSeconds);
         _timePerOutputToken = _meter.CreateHistogram<double>(SlerpTelemetry.TimePerOutputToken, "s", "Per token after the first.", tags: null, Buckets.TokenSeconds);
+        _inputTokens = _meter.CreateCounter<long>(SlerpTelemetry.InputTokens, "{token}", "Tokens of prompts and of texts that were embedded, those found in the cache among them.");
         _outputTokens = _meter.CreateCounter<long>(SlerpTelemetry.OutputTokens, "{token}", "Tokens written.");
         _activeRequests = _meter.CreateUpDownCounter<long>(SlerpTelemetry.ActiveRequests, "{request}", "Requests being answered, waiting ones included.");
         _overflows = _meter.CreateCounter<long>(SlerpTelemetry.Overflows, "{request}", "Requests another client answered.");
@@ -46,7 +48,7 @@ internal sealed class SlerpInstruments : IDisposable
     /// <summary>Seconds a model took to load.</summary>
     public Histogram<double> ModelLoadDuration { get; }
 
-    /// <summary>Spans of requests: <see cref="SlerpTelemetry.GenerateSpan"/>.</summary>
+    /// <summary>Spans of requests: <see cref="SlerpTelemetry.GenerateSpan"/>, <see cref="SlerpTelemetry.EmbedSpan"/>.</summary>
     public ActivitySource Spans { get; } = new(SlerpTelemetry.MeterName);
 
     /// <summary>Has the gauges report an engine.</summary>
@@ -68,6 +70,9 @@ internal sealed class SlerpInstruments : IDisposable
     /// <param name="modelId">The model's id.</param>
     public void RequestStarted(string operation, string modelId) => _activeRequests.Add(1, Tags(operation, modelId));
 
+    /// <summary>Tokens of a request were read.</summary>
+    public void Read(string operation, string modelId, int tokens) => _inputTokens.Add(tokens, Tags(operation, modelId));
+
     /// <summary>A request ends, well or not.</summary>
     /// <param name="operation">What was asked.</param>
     /// <param name="modelId">The model's id.</param>
@@ -85,6 +90,7 @@ internal sealed class SlerpInstruments : IDisposable
             return;
         }
 
+        Read(operation, modelId, stats.PromptTokens);
         _cachedTokens.Add(stats.CachedPromptTokens, tags);
         _outputTokens.Add(stats.OutputTokens, tags);
         if (end.Failure is not null)
@@ -119,7 +125,8 @@ internal sealed class SlerpInstruments : IDisposable
     private IEnumerable<Measurement<long>> Observe(Func<EngineStatus, long> read) =>
         _engines.Select(entry => new Measurement<long>(read(entry.Key.Status), new KeyValuePair<string, object?>(SlerpTelemetry.RequestModelTag, entry.Value)));
 
-    private static TagList Tags(string operation, string modelId) => new()
+    /// <summary>What every measurement and span of a request carries.</summary>
+    public static TagList Tags(string operation, string modelId) => new()
     {
         { SlerpTelemetry.OperationTag, operation },
         { SlerpTelemetry.ProviderTag, SlerpTelemetry.ProviderName },

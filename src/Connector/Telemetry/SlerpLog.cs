@@ -48,6 +48,9 @@ internal static partial class SlerpLog
     [LoggerMessage(16, LogLevel.Warning, "Embedding {Texts} texts failed after {Milliseconds:F0} ms.")]
     public static partial void EmbeddingFailed(this ILogger logger, int texts, double milliseconds, Exception failure);
 
+    [LoggerMessage(26, LogLevel.Debug, "Embedding {Texts} texts was cancelled after {Milliseconds:F0} ms.")]
+    public static partial void EmbeddingLeft(this ILogger logger, int texts, double milliseconds);
+
     [LoggerMessage(17, LogLevel.Warning, "Model {Model} cannot take a request ({Reason}): another client answers it.")]
     public static partial void Overflowed(this ILogger logger, string model, string reason, Exception failure);
 

@@ -18,6 +18,9 @@ public static class SlerpTelemetry
     /// <summary>Histogram, seconds: per token after the first, from the first to the last; those that came at once with the first and an end token left out. Of answers that did not fail.</summary>
     public const string TimePerOutputToken = "gen_ai.server.time_per_output_token";
 
+    /// <summary>Counter, tokens of prompts that an answer was begun to and of texts that were embedded, those found in the cache among them; by <see cref="OperationTag"/>.</summary>
+    public const string InputTokens = "slerp.input.tokens";
+
     /// <summary>Counter, tokens written.</summary>
     public const string OutputTokens = "slerp.output.tokens";
 
@@ -54,7 +57,10 @@ public static class SlerpTelemetry
     /// <summary>Counter, prompt tokens found in the cache.</summary>
     public const string PrefixCacheHitTokens = "slerp.prefix_cache.hit_tokens";
 
-    /// <summary>Span of one request, of the activity source named as the meter. Its event <see cref="PrefillEndEvent"/> marks the first token.</summary>
+    /// <summary>Span of one call of an embedding generator, of the activity source named as the meter.</summary>
+    public const string EmbedSpan = "slerp.embed";
+
+    /// <summary>Span of one answer, of the activity source named as the meter. Its event <see cref="PrefillEndEvent"/> marks the first token.</summary>
     public const string GenerateSpan = "slerp.generate";
 
     /// <summary>Event of <see cref="GenerateSpan"/>: the prompt was read.</summary>

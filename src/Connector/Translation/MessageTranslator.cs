@@ -19,9 +19,9 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
             turns.Add(ChatTurn.FromText(ChatTurnRole.System, instructions));
         }
 
-        foreach (var message in messages)
+        foreach (var (index, message) in messages.Index())
         {
-            Add(message, toolNames, turns);
+            Add(message, index, toolNames, turns);
         }
 
         return turns;
@@ -30,14 +30,14 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
     /// <summary>The text of messages as it stands, for a prompt without a template.</summary>
     public string Text(IEnumerable<ChatMessage> messages) => string.Concat(messages.SelectMany(static message => message.Contents).Select(Text));
 
-    private void Add(ChatMessage message, Dictionary<string, string> toolNames, List<ChatTurn> turns)
+    private void Add(ChatMessage message, int index, Dictionary<string, string> toolNames, List<ChatTurn> turns)
     {
         var role = Role(message.Role);
         var parts = new TurnParts();
         var calls = new List<ChatToolCall>();
         var results = new List<ChatTurn>();
         StringBuilder? reasoning = null;
-        foreach (var content in message.Contents)
+        foreach (var (place, content) in message.Contents.Index())
         {
             switch (content)
             {
@@ -49,10 +49,11 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
                     break;
                 case FunctionCallContent call:
                     toolNames[call.CallId] = call.Name;
-                    calls.Add(new ChatToolCall(call.CallId, call.Name, Arguments(call)));
+                    calls.Add(new ChatToolCall(call.CallId, call.Name, Arguments(call, new ObjectPlace(index, place, "arguments", call.CallId, call.Name))));
                     break;
                 case FunctionResultContent result:
-                    results.Add(Result(result, toolNames));
+                    var name = toolNames.GetValueOrDefault(result.CallId);
+                    results.Add(Result(result, name, new ObjectPlace(index, place, "result", result.CallId, name)));
                     break;
                 case DataContent data when data.HasTopLevelMediaType("text"):
                     parts.AddDocument(DocumentText.Decode(data));
@@ -109,32 +110,31 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
     private static ChatPartKind Kind(TextContent text) =>
         new PropertyReader(text.AdditionalProperties).Boolean(SlerpProperties.Context) == true ? ChatPartKind.Passage : ChatPartKind.Text;
 
-    private static string Arguments(FunctionCallContent call) => call.Arguments is { } arguments
-        ? JsonSerializer.Serialize(arguments, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)))
-        : "{}";
+    private static string Arguments(FunctionCallContent call, ObjectPlace place) =>
+        call.Arguments is { } arguments ? place.Json(arguments, typeof(IDictionary<string, object?>)) : "{}";
 
-    private ChatTurn Result(FunctionResultContent result, Dictionary<string, string> toolNames) => new()
+    private ChatTurn Result(FunctionResultContent result, string? name, ObjectPlace place) => new()
     {
         Role = ChatTurnRole.Tool,
-        Parts = [new ChatPart(ResultText(result.Result), ChatPartKind.Passage)],
-        Name = toolNames.GetValueOrDefault(result.CallId),
+        Parts = [new ChatPart(ResultText(result.Result, place), ChatPartKind.Passage)],
+        Name = name,
         ToolCallId = result.CallId,
     };
 
     // Functions hand over content as it is, those of MCP servers lists of it: an image as JSON would be a prompt of base64.
-    private string ResultText(object? result) => result switch
+    private string ResultText(object? result, ObjectPlace place) => result switch
     {
         null => string.Empty,
         string text => text,
-        AIContent content => ReturnedText(content),
-        IEnumerable<AIContent> contents => string.Join("\n\n", contents.Select(ReturnedText).Where(static text => text.Length > 0)),
+        AIContent content => ReturnedText(content, place),
+        IEnumerable<AIContent> contents => string.Join("\n\n", contents.Select(content => ReturnedText(content, place)).Where(static text => text.Length > 0)),
         JsonElement { ValueKind: JsonValueKind.String } json => json.GetString()!,
         JsonElement { ValueKind: JsonValueKind.Null or JsonValueKind.Undefined } => string.Empty,
-        _ => Json(result),
+        _ => place.Json(result, typeof(object)),
     };
 
     // What a tool returns is all an answer to the model: an error is its message, a link is read as JSON. Only media, files and accounting are what they are elsewhere.
-    private string ReturnedText(AIContent content)
+    private string ReturnedText(AIContent content, ObjectPlace place)
     {
         switch (content)
         {
@@ -146,17 +146,15 @@ internal sealed class MessageTranslator(UnsupportedContent unsupported, IgnoredF
 
         try
         {
-            return Json(content);
+            return place.Json(content, typeof(object));
         }
-        catch (NotSupportedException)
+        catch (ArgumentException refused) when (refused.InnerException is NotSupportedException)
         {
             // A type of the application's own, which has no JSON: it is noted and costs no answer.
             LeaveOut(content);
             return string.Empty;
         }
     }
-
-    private static string Json(object value) => JsonSerializer.Serialize(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(object)));
 
     private string Text(AIContent content)
     {

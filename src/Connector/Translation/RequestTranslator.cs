@@ -18,7 +18,7 @@ internal sealed class RequestTranslator(SlerpChatClientOptions client, string mo
     private readonly string _tenant = Guid.NewGuid().ToString("N");
 
     /// <summary>Takes what is asked, before a model is needed: it belongs to the caller, who may change it once the answer is under way.</summary>
-    /// <exception cref="ArgumentException">A message, a part of one or a tool is null, or a key of <see cref="SlerpProperties"/> is misspelled.</exception>
+    /// <exception cref="ArgumentException">A message, a part of one or a tool is null, what a call was given or returned cannot be written as JSON, a tool's name is no text, or a key of <see cref="SlerpProperties"/> is misspelled.</exception>
     /// <exception cref="NotSupportedException">Something is asked that no model here can do.</exception>
     /// <exception cref="InvalidOperationException">The request contradicts itself.</exception>
     public AskedRequest Read(IEnumerable<ChatMessage> messages, ChatOptions? options)

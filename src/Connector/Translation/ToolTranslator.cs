@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Microsoft.Extensions.AI;
 using Slerp.Connector.Telemetry;
 using Slerp.Engine;
@@ -10,6 +12,7 @@ internal sealed class ToolTranslator(IgnoredFeatures ignored)
     private readonly ToolSchemas _schemas = new(ignored);
 
     /// <summary>The tools to render; empty where none are offered or the mode is none.</summary>
+    /// <exception cref="ArgumentException">A function has no name, or one that is no text.</exception>
     /// <exception cref="InvalidOperationException">A call is required of what is no function of the request.</exception>
     public IReadOnlyList<ChatTool> Translate(ChatOptions? options)
     {
@@ -46,16 +49,39 @@ internal sealed class ToolTranslator(IgnoredFeatures ignored)
         }
     }
 
+    // A call is text that names its function.
+    private static void ThrowIfNobodyCanName(string? name, int index)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw new ArgumentException($"ChatOptions.Tools[{index}].Name is empty, so no call could name the function. Give it a name.");
+        }
+
+        for (var position = 0; position < name.Length;)
+        {
+            if (Rune.DecodeFromUtf16(name.AsSpan(position), out _, out var length) != OperationStatus.Done)
+            {
+                throw new ArgumentException(
+                    $"ChatOptions.Tools[{index}].Name has half a surrogate pair (U+{(int)name[position]:X4}) at character {position}, so it is no text a model could write. Give the function a name of whole characters.");
+            }
+
+            position += length;
+        }
+    }
+
     private List<ChatTool> Functions(IList<AITool> tools)
     {
         var functions = new List<ChatTool>(tools.Count);
-        foreach (var tool in tools)
+        foreach (var (index, tool) in tools.Index())
         {
             if (tool is not AIFunctionDeclaration function)
             {
                 ignored.Warn($"tool '{tool.Name}' ({tool.GetType().Name})", "Only functions are offered to a local model.");
+                continue;
             }
-            else if (functions.Exists(known => known.Name == function.Name))
+
+            ThrowIfNobodyCanName(function.Name, index);
+            if (functions.Exists(known => known.Name == function.Name))
             {
                 ignored.Warn($"tool '{function.Name}'", "A function of that name is among the tools already; whoever calls it by name gets the first.");
             }

@@ -44,6 +44,7 @@ internal interface IComputeBackend : IDisposable
     Tensor LoadVector(IReadOnlyList<WeightTensor> parts);
 
     /// <summary>Allocates the pages of a KV cache.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The format is <see cref="KvFormat.AsWeights"/>, or a number is below 1.</exception>
     KvStore CreateKvStore(int pages, int kvHeads, int headSize, KvFormat format);
 
     /// <summary>Creates an empty workspace that grows to what its steps rent.</summary>

@@ -47,7 +47,7 @@ internal sealed class CheckpointDirectory
     /// <summary>Reads a folder's configuration and the headers of its weights.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="accept">Told the names of architecture and model type before anything else is read; throws where it wants neither.</param>
-    /// <exception cref="CheckpointException">The folder, config.json or the weights are missing or malformed.</exception>
+    /// <exception cref="CheckpointException">The folder, config.json or the weights are missing or malformed, or a file is a link out of the folder.</exception>
     public static CheckpointDirectory Open(string path, Action<string?, string?>? accept = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -62,6 +62,7 @@ internal sealed class CheckpointDirectory
         var generation = CheckpointPath.Find(path, GenerationName) is { } generationPath
             ? GenerationConfig.Read(generationPath, config.VocabularySize, System.IO.Path.Combine(path, GenerationName))
             : GenerationConfig.Default;
+        CheckpointPath.RequireOwnTextFiles(path);
         using var weights = OpenWeights(path);
         return new CheckpointDirectory(path, config, generation, weights.TotalBytes) { Stored = weights.Stored };
     }

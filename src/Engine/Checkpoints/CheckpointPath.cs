@@ -13,6 +13,13 @@ internal static class CheckpointPath
 
     private const int MaxNameLength = 200;
 
+    // What rooms below this one read by themselves.
+    private static readonly string[] TextFiles =
+    [
+        "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "vocab.json", "merges.txt", "chat_template.jinja",
+        Path.Combine("additional_chat_templates", "tool_use.jinja"),
+    ];
+
     /// <summary>Whether a name obeys rule 1.</summary>
     public static bool IsPlainName(string name) =>
         name.Length is > 0 and <= MaxNameLength
@@ -52,6 +59,16 @@ internal static class CheckpointPath
         throw new CheckpointException(
             path,
             $"the file is a link to '{realPath}', outside the checkpoint folder. Copy the file into the folder, or open the folder it points to.");
+    }
+
+    /// <summary>Holds the files of tokenizer and chat template to rule 2.</summary>
+    /// <exception cref="CheckpointException">One of them lies outside the checkpoint, or its links do not end.</exception>
+    public static void RequireOwnTextFiles(string folder)
+    {
+        foreach (var name in TextFiles)
+        {
+            _ = Find(folder, name);
+        }
     }
 
     /// <summary>The <c>models--name</c> folder of a Hugging Face cache snapshot, or null for any other folder.</summary>

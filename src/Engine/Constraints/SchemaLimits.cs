@@ -9,6 +9,9 @@ internal sealed record SchemaLimits
     /// <summary>Limits for checking texts that others wrote: every spelling, long numbers, long whitespace.</summary>
     public static SchemaLimits Validation { get; } = new() { Spelling = JsonSpelling.Every, NumberLength = 1_024, WhitespaceRun = 1_024 };
 
+    /// <summary>Most digits, before the point and after it, of a bound or step of numbers. A 64-bit float has 309 and, written with an exponent, 342; each symbol of an answer is weighed against all of them.</summary>
+    public const int BoundDigits = 400;
+
     /// <summary>Which spellings of a value are let through.</summary>
     public JsonSpelling Spelling { get; init; } = JsonSpelling.Plain;
 

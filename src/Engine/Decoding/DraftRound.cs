@@ -24,8 +24,7 @@ internal sealed class DraftRound(StepPrices prices)
             }
         }
 
-        // One row each: they decode all, and it can be told what that costs without drafts.
-        if (_drafters.Count > 0 && !(plainRows == sequences.Length && prices.IsPlainStepDue(plainRows)))
+        if (_drafters.Count > 0 && !IsPlainStep(sequences.Length, plainRows))
         {
             foreach (var drafter in _drafters)
             {
@@ -35,6 +34,10 @@ internal sealed class DraftRound(StepPrices prices)
 
         _drafters.Clear();
     }
+
+    // One row each: they decode all, and it can be told what that costs without drafts. It is asked only for who would use the answer.
+    private bool IsPlainStep(int sequences, int plainRows) =>
+        plainRows == sequences && _drafters.Exists(static drafter => drafter.UsesPrices) && prices.IsPlainStepDue(plainRows);
 
     // The last token of an answer needs no draft.
     private static bool MayDraft(Sequence sequence) => sequence is { Drafting.Drafter: not null, PendingTokens: 1, TokensLeft: > 1 };

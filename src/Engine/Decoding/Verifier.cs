@@ -35,7 +35,7 @@ internal sealed class Verifier
             if (token < 0)
             {
                 throw new NumericalException(
-                    $"The model's logits at position {sequence.Count} are not finite. The weights or the prompt drive it out of range; other requests go on.");
+                    $"The model's logits at position {sequence.Count} are not finite. The weights, the prompt or a penalty of the request drive them out of range; other requests go on.");
             }
 
             Note(node, token);

@@ -10,6 +10,9 @@ internal interface IDrafter : IDisposable
     /// <summary>The name as configuration spells it.</summary>
     string Name { get; }
 
+    /// <summary>Whether it weighs drafts by what rows cost: one that does not need not give way to the plain steps that tell.</summary>
+    bool UsesPrices => true;
+
     /// <summary>Starts to draft for a sequence.</summary>
     DraftSession Open(IDraftContext context);
 

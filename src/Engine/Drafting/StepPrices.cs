@@ -42,6 +42,9 @@ internal sealed class StepPrices
         _time = time;
     }
 
+    /// <summary>Whether steps correct the prices: not while a comparison runs what the drafter at hand would not have seen.</summary>
+    public bool Learns { get; set; } = true;
+
     /// <summary>Seconds of a step over one row: the unit of the prices.</summary>
     public double Seconds => _curve.Seconds * Math.Exp(_unitPace);
 
@@ -82,7 +85,7 @@ internal sealed class StepPrices
         var asked = _askedSize;
         _askedSize = -1;
         // Less than the clock can tell is no time.
-        if (_elapsed <= TimeSpan.Zero)
+        if (!Learns || _elapsed <= TimeSpan.Zero)
         {
             return;
         }

@@ -16,43 +16,47 @@ internal static class TemplateFiles
     {
         var file = ReadIfPresent(directory, TemplateName);
         var toolFile = ReadIfPresent(Path.Combine(directory, "additional_chat_templates"), "tool_use.jinja");
+        var configFile = Path.Combine(directory, ConfigName);
         if (ReadIfPresent(directory, ConfigName) is not { } config)
         {
             return file is null ? null : new TemplateSource(file, toolFile, new Dictionary<string, string>());
         }
 
-        using var document = ParseConfig(config);
+        using var document = ParseConfig(config, configFile);
         var root = document.RootElement.ValueKind == JsonValueKind.Object
             ? document.RootElement
-            : throw new CheckpointException(ConfigName, $"it holds {document.RootElement.ValueKind}; expected an object.");
-        var (template, toolUse) = root.TryGetProperty("chat_template", out var entry) ? ReadEntry(entry) : (null, null);
-        return (file ?? template) is { } found ? new TemplateSource(found, file is null ? toolUse : toolFile, ReadTokens(root)) : null;
+            : throw new CheckpointException(configFile, $"it holds {document.RootElement.ValueKind}; expected an object.");
+        var (template, toolUse) = root.TryGetProperty("chat_template", out var entry) ? ReadEntry(entry, configFile) : (null, null);
+        return (file ?? template) is { } found ? new TemplateSource(found, file is null ? toolUse : toolFile, ReadTokens(root, configFile)) : null;
     }
 
     private static string? ReadIfPresent(string directory, string name)
     {
-        var file = new FileInfo(Path.Combine(directory, name));
-        if (!file.Exists)
-        {
-            return null;
-        }
-
-        if (file.Length > MaximumFileBytes)
-        {
-            throw new CheckpointException(name, $"it has {file.Length:N0} bytes; at most {MaximumFileBytes:N0} are read.");
-        }
-
+        var path = Path.Combine(directory, name);
         try
         {
-            return File.ReadAllText(file.FullName);
+            var file = new FileInfo(path);
+            if (!file.Exists)
+            {
+                return null;
+            }
+
+            var length = ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Length;
+            if (length > MaximumFileBytes)
+            {
+                throw new CheckpointException(path, $"it has {length:N0} bytes; at most {MaximumFileBytes:N0} are read.");
+            }
+
+            // Pipes and devices have length 0, too: one is never opened, which could wait for ever or have no end.
+            return length == 0 ? "" : File.ReadAllText(path);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new CheckpointException(name, $"it cannot be read: {failure.Message}", failure);
+            throw new CheckpointException(path, $"it cannot be read: {failure.Message}", failure);
         }
     }
 
-    private static JsonDocument ParseConfig(string config)
+    private static JsonDocument ParseConfig(string config, string file)
     {
         try
         {
@@ -60,19 +64,19 @@ internal static class TemplateFiles
         }
         catch (JsonException failure)
         {
-            throw new CheckpointException(ConfigName, $"it is not JSON: {failure.Message}", failure);
+            throw new CheckpointException(file, $"it is not JSON: {failure.Message}", failure);
         }
     }
 
     /// <summary>One template, or a list of named ones of which "default" and "tool_use" count.</summary>
-    private static (string? Default, string? ToolUse) ReadEntry(JsonElement entry)
+    private static (string? Default, string? ToolUse) ReadEntry(JsonElement entry, string file)
     {
         switch (entry.ValueKind)
         {
             case JsonValueKind.Null:
                 return (null, null);
             case JsonValueKind.String:
-                return (Text(entry), null);
+                return (Text(entry, file), null);
             case JsonValueKind.Array:
                 var named = new Dictionary<string, string>();
                 foreach (var item in entry.EnumerateArray())
@@ -81,17 +85,17 @@ internal static class TemplateFiles
                         && item.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String
                         && item.TryGetProperty("template", out var template) && template.ValueKind == JsonValueKind.String)
                     {
-                        named[Text(name)] = Text(template);
+                        named[Text(name, file)] = Text(template, file);
                     }
                 }
 
                 return (named.GetValueOrDefault("default"), named.GetValueOrDefault("tool_use"));
             default:
-                throw new CheckpointException(ConfigName, $"'chat_template' is {entry.ValueKind}; expected a string, or a list of {{name, template}}.");
+                throw new CheckpointException(file, $"'chat_template' is {entry.ValueKind}; expected a string, or a list of {{name, template}}.");
         }
     }
 
-    private static Dictionary<string, string> ReadTokens(JsonElement root)
+    private static Dictionary<string, string> ReadTokens(JsonElement root, string file)
     {
         var tokens = new Dictionary<string, string>();
         foreach (var name in TokenNames)
@@ -108,14 +112,14 @@ internal static class TemplateFiles
 
             if (token.ValueKind == JsonValueKind.String)
             {
-                tokens[name] = Text(token);
+                tokens[name] = Text(token, file);
             }
         }
 
         return tokens;
     }
 
-    private static string Text(JsonElement element)
+    private static string Text(JsonElement element, string file)
     {
         try
         {
@@ -123,7 +127,7 @@ internal static class TemplateFiles
         }
         catch (InvalidOperationException failure)
         {
-            throw new CheckpointException(ConfigName, "a string is not valid Unicode.", failure);
+            throw new CheckpointException(file, "a string is not valid Unicode.", failure);
         }
     }
 }

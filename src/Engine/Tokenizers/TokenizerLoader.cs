@@ -52,12 +52,14 @@ internal static class TokenizerLoader
                 return false;
             }
 
-            if (file.Length > MaximumFileBytes)
+            var length = ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Length;
+            if (length > MaximumFileBytes)
             {
-                throw new CheckpointException(path, $"{file.Length} bytes; a tokenizer file has at most {MaximumFileBytes}.");
+                throw new CheckpointException(path, $"{length} bytes; a tokenizer file has at most {MaximumFileBytes}.");
             }
 
-            content = File.ReadAllBytes(path);
+            // Pipes and devices have length 0, too: one is never opened, which could wait for ever or have no end.
+            content = length == 0 ? default : File.ReadAllBytes(path);
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -12,6 +12,9 @@ internal sealed class ThrowingDrafter(IDrafter inner) : IDrafter
     public string Name => inner.Name;
 
     /// <inheritdoc />
+    public bool UsesPrices => inner.UsesPrices;
+
+    /// <inheritdoc />
     public DraftSession Open(IDraftContext context) => inner.Open(context);
 
     /// <inheritdoc />

@@ -90,10 +90,16 @@ internal sealed class BareDecoder : IDisposable
 
     private StepOutput Forward(int slot, ReadOnlySpan<int> tokens, WantedRows wanted)
     {
+        var rows = Model.Cache.Rows(slot, 0) + tokens.Length;
+        if (rows > Model.Info.ContextTokens)
+        {
+            throw new InvalidOperationException($"The model is loaded for {Model.Info.ContextTokens:N0} tokens; {rows:N0} are asked for. Lower what counts them (--context, --tokens, --rows, --lengths).");
+        }
+
         if (!Model.Cache.TryReserve(slot, tokens.Length))
         {
             throw new InvalidOperationException(
-                $"The KV cache has no room for {tokens.Length} more rows: {Model.Cache.FreePages} of {Model.Cache.TotalPages} pages are free. Lower --context.");
+                $"The KV cache has no room for {tokens.Length} more rows: {Model.Cache.FreePages} of {Model.Cache.TotalPages} pages are free. Lower what counts tokens (--context, --tokens, --rows, --lengths).");
         }
 
         _tree.SetChain(tokens);

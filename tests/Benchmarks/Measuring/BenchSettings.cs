@@ -36,6 +36,9 @@ internal sealed record BenchSettings
     /// <summary>Interleaved pairs.</summary>
     public required int Pairs { get; init; }
 
+    /// <summary>Tokens of prompt and answer together that the engine is loaded for; 0 is what the checkpoint was made for.</summary>
+    public int ContextTokens { get; init; }
+
     /// <summary>Whether recycling starts from its warm table.</summary>
     public bool IsWarm { get; init; }
 
@@ -57,10 +60,14 @@ internal sealed record BenchSettings
         WeightFormat = Format,
         KvFormat = KvFormat,
         Threads = Threads,
+        ContextTokens = ContextTokens,
         CachedPrefixes = 0,
         NotesFolder = "",
         WarmStart = false,
     };
+
+    /// <summary>The same with room for so many tokens. More than the checkpoint was made for are refused when it is loaded.</summary>
+    public BenchSettings Holding(int tokens) => ContextTokens == 0 ? this : this with { ContextTokens = Math.Max(ContextTokens, tokens) };
 
     /// <summary>Packed bytes a decode step reads.</summary>
     public long BytesPerToken(ModelInfo model) => (long)(model.WeightBytes * ((double)Shape.WeightsPerToken / Shape.Weights));

@@ -48,6 +48,7 @@ internal sealed class ChatBench : IAsyncDisposable
             options.Engine.WeightFormat = settings.Format;
             options.Engine.KvFormat = settings.KvFormat;
             options.Engine.Threads = settings.Threads;
+            options.Engine.ContextTokens = settings.ContextTokens;
             options.Engine.DraftModelPath = settings.DraftFolder;
             options.Engine.WarmStart = settings.IsWarm;
             options.Engine.NotesFolder = settings.NotesFolder;

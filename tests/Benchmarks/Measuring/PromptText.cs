@@ -1,3 +1,4 @@
+using System.Text;
 using Slerp.Engine.Tokenizers;
 
 namespace Slerp.Benchmarks.Measuring;
@@ -12,22 +13,35 @@ internal sealed class PromptText(string folder)
 
     private readonly ITokenizer _tokenizer = TokenizerLoader.Load(folder);
 
-    /// <summary>The longest such text of at most <paramref name="tokens"/> tokens.</summary>
+    /// <summary>The longest such text of at most <paramref name="tokens"/> tokens, and of one word at least.</summary>
     public string Of(int tokens, int variant)
     {
-        var text = Words[variant % Words.Length];
+        var text = new StringBuilder(Words[variant % Words.Length]);
+        List<int> ends = [text.Length];
         var state = (uint)variant * 2654435761 + 1;
-        while (true)
+        while (ends.Count <= tokens)
         {
             state = (state * 1664525) + 1013904223;
-            var longer = text + " " + Words[(state >> 16) % Words.Length];
-            if (_tokenizer.PrefixIds.Count + Ids(longer).Length > tokens)
-            {
-                return text;
-            }
-
-            text = longer;
+            ends.Add(text.Append(' ').Append(Words[(state >> 16) % Words.Length]).Length);
         }
+
+        // A word has a token at least, and a longer text no fewer: the longest that fits is found by halves.
+        var whole = text.ToString();
+        var (fits, exceeds) = (0, ends.Count);
+        while (exceeds - fits > 1)
+        {
+            var middle = (fits + exceeds) / 2;
+            if (_tokenizer.PrefixIds.Count + Ids(whole[..ends[middle]]).Length > tokens)
+            {
+                exceeds = middle;
+            }
+            else
+            {
+                fits = middle;
+            }
+        }
+
+        return whole[..ends[fits]];
     }
 
     /// <summary>Its tokens.</summary>

@@ -16,6 +16,12 @@ namespace Slerp.Benchmarks.Shapes;
 internal sealed record CheckpointShape(
     string Name, int Layers, int Width, int Heads, int KvHeads, int HeadSize, int MlpWidth, int Vocabulary, bool Tied)
 {
+    /// <summary>Positions their checkpoints are made for: what a long prompt may have.</summary>
+    public const int Positions = 8192;
+
+    /// <summary>Tokens they are loaded for where no more are asked for: a KV cache for all positions would crowd the larger ones.</summary>
+    public const int UsualContext = 2048;
+
     /// <summary>The shapes that are made on the fly: those of SmolLM2-135M, SmolLM2-360M, TinyLlama-1.1B and Mistral-7B.</summary>
     public static IReadOnlyList<CheckpointShape> Known { get; } =
     [

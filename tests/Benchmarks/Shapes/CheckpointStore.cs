@@ -43,6 +43,8 @@ internal sealed class CheckpointStore(string work)
             hash.AppendData(File.ReadAllBytes(Path.Combine(source, name)));
         }
 
+        // So does what is made otherwise than before from the same model.
+        hash.AppendData(BitConverter.GetBytes(CheckpointShape.Positions));
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 4));
     }
 

@@ -65,7 +65,9 @@ internal sealed class InflatedCheckpoint
     private static JsonObject Config(string source, ModelConfig config, CheckpointShape small, CheckpointShape shape)
     {
         var own = (JsonObject)JsonNode.Parse(File.ReadAllText(Path.Combine(source, "config.json")))!;
-        foreach (var (name, value) in CheckpointFolder.Config(shape, config.MaxPositions, config.NormEpsilon * small.Width / shape.Width))
+        // Rows below the small model's limit stay as they are; scaled angles may depend on that limit, plain ones do not.
+        var positions = config.RopeScaling is RopeScaling.None ? Math.Max(config.MaxPositions, CheckpointShape.Positions) : config.MaxPositions;
+        foreach (var (name, value) in CheckpointFolder.Config(shape, positions, config.NormEpsilon * small.Width / shape.Width))
         {
             own[name] = value?.DeepClone();
         }

@@ -7,9 +7,6 @@ namespace Slerp.Benchmarks.Shapes;
 /// <summary>A checkpoint of a shape with random BF16 weights and a borrowed tokenizer: it costs what a trained one costs.</summary>
 internal static class RandomCheckpoint
 {
-    /// <summary>Most positions it is made for.</summary>
-    public const int Positions = 2048;
-
     // BF16 1.0, little-endian.
     private static readonly byte[] One = [0x80, 0x3F];
 
@@ -21,7 +18,7 @@ internal static class RandomCheckpoint
     public static void Write(CheckpointShape shape, string tokenizerFolder, string target, Action<long>? written)
     {
         CheckpointFolder.CopyTokenizer(tokenizerFolder, target);
-        var config = CheckpointFolder.Config(shape, Positions, epsilon: 1e-5);
+        var config = CheckpointFolder.Config(shape, CheckpointShape.Positions, epsilon: 1e-5);
         config["rope_theta"] = 10_000.0;
         CheckpointFolder.WriteConfig(target, config);
         // No end token: an answer is as long as it is asked to be.

@@ -11,6 +11,9 @@ namespace Slerp.Benchmarks.Speculation;
 /// <param name="Statistics">What it took.</param>
 internal sealed record DraftRun(string Text, ChatFinishReason? Finish, SlerpStatistics Statistics)
 {
+    /// <summary>The name of decoding without a drafter.</summary>
+    public const string Vanilla = "vanilla";
+
     /// <summary>Tokens of the answer.</summary>
     public required int[] Ids { get; init; }
 
@@ -26,6 +29,8 @@ internal sealed record DraftRun(string Text, ChatFinishReason? Finish, SlerpStat
         var options = new ChatOptions { Temperature = 0, MaxOutputTokens = tokens, AdditionalProperties = new() { [SlerpProperties.Drafter] = drafter } };
         var engine = chat.Client.GetRequiredService<SlerpEngine>();
         int[] ids = [];
+        // Who asks for drafts alone runs no vanilla answers, and pays with plain steps for knowing what they cost.
+        engine.LearnsPrices = drafter != Vanilla;
         engine.Answered = answer => ids = answer.ToArray();
         var response = await chat.Client.GetResponseAsync(prompt.Messages, options, cancellationToken);
         return new DraftRun(

@@ -13,7 +13,7 @@ internal sealed class AdapterVerb() : Verb("adapter", "Loading with a LoRA adapt
     // Measuring what rows cost is no part of the question.
     private static readonly CostCurve Known = new([1, 64], [1, 1]);
 
-    private readonly Option<int> _rank = new("--rank") { DefaultValueFactory = _ => 16, Description = "The adapter's rank." };
+    private readonly Option<int> _rank = new Option<int>("--rank") { DefaultValueFactory = _ => 16, Description = "The adapter's rank." }.AtLeast(1);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_rank];

@@ -12,7 +12,7 @@ internal sealed class AllocationsVerb() : Verb("allocations", "Managed bytes all
 {
     private const int WarmUpSteps = 64;
 
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 256, Description = "Steps measured." };
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 256, Description = "Steps measured." }.AtLeast(1);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_tokens];
@@ -20,7 +20,8 @@ internal sealed class AllocationsVerb() : Verb("allocations", "Managed bytes all
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var steps = Math.Max(1, parsed.GetValue(_tokens)) + WarmUpSteps;
+        var steps = parsed.GetValue(_tokens) + WarmUpSteps;
+        settings = settings.Holding(settings.Context + steps + 2);
         using var model = LoadedModel.Load(settings.EngineOptions, null, TimeProvider.System, cancellationToken);
         var probe = new AllocationProbe(model.Decoder, steps + 2);
         using var loop = new EngineLoop(new DecodeStep(probe, model.Cache, model.Workspace, model.Prices), model.Cache, model.Prefixes, new EngineLoopLimits(4, 4, 512));

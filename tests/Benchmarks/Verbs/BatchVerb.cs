@@ -6,8 +6,8 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>What several conversations at once give over one.</summary>
 internal sealed class BatchVerb() : Verb("batch", "Sequences decoded as one batch over one alone, tokens a second in total, through IChatClient.")
 {
-    private readonly Option<int> _sequences = new("--sequences") { DefaultValueFactory = _ => 8, Description = "Sequences at once." };
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 256, Description = "Tokens of each answer." };
+    private readonly Option<int> _sequences = new Option<int>("--sequences") { DefaultValueFactory = _ => 8, Description = "Sequences at once." }.AtLeast(1);
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 256, Description = "Tokens of each answer." }.AtLeast(2);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_sequences, _tokens];
@@ -15,7 +15,8 @@ internal sealed class BatchVerb() : Verb("batch", "Sequences decoded as one batc
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var (sequences, tokens) = (Math.Max(1, parsed.GetValue(_sequences)), Math.Max(2, parsed.GetValue(_tokens)));
+        var (sequences, tokens) = (parsed.GetValue(_sequences), parsed.GetValue(_tokens));
+        settings = settings.Holding(settings.Context + tokens);
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
         var prompts = new PromptText(settings.Folder);
         Samples ratios = new(), ones = new(), manys = new();

@@ -9,7 +9,7 @@ namespace Slerp.Benchmarks.Verbs;
 internal sealed class DecodeVerb() : Verb("decode", "Vanilla greedy decoding of one sequence against the streaming ceiling.")
 {
     private readonly Option<bool> _kernel = new("--kernel") { Description = "The bare decoder loop in place of the path through IChatClient." };
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 64, Description = "Tokens decoded in each pair." };
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 64, Description = "Tokens decoded in each pair." }.AtLeast(2);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_kernel, _tokens];
@@ -17,7 +17,8 @@ internal sealed class DecodeVerb() : Verb("decode", "Vanilla greedy decoding of 
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var tokens = Math.Max(2, parsed.GetValue(_tokens));
+        var tokens = parsed.GetValue(_tokens);
+        settings = settings.Holding(settings.Context + tokens);
         using var ceiling = BenchBackends.MemoryCeiling(settings);
         if (parsed.GetValue(_kernel))
         {

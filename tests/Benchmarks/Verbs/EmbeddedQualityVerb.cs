@@ -20,9 +20,9 @@ internal sealed class EmbeddedQualityVerb() : Verb("embedded-quality", "Held-out
 
     private static readonly string[] ToolSkills = ["tool_seen", "tool_unseen"];
 
-    private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => int.MaxValue, Description = "At most so many cases of a skill." };
-    private readonly Option<int> _show = new("--show") { DefaultValueFactory = _ => 0, Description = "Wrong answers of each skill to show on standard error." };
-    private readonly Option<int> _loops = new("--loops") { DefaultValueFactory = _ => 200, Description = "Free answers to look for loops in." };
+    private readonly Option<int> _cases = new Option<int>("--cases") { DefaultValueFactory = _ => int.MaxValue, Description = "At most so many cases of a skill." }.AtLeast(1);
+    private readonly Option<int> _show = new Option<int>("--show") { DefaultValueFactory = _ => 0, Description = "Wrong answers of each skill to show on standard error." }.AtLeast(0);
+    private readonly Option<int> _loops = new Option<int>("--loops") { DefaultValueFactory = _ => 200, Description = "Free answers to look for loops in." }.AtLeast(0);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_cases, _show, _loops];

@@ -10,7 +10,7 @@ internal sealed class FallbackDrillVerb() : Verb("fallback-drill", "Faults on pu
     // A passage about which the embedded model's merged answer goes on for every segment that is struck; an answer that ends earlier shows nothing.
     private const int PassageTokens = 128;
 
-    private readonly Option<int> _segments = new("--segments") { DefaultValueFactory = _ => 4, Description = "Segments to strike, from the first." };
+    private readonly Option<int> _segments = new Option<int>("--segments") { DefaultValueFactory = _ => 4, Description = "Segments to strike, from the first." }.AtLeast(1);
     private readonly Option<string[]> _faults = new("--faults") { Description = $"Which: {string.Join(", ", DrillFault.Kinds)}; by default all.", AllowMultipleArgumentsPerToken = true };
 
     /// <inheritdoc />

@@ -7,7 +7,7 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>What each weight format costs in quality.</summary>
 internal sealed class FormatsVerb() : Verb("formats", "Perplexity and logit error of each weight format against F32, over held-out text.")
 {
-    private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => 60, Description = "Held-out conversations to score." };
+    private readonly Option<int> _cases = new Option<int>("--cases") { DefaultValueFactory = _ => 60, Description = "Held-out conversations to score." }.AtLeast(1);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_cases];

@@ -8,14 +8,17 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>What judging costs and what it saves.</summary>
 internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match unmerged, merged and gated, ROC area of each check; with --timing its overhead and the time to the first visible text.", defaultWeights: "inflated")
 {
+    // Instructions, a question and an answer.
+    private const int AroundPassages = 512;
+
     private readonly Option<bool> _timing = new("--timing") { Description = "Time only: overhead, and first visible text." };
     private readonly Option<bool> _quality = new("--quality") { Description = "Quality only: exact match and ROC areas." };
     private readonly Option<bool> _steered = new("--steered") { Description = "The questions once more, every answer compared with the unmerged model, with an agreement budget of 0.95 from the first cutoff on." };
-    private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => 200, Description = "Held-out questions." };
-    private readonly Option<int> _answers = new("--answers") { DefaultValueFactory = _ => 40, Description = "Free answers, merged as they are written, to look for loops in." };
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 192, Description = "Tokens decoded for the overhead." };
-    private readonly Option<int> _show = new("--show") { DefaultValueFactory = _ => 0, Description = "Spoiled answers that the gate did not save, to show on standard error." };
-    private readonly Option<int[]> _lengths = new("--lengths") { Description = "Tokens of the passages together; by default 512, and 1024 for the first text.", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<int> _cases = new Option<int>("--cases") { DefaultValueFactory = _ => 200, Description = "Held-out questions." }.AtLeast(1);
+    private readonly Option<int> _answers = new Option<int>("--answers") { DefaultValueFactory = _ => 40, Description = "Free answers, merged as they are written, to look for loops in." }.AtLeast(0);
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 192, Description = "Tokens decoded for the overhead." }.AtLeast(2);
+    private readonly Option<int> _show = new Option<int>("--show") { DefaultValueFactory = _ => 0, Description = "Spoiled answers that the gate did not save, to show on standard error." }.AtLeast(0);
+    private readonly Option<int[]> _lengths = new Option<int[]>("--lengths") { Description = "Tokens of the passages together; by default 512, and 1024 for the first text.", AllowMultipleArgumentsPerToken = true }.AtLeast(1);
     private readonly Option<double[]> _cutoffs = new("--cutoffs") { Description = "Shares of the layers; by default 0.25.", AllowMultipleArgumentsPerToken = true };
 
     private readonly Option<string[]> _checks = new("--checks") { Description = "The built-in checks asked; without, those asked by default.", AllowMultipleArgumentsPerToken = true };
@@ -29,6 +32,7 @@ internal sealed class GateVerb() : Verb("gate", "The quality gate: exact match u
     {
         var cutoffs = parsed.GetValue(_cutoffs) is { Length: > 0 } shares ? shares : [0.25];
         var lengths = parsed.GetValue(_lengths) is { Length: > 0 } given ? given : null;
+        settings = settings.Holding((lengths?.Max() ?? 0) + AroundPassages);
         var steers = parsed.GetValue(_steered);
         var both = !steers && parsed.GetValue(_timing) == parsed.GetValue(_quality);
         var prompts = new PromptText(settings.Folder);

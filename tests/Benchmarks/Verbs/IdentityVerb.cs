@@ -17,8 +17,8 @@ internal sealed class IdentityVerb() : Verb("identity", "Answers with each draft
     private static readonly CostCurve Free = new([1, 64, 128], [1, 1, 1.5]);
 
     private readonly Option<string> _drafter = new("--drafter") { DefaultValueFactory = _ => "all", Description = "A drafter's name, or all." };
-    private readonly Option<int> _prompts = new("--prompts") { DefaultValueFactory = _ => 0, Description = "Public prompts; 0 takes all 240, and 40 short ones with stories260K." };
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 48, Description = "Most tokens of an answer." };
+    private readonly Option<int> _prompts = new Option<int>("--prompts") { DefaultValueFactory = _ => 0, Description = "Public prompts; 0 takes all 240, and 40 short ones with stories260K." }.AtLeast(0);
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 48, Description = "Most tokens of an answer." }.AtLeast(1);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options

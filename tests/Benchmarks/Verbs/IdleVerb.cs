@@ -7,7 +7,7 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>Processor time of a process that holds a loaded model and has nothing to do.</summary>
 internal sealed class IdleVerb() : Verb("idle", "CPU of an idle process with a loaded model, in percent of one core.")
 {
-    private readonly Option<int> _seconds = new("--seconds") { DefaultValueFactory = _ => 10, Description = "How long to look." };
+    private readonly Option<int> _seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 10, Description = "How long to look." }.AtLeast(1);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_seconds];
@@ -21,7 +21,7 @@ internal sealed class IdleVerb() : Verb("idle", "CPU of an idle process with a l
         await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
         using var process = Process.GetCurrentProcess();
         var (cpu, began) = (process.TotalProcessorTime, Stopwatch.GetTimestamp());
-        await Task.Delay(TimeSpan.FromSeconds(Math.Max(1, parsed.GetValue(_seconds))), cancellationToken);
+        await Task.Delay(TimeSpan.FromSeconds(parsed.GetValue(_seconds)), cancellationToken);
         process.Refresh();
         var elapsed = Stopwatch.GetElapsedTime(began);
         Figure.Print(

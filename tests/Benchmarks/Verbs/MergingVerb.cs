@@ -12,9 +12,9 @@ internal sealed class MergingVerb() : Verb("merging", "Token merging: prefill ti
 
     private readonly Option<bool> _timing = new("--timing") { Description = "Time and rows; meant for --shape 1.1B." };
     private readonly Option<bool> _quality = new("--quality") { Description = "Agreement and loops of the embedded model, and of stories260K where SLERP_SHARED_DATA is set." };
-    private readonly Option<int[]> _lengths = new("--lengths") { Description = "Prompt lengths; by default 1024 and 2048, or 16 to 1024.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<int> _cases = new("--cases") { DefaultValueFactory = _ => 40, Description = "Windows of each length; a quarter of them from 512 tokens on." };
-    private readonly Option<int> _answers = new("--answers") { DefaultValueFactory = _ => 40, Description = "Free answers to look for loops in." };
+    private readonly Option<int[]> _lengths = new Option<int[]>("--lengths") { Description = "Prompt lengths; by default 1024 and 2048, or 16 to 1024.", AllowMultipleArgumentsPerToken = true }.AtLeast(1);
+    private readonly Option<int> _cases = new Option<int>("--cases") { DefaultValueFactory = _ => 40, Description = "Windows of each length; a quarter of them from 512 tokens on." }.AtLeast(1);
+    private readonly Option<int> _answers = new Option<int>("--answers") { DefaultValueFactory = _ => 40, Description = "Free answers to look for loops in." }.AtLeast(0);
     private readonly Option<float> _threshold = new("--threshold") { DefaultValueFactory = _ => 0.5f, Description = "The least cosine of pairs chosen by similarity." };
     private readonly Option<string[]> _report = new("--report") { Description = "Files of figures printed before: rewrites the tables and plots of docs/merging.md from them.", AllowMultipleArgumentsPerToken = true };
     private readonly Option<string> _docs = new("--docs") { DefaultValueFactory = _ => "docs", Description = "The folder of merging.md." };
@@ -26,6 +26,7 @@ internal sealed class MergingVerb() : Verb("merging", "Token merging: prefill ti
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
         var lengths = parsed.GetValue(_lengths) is { Length: > 0 } given ? given : null;
+        settings = settings.Holding(lengths?.Max() ?? 0);
         if (parsed.GetValue(_report) is { Length: > 0 } files)
         {
             MergingReport.Write(files, parsed.GetValue(_docs)!);

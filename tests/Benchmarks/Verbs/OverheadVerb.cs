@@ -6,7 +6,7 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>What the product's path costs over the bare loop: queue, engine thread, run buffer, text, updates.</summary>
 internal sealed class OverheadVerb() : Verb("overhead", "Decoding through IChatClient over the bare decoder loop, interleaved.")
 {
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 64, Description = "Tokens decoded in each half of a pair." };
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 64, Description = "Tokens decoded in each half of a pair." }.AtLeast(2);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_tokens];
@@ -14,7 +14,8 @@ internal sealed class OverheadVerb() : Verb("overhead", "Decoding through IChatC
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var tokens = Math.Max(2, parsed.GetValue(_tokens));
+        var tokens = parsed.GetValue(_tokens);
+        settings = settings.Holding(settings.Context + tokens);
         var prompts = new PromptText(settings.Folder);
         using var decoder = BareDecoder.Load(settings.EngineOptions);
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);

@@ -8,7 +8,7 @@ namespace Slerp.Benchmarks.Verbs;
 internal sealed class PrefillVerb() : Verb("prefill", "Reading a prompt, a fresh one each time.")
 {
     private readonly Option<bool> _kernel = new("--kernel") { Description = "The bare decoder loop in place of the path through IChatClient." };
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 512, Description = "Tokens of the prompt." };
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 512, Description = "Tokens of the prompt." }.AtLeast(1);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_kernel, _tokens];
@@ -16,7 +16,9 @@ internal sealed class PrefillVerb() : Verb("prefill", "Reading a prompt, a fresh
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var tokens = Math.Max(1, parsed.GetValue(_tokens));
+        var tokens = parsed.GetValue(_tokens);
+        // One more for the token that is decoded.
+        settings = settings.Holding(tokens + 1);
         var prompts = new PromptText(settings.Folder);
         if (parsed.GetValue(_kernel))
         {

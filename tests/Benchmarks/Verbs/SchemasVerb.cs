@@ -10,7 +10,7 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>Structured output: answers to random schemas with every drafter, what masks cost, and the public test suite's verdicts.</summary>
 internal sealed class SchemasVerb() : Verb("schemas", "Random schemas answered with every drafter, the cost of masks, the JSON-Schema-Test-Suite.")
 {
-    private readonly Option<int> _schemas = new("--schemas") { DefaultValueFactory = _ => 100, Description = "Random schemas." };
+    private readonly Option<int> _schemas = new Option<int>("--schemas") { DefaultValueFactory = _ => 100, Description = "Random schemas." }.AtLeast(1);
     private readonly Option<string> _step = new("--step") { DefaultValueFactory = _ => "135M", Description = "The shape whose decode step masks are compared with, or embedded." };
 
     /// <inheritdoc />
@@ -26,7 +26,7 @@ internal sealed class SchemasVerb() : Verb("schemas", "Random schemas answered w
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var faults = await SchemaAnswers.CompareAsync(settings, Math.Max(1, parsed.GetValue(_schemas)), cancellationToken);
+        var faults = await SchemaAnswers.CompareAsync(settings, parsed.GetValue(_schemas), cancellationToken);
         if (SharedData.Root is not null)
         {
             faults += PrintSuite();

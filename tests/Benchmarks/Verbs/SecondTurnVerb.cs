@@ -9,7 +9,10 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>The time to the first token of a conversation's second turn against that of its first.</summary>
 internal sealed class SecondTurnVerb() : Verb("second-turn", "Time to first token of a second turn, whose beginning is in the prefix cache, against the first's.")
 {
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 1500, Description = "Tokens of the first turn." };
+    // Two answers, a question, and the template's own words.
+    private const int SecondTurnTokens = 128;
+
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 1500, Description = "Tokens of the first turn." }.AtLeast(32);
 
     private readonly Option<string> _merge = new("--merge") { DefaultValueFactory = _ => "both", Description = "Token merging of the first turn's passage: none, prompt, or both ways." };
 
@@ -26,7 +29,8 @@ internal sealed class SecondTurnVerb() : Verb("second-turn", "Time to first toke
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var tokens = Math.Max(32, parsed.GetValue(_tokens));
+        var tokens = parsed.GetValue(_tokens);
+        settings = settings.Holding(tokens + SecondTurnTokens);
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken, cachedPrefixes: 4, configure: static options => options.Quality.Gate = GateUse.Never);
         // Random words end in loops, which a judge would take back: it is the reading that is measured.
         foreach (var merge in parsed.GetValue(_merge) is "both" ? (string[])["none", "prompt"] : [parsed.GetValue(_merge)!])

@@ -12,11 +12,11 @@ internal sealed class SharedOptions(string defaultWeights)
     private readonly Option<string?> _model = new("--model") { Description = "A checkpoint folder in place of a shape." };
     private readonly Option<string> _weights = new("--weights") { DefaultValueFactory = _ => defaultWeights, Description = "random, or inflated: the embedded model inside the shape." };
     private readonly Option<string> _format = new("--format") { DefaultValueFactory = _ => "bf16", Description = "f32, bf16, int8 (a scale per 32), int8-channel or int4." };
-    private readonly Option<string> _kv = new("--kv") { DefaultValueFactory = _ => "f32", Description = "How keys and values are kept: f32 or bf16." };
+    private readonly Option<string> _kv = new("--kv") { DefaultValueFactory = _ => "as-weights", Description = "How keys and values are kept: as-weights, f32 or bf16." };
     private readonly Option<string> _backend = new("--backend") { DefaultValueFactory = _ => "cpu", Description = $"What computes: {BenchBackends.Names}." };
-    private readonly Option<int> _threads = new("--threads") { DefaultValueFactory = _ => 2, Description = "Compute threads." };
-    private readonly Option<int> _context = new("--context") { DefaultValueFactory = _ => 64, Description = "Tokens in the cache before the measured ones." };
-    private readonly Option<int> _pairs = new("--pairs") { DefaultValueFactory = _ => 7, Description = "Interleaved pairs." };
+    private readonly Option<int> _threads = new Option<int>("--threads") { DefaultValueFactory = _ => 2, Description = "Compute threads." }.AtLeast(1);
+    private readonly Option<int> _context = new Option<int>("--context") { DefaultValueFactory = _ => 64, Description = "Tokens in the cache before the measured ones." }.AtLeast(1);
+    private readonly Option<int> _pairs = new Option<int>("--pairs") { DefaultValueFactory = _ => 7, Description = "Interleaved pairs." }.AtLeast(1);
     private readonly Option<string> _work = new("--work")
     {
         DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "slerp-benchmarks"),
@@ -29,13 +29,7 @@ internal sealed class SharedOptions(string defaultWeights)
         _shape.AcceptOnlyFromAmong([.. CheckpointShape.Known.Select(static shape => shape.Name), "embedded"]);
         _weights.AcceptOnlyFromAmong("random", "inflated");
         _format.AcceptOnlyFromAmong([.. Formats.All.Select(static entry => entry.Name)]);
-        _kv.AcceptOnlyFromAmong("f32", "bf16");
-        foreach (var option in (Option<int>[])[_threads, _pairs])
-        {
-            option.Validators.Add(given => RequireAtLeast(given, 1));
-        }
-
-        _context.Validators.Add(given => RequireAtLeast(given, 1));
+        _kv.AcceptOnlyFromAmong("as-weights", "f32", "bf16");
         foreach (var option in (Option[])[_shape, _model, _weights, _format, _kv, _backend, _threads, _context, _pairs, _work])
         {
             command.Options.Add(option);
@@ -64,19 +58,17 @@ internal sealed class SharedOptions(string defaultWeights)
             Folder = folder,
             Work = parsed.GetValue(_work)!,
             Format = format,
-            KvFormat = parsed.GetValue(_kv) == "bf16" ? KvFormat.BFloat16 : KvFormat.Float32,
+            KvFormat = parsed.GetValue(_kv) switch
+            {
+                "bf16" => KvFormat.BFloat16,
+                "f32" => KvFormat.Float32,
+                _ => KvFormat.AsWeights,
+            },
             Backend = parsed.GetValue(_backend)!,
             Threads = parsed.GetValue(_threads),
             Context = parsed.GetValue(_context),
             Pairs = parsed.GetValue(_pairs),
+            ContextTokens = known is not null && model is null ? CheckpointShape.UsualContext : 0,
         };
-    }
-
-    private static void RequireAtLeast(System.CommandLine.Parsing.OptionResult given, int least)
-    {
-        if (given.Tokens.Count == 1 && int.TryParse(given.Tokens[0].Value, out var value) && value < least)
-        {
-            given.AddError($"{given.IdentifierToken} is {value}; expected at least {least}.");
-        }
     }
 }

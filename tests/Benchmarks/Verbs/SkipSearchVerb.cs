@@ -22,8 +22,8 @@ internal sealed class SkipSearchVerb() : Verb("skip-search", "Finds the layers t
         "Write a letter to a friend who has moved to another town.",
     ];
 
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 48, Description = "Tokens of each answer." };
-    private readonly Option<int> _trials = new("--trials") { DefaultValueFactory = _ => 300, Description = "Most masks to try from each start." };
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 48, Description = "Tokens of each answer." }.AtLeast(2);
+    private readonly Option<int> _trials = new Option<int>("--trials") { DefaultValueFactory = _ => 300, Description = "Most masks to try from each start." }.AtLeast(1);
     private readonly Option<bool> _write = new("--write") { Description = "Write the mask; without it, it is only printed." };
 
     /// <inheritdoc />

@@ -15,8 +15,8 @@ internal sealed class SoakVerb() : Verb("soak", "Many concurrent callers with ra
     /// <summary>So many touch all of the KV cache while they warm it up: memory counts from its first use.</summary>
     private const int WarmingCallers = 200;
 
-    private readonly Option<int> _seconds = new("--seconds") { DefaultValueFactory = _ => 300, Description = "How long, after a tenth of it to warm up." };
-    private readonly Option<int> _callers = new("--callers") { DefaultValueFactory = _ => 200, Description = "Callers at once." };
+    private readonly Option<int> _seconds = new Option<int>("--seconds") { DefaultValueFactory = _ => 300, Description = "How long, after a tenth of it to warm up." }.AtLeast(1);
+    private readonly Option<int> _callers = new Option<int>("--callers") { DefaultValueFactory = _ => 200, Description = "Callers at once." }.AtLeast(1);
     private readonly Option<int> _seed = new("--seed") { DefaultValueFactory = _ => 1, Description = "Of what is asked and when it is cancelled." };
 
     /// <inheritdoc />
@@ -25,7 +25,7 @@ internal sealed class SoakVerb() : Verb("soak", "Many concurrent callers with ra
     /// <inheritdoc />
     protected override async Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var (seconds, callers, seed) = (Math.Max(1, parsed.GetValue(_seconds)), Math.Max(1, parsed.GetValue(_callers)), parsed.GetValue(_seed));
+        var (seconds, callers, seed) = (parsed.GetValue(_seconds), parsed.GetValue(_callers), parsed.GetValue(_seed));
         await using var provider = Services(settings, callers);
         await provider.GetRequiredService<SlerpChatClient>().LoadAsync(cancellationToken);
         var engine = provider.GetRequiredService<IChatClient>().GetService<SlerpEngine>()!;

@@ -9,12 +9,11 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>What speculation gives on real language at a real model's cost: the embedded model inside the shape, each prompt both ways.</summary>
 internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against vanilla decoding, prompt by prompt, on inflated weights.", defaultWeights: "inflated")
 {
-    private const string Vanilla = "vanilla";
     private const string Overall = "overall";
 
     private readonly Option<string> _drafter = new("--drafter") { DefaultValueFactory = _ => "auto", Description = "A drafter's name, or all." };
-    private readonly Option<int> _prompts = new("--prompts") { DefaultValueFactory = _ => 6, Description = "Prompts of each task group." };
-    private readonly Option<int> _tokens = new("--tokens") { DefaultValueFactory = _ => 96, Description = "Most tokens of an answer." };
+    private readonly Option<int> _prompts = new Option<int>("--prompts") { DefaultValueFactory = _ => 6, Description = "Prompts of each task group." }.AtLeast(1);
+    private readonly Option<int> _tokens = new Option<int>("--tokens") { DefaultValueFactory = _ => 96, Description = "Most tokens of an answer." }.AtLeast(2);
     private readonly Option<string> _scope = new("--scope") { DefaultValueFactory = _ => "cold", Description = "cold, or warm: recycling starts from the warm table, made first." };
 
     /// <inheritdoc />
@@ -36,10 +35,10 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
         settings = settings with { IsWarm = parsed.GetValue(_scope) == "warm" };
         await using var chat = await ChatBench.LoadAsync(settings, cancellationToken);
         var text = new PromptText(settings.Folder);
-        var prompts = TaskPrompt.Read(text, Math.Max(1, parsed.GetValue(_prompts)));
-        await DraftRun.RunAsync(chat, prompts[0], Vanilla, 16, cancellationToken);
+        var prompts = TaskPrompt.Read(text, parsed.GetValue(_prompts));
+        await DraftRun.RunAsync(chat, prompts[0], DraftRun.Vanilla, 16, cancellationToken);
         await ChatBench.WarmAsync(settings, cancellationToken);
-        foreach (var drafter in asked == "all" ? EngineCatalog.Drafters.Where(name => name != Vanilla && SpeculationNeeds.Has(name, settings)) : [asked])
+        foreach (var drafter in asked == "all" ? EngineCatalog.Drafters.Where(name => name != DraftRun.Vanilla && SpeculationNeeds.Has(name, settings)) : [asked])
         {
             await MeasureAsync(settings, chat, text, prompts, drafter, parsed.GetValue(_tokens), cancellationToken);
         }
@@ -60,7 +59,7 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
         await WarmUp.RunAsync(async () =>
         {
             await DraftRun.RunAsync(chat, prompts[0], drafter, tokens, cancellationToken);
-            await DraftRun.RunAsync(chat, prompts[0], Vanilla, tokens, cancellationToken);
+            await DraftRun.RunAsync(chat, prompts[0], DraftRun.Vanilla, tokens, cancellationToken);
         });
         var overall = new TaskTally();
         foreach (var group in prompts.GroupBy(static prompt => prompt.Task))
@@ -70,9 +69,9 @@ internal sealed class SpeculationVerb() : Verb("speculation", "Drafters against 
             foreach (var prompt in group)
             {
                 // Who goes first alternates; the first prompt of a group runs vanilla twice, for the spread.
-                var early = index % 2 == 0 ? await DraftRun.RunAsync(chat, prompt, Vanilla, tokens, cancellationToken) : null;
+                var early = index % 2 == 0 ? await DraftRun.RunAsync(chat, prompt, DraftRun.Vanilla, tokens, cancellationToken) : null;
                 var drafted = await DraftRun.RunAsync(chat, prompt, drafter, tokens, cancellationToken);
-                var late = index % 2 == 1 || index == 0 ? await DraftRun.RunAsync(chat, prompt, Vanilla, tokens, cancellationToken) : null;
+                var late = index % 2 == 1 || index == 0 ? await DraftRun.RunAsync(chat, prompt, DraftRun.Vanilla, tokens, cancellationToken) : null;
                 var vanilla = early ?? late!;
                 foreach (var sum in (TaskTally[])[tally, overall])
                 {

@@ -7,12 +7,18 @@ namespace Slerp.Benchmarks.Verbs;
 /// <summary>What verifying M rows costs: the time of a step of M rows over that of one row. It decides how much speculation can give.</summary>
 internal sealed class VerifyCostVerb() : Verb("verify-cost", "A step of M rows over a step of one row.")
 {
-    private readonly Option<int[]> _rows = new("--rows")
+    // Heuristics: about 60 ms in each measurement tells steps from the clock and from other work on the machine; words have lengths, and a text of so many
+    // tokens more is long enough.
+    private const double MeasuredSeconds = 0.06;
+    private const int WarmUpSteps = 4;
+    private const int Spare = 8;
+
+    private readonly Option<int[]> _rows = new Option<int[]>("--rows")
     {
         DefaultValueFactory = _ => [2, 4, 6, 8, 12, 16, 32, 64],
         AllowMultipleArgumentsPerToken = true,
         Description = "Rows to measure.",
-    };
+    }.AtLeast(1);
 
     /// <inheritdoc />
     protected override IEnumerable<Option> Options => [_rows];
@@ -20,22 +26,22 @@ internal sealed class VerifyCostVerb() : Verb("verify-cost", "A step of M rows o
     /// <inheritdoc />
     protected override Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
-        using var decoder = BareDecoder.Load(settings.EngineOptions);
         var rows = parsed.GetValue(_rows)!;
+        settings = settings.Holding(settings.Context + rows.Max() + Spare);
+        using var decoder = BareDecoder.Load(settings.EngineOptions);
         var prompts = new PromptText(settings.Folder);
-        var text = prompts.Ids(prompts.Of(settings.Context + rows.Max() + 8, 1));
+        var text = prompts.Ids(prompts.Of(settings.Context + rows.Max() + Spare, 1));
         var slot = decoder.Open(text.AsSpan(0, settings.Context));
         var draft = text[settings.Context..];
-        // Heuristic: about 60 ms in each measurement tells steps from the clock and from other work on the machine.
-        Time(decoder, slot, draft, 1, 3);
-        var steps = (int)Math.Clamp(0.06 / Time(decoder, slot, draft, 1, 3), 2, 500);
         WarmUp.Run(() =>
         {
-            foreach (var count in rows)
+            foreach (var count in rows.Prepend(1))
             {
-                Time(decoder, slot, draft, count, 1 + (steps / 4));
+                Time(decoder, slot, draft, count, WarmUpSteps);
             }
         });
+        // Counted once the process is warm: cold steps are several times longer, and so few of them would be measured.
+        var steps = (int)Math.Clamp(MeasuredSeconds / Time(decoder, slot, draft, 1, WarmUpSteps), 2, 500);
         Figure.Print("verify-cost", ("shape", settings.Shape.Name), ("format", settings.FormatName), ("rows", 1), ("cost", 1.0), ("step_ms", Time(decoder, slot, draft, 1, steps) * 1000));
         foreach (var count in rows.Where(static count => count > 1))
         {

@@ -43,7 +43,8 @@ fi
 
 dotnet build "$repository/tests/Benchmarks" -c Release -v q >&2
 program=$repository/artifacts/bin/Benchmarks/release/Slerp.Benchmarks.dll
-file=$work/$shape-$format.gguf
+# Named by its context as well: files of earlier versions were made for 2,048 positions.
+file=$work/$shape-$format-8k.gguf
 if [ ! -f "$file" ]; then
   dotnet "$program" gguf --shape "$shape" --format "$format" --work "$work/checkpoints" --out "$file.unfinished"
   mv "$file.unfinished" "$file"

@@ -122,14 +122,14 @@ public sealed class RegistrationTests : IDisposable
             ["slerp:modelpath"] = _model.FullName,
             ["Slerp:UnsupportedContent"] = "Ignore",
             ["Slerp:Engine:WeightFormat"] = "Int8Block32",
-            ["Slerp:Engine:Threads"] = "3",
+            ["Slerp:Engine:Threads"] = "1",
             ["Slerp:Defaults:Temperature"] = "0.25",
             ["Slerp:Defaults:StopSequences:0"] = "END",
         });
         await using var provider = Provider(services => services.AddSlerpChatClient(section));
         await provider.GetRequiredService<IChatClient>().GetResponseAsync("Hi");
         var engine = _loader.Options!;
-        Assert.Equal((WeightFormat.Int8Block32, 3), (engine.WeightFormat, engine.Threads));
+        Assert.Equal((WeightFormat.Int8Block32, 1), (engine.WeightFormat, engine.Threads));
         var options = provider.GetRequiredService<IOptionsMonitor<SlerpChatClientOptions>>().CurrentValue;
         Assert.Equal((UnsupportedContent.Ignore, 0.25f), (options.UnsupportedContent, options.Defaults.Temperature));
         Assert.Equal(["END"], options.Defaults.StopSequences!);
@@ -221,6 +221,8 @@ public sealed class RegistrationTests : IDisposable
         Assert.Equal(["other"], options.AdditionalProperties.Keys);
         await client.GetResponseAsync("Hi", new ChatOptions { AdditionalProperties = new() { [SlerpProperties.Tenant] = "bob" } });
         Assert.Equal("bob", engine.LastRequest.Tenant);
+        await client.GetResponseAsync("Hi", new ChatOptions { AdditionalProperties = new() { [SlerpProperties.Tenant] = null } });
+        Assert.Equal("alice", engine.LastRequest.Tenant);
         user = null;
         await client.GetResponseAsync("Hi");
         await client.GetResponseAsync("Hi", options);
@@ -241,6 +243,31 @@ public sealed class RegistrationTests : IDisposable
         Assert.Contains(error.Failures, failure => failure.Contains("/no/such/model", StringComparison.Ordinal));
         Assert.Contains(error.Failures, failure => failure.Contains("Engine.Threads", StringComparison.Ordinal));
         Assert.Contains(error.Failures, failure => failure.Contains("Defaults.TopP", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task BackendThatNothingAnswersTo_AndThreadsTheMachineHasNot_AreRefusedAtStart_OfEitherKind()
+    {
+        var threads = Environment.ProcessorCount + 1;
+        await using var provider = Provider(services =>
+        {
+            services.AddKeyedSlerpChatClient("a", options => (options.ModelPath, options.Engine.Backend, options.Engine.Threads) = (_model.FullName, "cudaa", threads));
+            services.AddSlerpEmbeddingGenerator(
+                options => (options.ModelPath, options.Engine) = (_model.FullName, new SlerpEngineOptions { Backend = "cudaa", Threads = threads }));
+        });
+        var faults = Assert.Throws<AggregateException>(() => provider.GetRequiredService<IStartupValidator>().Validate()).InnerExceptions.Cast<OptionsValidationException>();
+        Assert.Equal(2, faults.Count());
+        Assert.All(faults, fault =>
+        {
+            Assert.Equal(2, fault.Failures.Count());
+            Assert.Contains("Engine.Backend", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("'cudaa'. Known: cpu.", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("AddSlerpTorchSharp", fault.Message, StringComparison.Ordinal);
+            Assert.Contains($"Engine.Threads: is {threads}", fault.Message, StringComparison.Ordinal);
+        });
+        Assert.Throws<OptionsValidationException>(() => provider.GetRequiredKeyedService<IChatClient>("a"));
+        Assert.Throws<OptionsValidationException>(() => new SlerpChatClient(new SlerpChatClientOptions { ModelPath = _model.FullName, Engine = { Backend = "cuda" } }));
+        Assert.Equal(0, _loader.Loads);
     }
 
     [Fact]

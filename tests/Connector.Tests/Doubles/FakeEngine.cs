@@ -7,6 +7,7 @@ namespace Slerp.Connector.Tests.Doubles;
 internal sealed class FakeEngine : IEngine
 {
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _stopped = new();
     private readonly List<GenerationRequest> _requests = [];
     private readonly List<EmbeddingRequest> _embeddings = [];
 
@@ -35,6 +36,9 @@ internal sealed class FakeEngine : IEngine
     /// <summary>What comparing an answer with the unmerged model finds.</summary>
     public Func<ValueTask<AnswerAgreement?>>? Comparison { get; set; }
 
+    /// <summary>Called for each segment, in the context it is asked for.</summary>
+    public Action? Stepping { get; init; }
+
     /// <summary>Holds the segments of generations begun while it is set.</summary>
     public SemaphoreSlim? Hold { get; set; }
 
@@ -62,6 +66,7 @@ internal sealed class FakeEngine : IEngine
         Architecture = "FakeForCausalLM",
         Device = "nowhere",
         WeightFormat = WeightFormat.Float32,
+        KvFormat = KvFormat.BFloat16,
         Parameters = 1,
         WeightBytes = 4,
         KvCacheBytes = 8,
@@ -83,21 +88,28 @@ internal sealed class FakeEngine : IEngine
             _requests.Add(request);
             return Refusal(request) is { } refusal
                 ? throw refusal
-                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, MergesNothing = MergesNothing(request), OpensReasoning = OpensReasoning, VanillaScript = VanillaScript, Hold = Hold, Comparison = Comparison, Drafts = Drafts });
+                : new ValueTask<Generation>(LastGeneration = new FakeGeneration(Script(request)) { Failure = Failure, MergesNothing = MergesNothing(request), OpensReasoning = OpensReasoning, VanillaScript = VanillaScript, Hold = Hold, Comparison = Comparison, Drafts = Drafts, Stopped = _stopped.Token, Stepping = Stepping });
         }
     }
 
-    public Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
+    public async Task<EmbeddingResult> EmbedAsync(EmbeddingRequest request, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
             _embeddings.Add(request);
         }
 
+        if (Hold is not null)
+        {
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopped.Token);
+            await Hold.WaitAsync(ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            ObjectDisposedException.ThrowIf(_stopped.IsCancellationRequested, this);
+        }
+
         return Failure is not null
-            ? Task.FromException<EmbeddingResult>(Failure)
-            : Task.FromResult(new EmbeddingResult(
-                [.. request.Texts.Select(text => new ReadOnlyMemory<float>([text.Length, 0, 0, 1]))], request.Texts.Sum(text => text.Length)));
+            ? throw Failure
+            : new EmbeddingResult([.. request.Texts.Select(text => new ReadOnlyMemory<float>([text.Length, 0, 0, 1]))], request.Texts.Sum(text => text.Length));
     }
 
     public object? GetService(Type type) => null;
@@ -105,6 +117,7 @@ internal sealed class FakeEngine : IEngine
     public ValueTask DisposeAsync()
     {
         Disposals++;
+        _stopped.Cancel();
         return default;
     }
 }

@@ -2,7 +2,7 @@ using Slerp.Engine;
 
 namespace Slerp.Connector.Tests.Doubles;
 
-/// <summary>Hands over a script of segments; one that is null waits until the caller cancels.</summary>
+/// <summary>Hands over a script of segments; one that is null waits until the caller cancels or the engine is disposed.</summary>
 internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generation
 {
     private IReadOnlyList<Segment?> _script = script;
@@ -12,6 +12,12 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
     public bool IsDisposed { get; private set; }
 
     public Exception? Failure { get; init; }
+
+    /// <summary>Called for each segment, in the context it is asked for; may be null.</summary>
+    public Action? Stepping { get; init; }
+
+    /// <summary>Cancelled when the engine is disposed.</summary>
+    public CancellationToken Stopped { get; init; }
 
     public DraftStats Drafts { get; init; } = DraftStats.None;
 
@@ -53,6 +59,7 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
     public override async ValueTask<Segment> NextAsync(GenerationMode mode, CancellationToken cancellationToken)
     {
         await Task.Yield();
+        Stepping?.Invoke();
         Modes.Add(mode);
         if (Hold is not null)
         {
@@ -71,8 +78,10 @@ internal sealed class FakeGeneration(IReadOnlyList<Segment?> script) : Generatio
             return segment;
         }
 
-        await Task.Delay(Timeout.Infinite, cancellationToken);
-        throw new InvalidOperationException("Never reached.");
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopped);
+        await Task.Delay(Timeout.Infinite, ends.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new ObjectDisposedException("engine");
     }
 
     public override void Accept() => _accepted = _next;

@@ -46,6 +46,32 @@ public sealed class EngineHostTests : IDisposable
         Assert.Equal([0.5, 1], _progress.Fractions);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Load_CarriesNothingOfItsFirstCallersContext(bool flows)
+    {
+        var ambient = new AsyncLocal<string?> { Value = "the caller's" };
+        string? seen = "";
+        _loader.Loading = () => seen = ambient.Value;
+        Task<IEngine> load;
+        if (flows)
+        {
+            load = _host.GetAsync(CancellationToken.None);
+        }
+        else
+        {
+            using var suppressed = ExecutionContext.SuppressFlow();
+            load = _host.GetAsync(CancellationToken.None);
+            Assert.True(ExecutionContext.IsFlowSuppressed());
+        }
+
+        await load;
+        Assert.Null(seen);
+        Assert.Equal("the caller's", ambient.Value);
+        Assert.False(ExecutionContext.IsFlowSuppressed());
+    }
+
     [Fact]
     public async Task FailedLoad_FailsItsCallers_AndIsTriedAgain()
     {

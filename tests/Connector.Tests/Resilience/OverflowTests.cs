@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Slerp.Connector.Hosting;
 using Slerp.Connector.Tests.Doubles;
 using Slerp.Engine;
@@ -53,16 +54,17 @@ public sealed class OverflowTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Failure_AfterTheFirstUpdate_IsTold(bool streaming)
+    [Fact]
+    public async Task Failure_AfterTheFirstUpdate_IsToldToWhoSawIt_AndGoesToTheOtherClientWhereNobodyDid()
     {
         var other = new OtherClient();
         var engine = new FakeEngine { Script = _ => [new Segment("Hel", 1, null)], Failure = new StepException("broken", new InvalidOperationException()) };
         await using var provider = Provider(engine, builder => builder.FallbackTo(other));
-        await Assert.ThrowsAsync<StepException>(() => AskAsync(provider.GetRequiredService<IChatClient>(), streaming));
+        var client = provider.GetRequiredService<IChatClient>();
+        await Assert.ThrowsAsync<StepException>(() => AskAsync(client, streaming: true));
         Assert.Equal(0, other.Calls);
+        var whole = await AskAsync(client, streaming: false);
+        Assert.Equal(("from afar", "far-1", 1), (whole.Text, whole.ResponseId, other.Calls));
     }
 
     [Theory]
@@ -209,6 +211,24 @@ public sealed class OverflowTests : IDisposable
             builder => builder.FallbackToKeyed("far"),
             services => services.AddKeyedSingleton<IChatClient>("far", new OtherClient()));
         Assert.Equal("from afar", (await AskAsync(provider.GetRequiredService<IChatClient>(), streaming: false)).Text);
+    }
+
+    [Theory]
+    [InlineData("far", true)]
+    [InlineData("fra", false)]
+    public async Task FallbackToKeyed_ThatNobodyRegistered_IsRefusedAtStart_OfThatClientAlone(string key, bool isThere)
+    {
+        await using var provider = Provider(
+            new FakeEngine(),
+            builder => builder.FallbackToKeyed(key).Services.AddKeyedSlerpChatClient("plain", options => options.ModelPath = _model.FullName),
+            services => services.AddKeyedSingleton<IChatClient>("far", new OtherClient()));
+        var refusal = Record.Exception(() => provider.GetRequiredService<IStartupValidator>().Validate());
+        Assert.Equal(isThere, refusal is null);
+        Assert.NotNull(provider.GetRequiredKeyedService<IChatClient>("plain"));
+        if (!isThere)
+        {
+            Assert.Contains("'fra'", Assert.IsType<OptionsValidationException>(refusal).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

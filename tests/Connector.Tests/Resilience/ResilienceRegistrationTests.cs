@@ -53,12 +53,20 @@ public sealed class ResilienceRegistrationTests : IDisposable
         Assert.Equal((1, true), (engine.LastGeneration!.Rejections, engine.LastGeneration.IsDisposed));
     }
 
-    [Fact]
-    public async Task OwnPipeline_ThatIsNotThere_IsNamed()
+    [Theory]
+    [InlineData(false, "have no ResiliencePipelineProvider<string>")]
+    [InlineData(true, "knows no pipeline of DecodingOutcome")]
+    public async Task OwnPipeline_ThatIsNotThere_IsNamedAtStart(bool hasProvider, string said)
     {
-        await using var provider = Services(options => options.Resilience.PipelineName = "mine", _ => { });
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => provider.GetRequiredService<IChatClient>().GetResponseAsync("Hi"));
-        Assert.Contains("'mine'", failure.Message, StringComparison.Ordinal);
+        var registry = new ResiliencePipelineRegistry<string>();
+        registry.TryAddBuilder("mine", (builder, _) => builder.AddTimeout(TimeSpan.FromMinutes(1)));
+        await using var provider = Services(
+            options => options.Resilience.PipelineName = "mine", services => _ = hasProvider ? services.AddSingleton<ResiliencePipelineProvider<string>>(registry) : services);
+        var failure = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IStartupValidator>().Validate());
+        Assert.Contains("Resilience.PipelineName: is 'mine'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+        Assert.Throws<OptionsValidationException>(() => provider.GetRequiredService<IChatClient>());
+        Assert.Throws<OptionsValidationException>(() => new SlerpChatClient(new SlerpChatClientOptions { ModelPath = _path, Resilience = { PipelineName = "mine" } }));
     }
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed class SlerpInstrumentsTests
         Assert.Equal(0, measured[SlerpTelemetry.ActiveRequests].Sum(item => item.Value));
         Assert.Equal(2, measured[SlerpTelemetry.ActiveRequests].Count());
         Assert.Equal(2, Assert.Single(measured[SlerpTelemetry.OutputTokens]).Value);
+        Assert.Equal(7, Assert.Single(measured[SlerpTelemetry.InputTokens]).Value);
         Assert.Equal(0.021, Assert.Single(measured[SlerpTelemetry.TimeToFirstToken]).Value, 6);
         Assert.Equal(0.5, Assert.Single(measured[SlerpTelemetry.TimePerOutputToken]).Value, 6);
         Assert.Single(measured[SlerpTelemetry.RequestDuration]);
@@ -108,6 +109,24 @@ public sealed class SlerpInstrumentsTests
         Assert.Equal(("slerp", _model), (span.GetTagItem("gen_ai.provider.name"), span.GetTagItem("gen_ai.response.model")));
         Assert.Equal((7, 3, 2), (span.GetTagItem("gen_ai.usage.input_tokens"), span.GetTagItem("gen_ai.usage.cache_read.input_tokens"), span.GetTagItem("gen_ai.usage.output_tokens")));
         Assert.Equal(SlerpTelemetry.PrefillEndEvent, Assert.Single(span.Events).Name);
+    }
+
+    [Fact]
+    public async Task SpanOfARequest_IsCurrentInsideAtEveryStep_AndNeverOutside()
+    {
+        using var spans = new SpanLog();
+        var inside = new List<string?>();
+        var outside = new List<Activity?>();
+        await MeasureAsync(new FakeEngine { Script = _ => FakeEngine.Segments("a", "b", "c"), Stepping = () => inside.Add(Activity.Current?.OperationName) }, async client =>
+        {
+            await foreach (var _ in client.GetStreamingResponseAsync("Hi"))
+            {
+                outside.Add(Activity.Current);
+            }
+        });
+        Assert.Equal(Enumerable.Repeat(SlerpTelemetry.GenerateSpan, 3), inside);
+        Assert.All(outside, Assert.Null);
+        Assert.Equal(SlerpTelemetry.GenerateSpan, spans.Of(_model).OperationName);
     }
 
     [Fact]

@@ -255,6 +255,41 @@ public sealed class MessageTranslatorTests
         Assert.Equal(expected, Text(turn).Replace("\n", string.Empty, StringComparison.Ordinal).Replace(" ", expected.Contains(' ') ? " " : string.Empty, StringComparison.Ordinal));
     }
 
+    // By name: who prints test cases would follow a cycle for ever.
+    [Theory]
+    [InlineData("cycle", typeof(JsonException))]
+    [InlineData("cycle in content", typeof(JsonException))]
+    [InlineData("getter", typeof(InvalidOperationException))]
+    [InlineData("delegate", typeof(NotSupportedException))]
+    [InlineData("number", typeof(ArgumentException))]
+    public void WhatCannotBeJson_IsRefusedByItsPlace(string kind, Type cause)
+    {
+        var cycle = new Dictionary<string, object?>();
+        cycle["self"] = cycle;
+        object value = kind switch
+        {
+            "cycle" => cycle,
+            "cycle in content" => new AIContent { AdditionalProperties = new() { ["self"] = cycle } },
+            "getter" => new Thrower(),
+            "delegate" => () => 1,
+            _ => double.NaN,
+        };
+        var call = new FunctionCallContent("c1", "look_up", new Dictionary<string, object?> { ["value"] = value });
+        AssertNames("messages[1].Contents[1]: the arguments of call 'c1' of the function 'look_up'", [new(ChatRole.User, "u"), new(ChatRole.Assistant, [new TextContent("t"), call])]);
+        call.Arguments = null;
+        FunctionResultContent[] results = [new("c1", value), new("c2", value)];
+        AssertNames("messages[1].Contents[0]: the result of call 'c1' of the function 'look_up' cannot", [new(ChatRole.Assistant, [call]), new(ChatRole.Tool, [results[0]])]);
+        AssertNames("messages[1].Contents[0]: the result of call 'c2' cannot", [new(ChatRole.Assistant, [call]), new(ChatRole.Tool, [results[1]])]);
+
+        void AssertNames(string place, ChatMessage[] messages)
+        {
+            var refused = Assert.Throws<ArgumentException>(() => Translate(messages));
+            Assert.Contains(place, refused.Message, StringComparison.Ordinal);
+            Assert.Contains("Hand over", refused.Message, StringComparison.Ordinal);
+            Assert.IsType(cause, refused.InnerException);
+        }
+    }
+
     [Fact]
     public void Result_ExceptionIsNotTold() => Assert.Empty(Text(Assert.Single(Translate(
         [new(ChatRole.Tool, [new FunctionResultContent("c", null) { Exception = new InvalidOperationException("secret") }])]))));
@@ -269,4 +304,9 @@ public sealed class MessageTranslatorTests
         new MessageTranslator(UnsupportedContent.Throw, new IgnoredFeatures(NullLogger.Instance)).Translate(messages, instructions);
 
     private sealed class OwnContent : AIContent;
+
+    private sealed class Thrower
+    {
+        public int Length => throw new InvalidOperationException($"no length of {GetType().Name}");
+    }
 }

@@ -40,6 +40,21 @@ public sealed class RequestTranslatorTests
     }
 
     [Theory]
+    [MemberData(nameof(BothWays))]
+    public async Task FunctionNames_ThatAreNoText_AreRefused_ByPlace(bool streaming)
+    {
+        foreach (var (name, said) in new[] { ("", "is empty"), (" ", "is empty"), ("a\uD83D", "(U+D83D) at character 1"), ("\uDE00b", "(U+DE00) at character 0") })
+        {
+            using var under = new ClientUnderTest();
+            var options = new ChatOptions { Tools = [TestTools.Weather, new NamedFunction(name)] };
+            var failure = await Assert.ThrowsAsync<ArgumentException>(() => under.AskAsync(streaming, Hello, options));
+            Assert.Contains("ChatOptions.Tools[1].Name", failure.Message, StringComparison.Ordinal);
+            Assert.Contains(said, failure.Message, StringComparison.Ordinal);
+            Assert.Equal(0, under.Loader.Loads);
+        }
+    }
+
+    [Theory]
     [InlineData("slerp.merge.cutof", "slerp.merge.cutoff")]
     [InlineData("slerp.draftr", "slerp.drafter")]
     [InlineData("Slerp.Tennant", "slerp.tenant")]
@@ -526,4 +541,9 @@ public sealed class RequestTranslatorTests
     }
 
     private sealed class KernelLikeOptions : ChatOptions;
+
+    private sealed class NamedFunction(string name) : AIFunctionDeclaration
+    {
+        public override string Name => name;
+    }
 }

@@ -5,19 +5,21 @@ namespace Slerp.Engine.Tests.Backends;
 
 public abstract partial class BackendConformance
 {
+    private static readonly KvFormat[] KvFormats = [KvFormat.Float32, KvFormat.BFloat16];
+
     public static TheoryData<int, int, int, int, int, int> AttentionShapes => new()
     {
         // heads, kv heads, head size, committed, rows, window
         { 1, 1, 2, 0, 1, 0 }, { 4, 4, 8, 0, 3, 0 }, { 8, 4, 8, 5, 1, 0 }, { 9, 3, 64, 63, 1, 0 }, { 9, 3, 64, 64, 1, 0 }, { 9, 3, 64, 60, 9, 0 },
         { 32, 4, 64, 130, 3, 0 }, { 2, 1, 40, 0, 150, 0 }, { 6, 2, 128, 70, 14, 0 }, { 3, 1, 31, 100, 4, 0 }, { 4, 2, 16, 0, 200, 70 },
-        { 4, 2, 16, 300, 1, 1 }, { 4, 2, 16, 129, 5, 64 }, { 4, 2, 16, 127, 70, 33 },
+        { 40, 1, 96, 60, 7, 0 }, { 4, 2, 32, 100, 70, 50 }, { 4, 2, 16, 300, 1, 1 }, { 4, 2, 16, 129, 5, 64 }, { 4, 2, 16, 127, 70, 33 },
     };
 
     [Theory]
     [MemberData(nameof(AttentionShapes))]
     public void Attend_Chain_EqualsReference(int heads, int kvHeads, int headSize, int committed, int rows, int window)
     {
-        foreach (var format in Enum.GetValues<KvFormat>())
+        foreach (var format in KvFormats)
         {
             var shape = new HeadShape(heads, kvHeads, headSize);
             var parents = Enumerable.Range(-1, rows).ToArray();
@@ -34,19 +36,29 @@ public abstract partial class BackendConformance
     public void Attend_Tree_EqualsReference(int committed)
     {
         int[] parents = [-1, 0, 0, 1, 2, 4, 3, -1, 7, 5, 9, 10];
-        foreach (var format in Enum.GetValues<KvFormat>())
+        foreach (var format in KvFormats)
         {
             CheckAttention(new HeadShape(6, 2, 24), committed, parents, 0, format);
             CheckAttention(new HeadShape(6, 2, 24), committed, parents, 5, format);
+            CheckAttention(new HeadShape(6, 2, 64), committed, parents, 0, format);
+            CheckAttention(new HeadShape(6, 2, 64), committed, parents, 5, format);
         }
     }
+
+    [Fact]
+    public void CreateKvStore_FormatThatIsNoWidth_IsRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => Backend.CreateKvStore(1, 1, 8, KvFormat.AsWeights));
 
     [Fact]
     public void Attend_LargeTreeOverPageBorders_EqualsReference()
     {
         var random = new Random(70);
         var parents = Enumerable.Range(0, 150).Select(node => node == 0 ? -1 : random.Next(Math.Max(-1, node - 6), node)).ToArray();
-        CheckAttention(new HeadShape(4, 2, 16), 50, parents, 0, KvFormat.Float32);
+        foreach (var format in KvFormats)
+        {
+            CheckAttention(new HeadShape(4, 2, 16), 50, parents, 0, format);
+            CheckAttention(new HeadShape(4, 2, 32), 50, parents, 0, format);
+        }
     }
 
     [Fact]

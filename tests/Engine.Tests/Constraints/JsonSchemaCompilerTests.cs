@@ -137,6 +137,16 @@ public sealed class JsonSchemaCompilerTests
         Assert.Equal(ConstraintFailure.LimitExceeded, Automata.Refusal($$$"""{"$defs":{{{{definitions}}},"d40":{"type":"null"}},"$ref":"#/$defs/d0"}""").Failure);
     }
 
+    [Theory]
+    [InlineData("""{"minimum":1e400}""")]
+    [InlineData("""{"type":"number","multipleOf":1e-401}""")]
+    [InlineData("""{"enum":[1,1e400]}""")]
+    public void Compile_NumberLongerThanAnyFloat_IsRefused(string schema) => Assert.Equal(ConstraintFailure.LimitExceeded, Automata.Refusal(schema).Failure);
+
+    [Fact]
+    public void Compile_LimitsOfA64BitFloat_AreTaken() => Assert.True(
+        Automata.Compile("""{"type":"number","minimum":-1.7976931348623157e308,"maximum":1.7976931348623157e308,"multipleOf":4.9406564584124654e-324}""").Accepts("0"));
+
     [Fact]
     public void Compile_AnyObject_TakesObjectsOnly()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Constraints;
@@ -61,6 +62,42 @@ public sealed class NumberShapeProperties
                     Assert.True(shape.CanEnd(end), $"{ranges[0]} {ranges[1]}: {cursor} + {shape.Complete(cursor)}");
                 }
             }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+
+    [Fact]
+    public void ZerosAtTheEnd_AreTakenOff_HoweverMany()
+    {
+        for (var zeros = 0; zeros < 300; zeros++)
+        {
+            foreach (var digits in (int[])[7, -7, 2, 32, 25, 1024])
+            {
+                var value = ExactDecimal.Create(digits * BigInteger.Pow(10, zeros), -5);
+                Assert.Equal((new BigInteger(digits), zeros - 5), (value.Digits, value.Exponent));
+            }
+        }
+    }
+
+    // What it may cost is told by what it allocates, which no neighbour changes: tried one interval after the other, a bound like these takes a thousand times as much.
+    [Theory]
+    [InlineData("1e399", null, "1")]
+    [InlineData(null, "1e399", "1")]
+    [InlineData("1e-399", "2e-399", null)]
+    [InlineData(null, "7e-399", null)]
+    public void LongBound_CostsLittleForEachSymbol(string? low, string? step, string? grain)
+    {
+        var range = new NumberRange(Bound(low) ?? ExactDecimal.One, false, null, false, Bound(step) ?? Bound(grain));
+        var shape = new NumberShape([range], SchemaLimits.Default);
+        Assert.NotNull(shape.Witness);
+        var cursor = NumberCursor.Start;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var symbol = 0; symbol < 40; symbol++)
+        {
+            Assert.True(shape.TryStep(cursor, shape.TryStep(cursor, '7', out _) ? '7' : '0', out cursor) || shape.CanEnd(cursor));
+        }
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
+    private static ExactDecimal? Bound(string? text) => text is not null && ExactDecimal.TryParse(text, out var value) ? value : null;
 
     private static bool Accepts(NumberShape shape, string text)
     {

@@ -68,6 +68,34 @@ public sealed class DraftRoundTests : IDisposable
     [Fact]
     public void WhereAPlainStepIsDue_NobodyIsAsked_UnlessAPromptIsReadInIt()
     {
+        var prices = WithoutPlainSteps();
+        using var drafter = new ScriptedDrafter();
+        var plain = Begun("one", drafter);
+        new DraftRound(prices).Propose([plain]);
+        Assert.Equal(1, plain.Tree.Count);
+        var (drafted, reading) = (Begun("two", drafter), _harness.Create([65, 66, 67], drafter));
+        DecodeStep.Begin(reading, 3);
+        new DraftRound(prices).Propose([drafted, reading]);
+        Assert.Equal(2, drafted.Tree.Count);
+    }
+
+    [Fact]
+    public void DrafterThatWeighsNothing_GivesWayToNoPlainStep_UnlessAnotherDoes()
+    {
+        var prices = WithoutPlainSteps();
+        using var careless = new ScriptedDrafter { UsesPrices = false };
+        var alone = Begun("one", careless);
+        new DraftRound(prices).Propose([alone]);
+        Assert.Equal(2, alone.Tree.Count);
+        using var careful = new ScriptedDrafter();
+        Sequence[] both = [Begun("two", careless), Begun("three", careful)];
+        new DraftRound(prices).Propose(both);
+        Assert.All(both, static sequence => Assert.Equal(1, sequence.Tree.Count));
+    }
+
+    // So many drafted steps that a plain one is due.
+    private static StepPrices WithoutPlainSteps()
+    {
         var clock = new ManualClock();
         var prices = new StepPrices(new CostCurve([1, 64], [0.010, 0.011]), clock);
         for (var step = 0; step < 20; step++)
@@ -79,14 +107,7 @@ public sealed class DraftRoundTests : IDisposable
             prices.EndStep(16);
         }
 
-        using var drafter = new ScriptedDrafter();
-        var plain = Begun("one", drafter);
-        new DraftRound(prices).Propose([plain]);
-        Assert.Equal(1, plain.Tree.Count);
-        var (drafted, reading) = (Begun("two", drafter), _harness.Create([65, 66, 67], drafter));
-        DecodeStep.Begin(reading, 3);
-        new DraftRound(prices).Propose([drafted, reading]);
-        Assert.Equal(2, drafted.Tree.Count);
+        return prices;
     }
 
     private static Action<IDraftContext> FaultOf(string tenant) => context =>

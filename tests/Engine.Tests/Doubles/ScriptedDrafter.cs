@@ -16,6 +16,8 @@ internal sealed class ScriptedDrafter : IDrafter
     /// <summary>Told each sequence when it is drafted for.</summary>
     public Action<IDraftContext>? OnDraft { get; init; }
 
+    public bool UsesPrices { get; init; } = true;
+
     public int Opened { get; private set; }
 
     public string Name => "scripted";

@@ -26,5 +26,5 @@ internal sealed class DraftableCheckpoint
     }
 
     /// <summary>Bytes of so many pages in each layer.</summary>
-    public long BytesOfPages(int pages) => pages * Toy.Layers * CacheArithmetic.BytesPerPage(Toy.KvHeads, Toy.HeadSize, Options.KvFormat);
+    public static long BytesOfPages(int pages) => pages * Toy.Layers * CacheArithmetic.BytesPerPage(Toy.KvHeads, Toy.HeadSize, KvFormat.Float32);
 }

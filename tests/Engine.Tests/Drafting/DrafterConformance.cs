@@ -182,7 +182,7 @@ public abstract class DrafterConformance : IDisposable
     {
         await using var engine = await LoadAsync();
         var expected = await Task.WhenAll(Prompts.Select(prompt => engine.AnswerAsync(EngineRequests.Raw(prompt, 100, null, "vanilla"))));
-        await using var tight = await LoadAsync(options => options with { KvCacheBytes = _checkpoint.BytesOfPages(6) });
+        await using var tight = await LoadAsync(options => options with { KvCacheBytes = DraftableCheckpoint.BytesOfPages(6) });
         var actual = await Task.WhenAll(Prompts.Select(prompt => tight.AnswerAsync(EngineRequests.Raw(prompt, 100, null, drafter))));
         Assert.Equal(expected.Select(answer => answer.Identity), actual.Select(answer => answer.Identity));
         Assert.All(actual, answer => Assert.Equal(0, answer.Stats.Drafts.Faults));

@@ -43,6 +43,19 @@ public sealed class StepPricesTests
     }
 
     [Fact]
+    public void StepsOfAComparison_TellNothing_AndAPlainOneStaysDue()
+    {
+        var prices = new StepPrices(Cheap, _clock);
+        Run(prices, 8, 0.010, times: 100);
+        var price = prices[8];
+        prices.Learns = false;
+        Run(prices, 1, 0.005, times: 100);
+        prices.Learns = true;
+        Assert.Equal(price, prices[8]);
+        Assert.True(prices.IsPlainStepDue(1));
+    }
+
+    [Fact]
     public void MachineThatGetsSlower_LeavesPricesAsTheyWere()
     {
         var prices = new StepPrices(Cheap, _clock);

@@ -54,6 +54,14 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
+    public void Render_ManyShortTurns_IsRefusedWithTheConversationsSize()
+    {
+        var template = ChatTemplate.Parse("{% for message in messages %}" + new string('-', 100) + "{{ message.content }}{% endfor %}");
+        var failure = Assert.Throws<ChatTemplateException>(() => template.Render(new() { Turns = [.. Enumerable.Repeat(Hello, 20_000)] }));
+        Assert.Contains($"a conversation of {20_000:N0} turns and {100_000:N0} characters. Send fewer turns", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Traits_OfEachKindOfTemplate_AreFound()
     {
         Assert.Equal(TemplateTraits.SystemRole | TemplateTraits.ToolResults, ChatTemplate.Parse(OwnTemplates.Blocks).Traits);

@@ -48,7 +48,7 @@ public sealed class TemplateFilesTests : IDisposable
     public void Load_MalformedConfig_FailsNamingTheFile(string config)
     {
         Write("tokenizer_config.json", config);
-        Assert.StartsWith("tokenizer_config.json", Assert.Throws<CheckpointException>(() => ChatTemplate.Load(folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(Path.Combine(folder.FullName, "tokenizer_config.json"), Assert.Throws<CheckpointException>(() => ChatTemplate.Load(folder.FullName)).Message, StringComparison.Ordinal);
     }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(folder.FullName, name), text);

@@ -57,7 +57,7 @@ internal sealed unsafe partial class CpuBackend
             Plan = plan,
             Parts = 1,
         };
-        _scratch.Reserve(AttentionRows.BytesOf(pages.Layout));
+        _scratch.Reserve(_kernels.AttentionScratchBytes(pages.Layout));
         var units = AttentionUnit.CountOf(plan, heads);
         Divide(ref task, units);
         var job = new AttentionJob(_kernels, _scratch, task);

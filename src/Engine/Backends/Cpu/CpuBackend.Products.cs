@@ -2,6 +2,7 @@ using Slerp.Engine.Backends.Cpu.Jobs;
 using Slerp.Engine.Backends.Cpu.Kernels.Amx;
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
 using Slerp.Engine.Backends.Cpu.Memory;
+using Slerp.Engine.Backends.Cpu.Threading;
 
 namespace Slerp.Engine.Backends.Cpu;
 
@@ -94,7 +95,21 @@ internal sealed unsafe partial class CpuBackend
         var together = ending == ProductEnding.Gate ? 2 : maxima is null ? 1 : IComputeBackend.ScoreBlock / matrix.Shape.Columns;
         var perChunk = PanelsPerChunk(matrix, x.Rows, together);
         var job = new ProductJob(_kernels, _scratch, task, matrix.Panels, perChunk);
-        _pool.Run(ref job, (matrix.Panels + perChunk - 1) / perChunk);
+        var chunks = (matrix.Panels + perChunk - 1) / perChunk;
+        _pool.Run(ref job, chunks);
+        Foresee(matrix, new Reading(matrix.Pointer, (nint)(perChunk * matrix.Shape.Bytes), chunks));
+    }
+
+    /// <summary>A model multiplies its matrices in the same order step by step: after this one will come what came the last time.</summary>
+    private void Foresee(CpuMatrix matrix, in Reading reading)
+    {
+        if (_multiplied is { } before)
+        {
+            before.Follower = reading;
+        }
+
+        _multiplied = matrix;
+        _pool.Expect(matrix.Follower);
     }
 
     /// <summary>Enough chunks that a thread put aside by the system delays little, each large enough to be worth handing over.</summary>

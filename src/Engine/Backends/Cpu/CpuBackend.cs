@@ -22,6 +22,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
     private readonly List<IDisposable> _vectors = [];
     private NativeBlock? _prepared;
     private NativeBlock? _partials;
+    private CpuMatrix? _multiplied;
 
     /// <summary>Chooses kernels and starts threads.</summary>
     /// <exception cref="ArgumentException">The thread count or level is not one this machine can serve.</exception>
@@ -70,6 +71,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
         ArgumentOutOfRangeException.ThrowIfLessThan(pages, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(kvHeads, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(headSize, 1);
+        KvFormats.RequireKept(format);
         var layout = new KvLayout(kvHeads, headSize, format, _kernels.PanelWidth);
         var bytes = checked(layout.PageBytes * pages);
         RequireMemory(bytes, $"A KV cache of {pages:N0} pages", "Lower the context, the concurrency or the KV format.");

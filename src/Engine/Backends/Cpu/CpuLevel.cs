@@ -25,7 +25,7 @@ internal enum CpuLevel
     /// <summary>The same, with 8-bit dot products.</summary>
     Avx512Vnni,
 
-    /// <summary>The same, with products of whole tiles.</summary>
+    /// <summary>The same, with products and attention by whole tiles.</summary>
     Amx,
 }
 

@@ -1,5 +1,6 @@
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
 using Slerp.Engine.Backends.Cpu.Memory;
+using Slerp.Engine.Backends.Cpu.Threading;
 
 namespace Slerp.Engine.Backends.Cpu;
 
@@ -18,6 +19,9 @@ internal sealed unsafe class CpuMatrix(int outputs, int inputs, WeightFormat for
 
     /// <summary>The first panel.</summary>
     public byte* Pointer => memory.Pointer is null ? throw new ObjectDisposedException(nameof(CpuMatrix)) : memory.Pointer;
+
+    /// <summary>What the product read that came after this matrix's the last time.</summary>
+    public Reading Follower { get; set; }
 
     /// <inheritdoc />
     public override long Bytes => memory.Bytes;

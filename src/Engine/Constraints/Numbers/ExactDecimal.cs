@@ -41,17 +41,22 @@ internal readonly record struct ExactDecimal : IComparable<ExactDecimal>
             return default;
         }
 
-        while (true)
+        // No more zeros than factors of two, searched by halves: a division for each zero would be as many as the number is long.
+        for (var most = (int)BigInteger.TrailingZeroCount(digits); most > 0;)
         {
-            var quotient = BigInteger.DivRem(digits, 10, out var rest);
-            if (!rest.IsZero)
+            var zeros = (most + 1) / 2;
+            var quotient = BigInteger.DivRem(digits, BigInteger.Pow(10, zeros), out var rest);
+            if (rest.IsZero)
             {
-                return new ExactDecimal(digits, exponent);
+                (digits, exponent, most) = (quotient, checked(exponent + zeros), most - zeros);
             }
-
-            digits = quotient;
-            exponent = checked(exponent + 1);
+            else
+            {
+                most = zeros - 1;
+            }
         }
+
+        return new ExactDecimal(digits, exponent);
     }
 
     /// <summary>Reads a JSON number; false where its text or exponent is too long to compute with.</summary>

@@ -31,7 +31,7 @@ internal static class PlainCompletion
         var finest = FinestScale(magnitudes, phase, written, allowFraction);
         for (var scale = least; scale <= finest && (best is null || scale < best.Length); scale++)
         {
-            if (AtScale(magnitudes, phase, digits, scale) is { } text && (best is null || text.Length < best.Length))
+            if (AtScale(magnitudes, phase, digits, scale)?.ToPlainText(scale) is { } text && (best is null || text.Length < best.Length))
             {
                 best = text;
             }
@@ -54,7 +54,7 @@ internal static class PlainCompletion
             : Math.Max(least, Math.Max(magnitudes.Low?.Scale ?? 0, magnitudes.High?.Scale ?? 0) + (inFraction ? Math.Max(1, written) : 1));
     }
 
-    private static string? AtScale(NumberRange magnitudes, NumberPhase phase, string digits, int scale)
+    private static ExactDecimal? AtScale(NumberRange magnitudes, NumberPhase phase, string digits, int scale)
     {
         var grain = ExactDecimal.PowerOfTen(-scale);
         switch (phase)
@@ -62,21 +62,24 @@ internal static class PlainCompletion
             case NumberPhase.Point or NumberPhase.Fraction:
                 var written = FractionDigits(digits);
                 var start = ExactDecimal.Create(Parse(digits.Replace(".", "", StringComparison.Ordinal)), -written);
-                return Text(magnitudes.FirstMember(start, start.Add(ExactDecimal.PowerOfTen(-written)), grain), scale);
+                return magnitudes.FirstMember(start, start.Add(ExactDecimal.PowerOfTen(-written)), grain);
             case NumberPhase.Zero:
-                return Text(magnitudes.FirstMember(ExactDecimal.Zero, ExactDecimal.One, grain), scale);
+                return magnitudes.FirstMember(ExactDecimal.Zero, ExactDecimal.One, grain);
             case NumberPhase.Integer:
                 var leading = Parse(digits);
-                return Growing(magnitudes, leading, leading + 1, grain, scale);
+                return Growing(magnitudes, leading, leading + 1, grain);
             default:
-                return Text(magnitudes.FirstMember(ExactDecimal.Zero, ExactDecimal.One, grain), scale)
-                    ?? Growing(magnitudes, BigInteger.One, new BigInteger(10), grain, scale);
+                return magnitudes.FirstMember(ExactDecimal.Zero, ExactDecimal.One, grain)
+                    ?? Growing(magnitudes, BigInteger.One, new BigInteger(10), grain);
         }
     }
 
-    private static string? Growing(NumberRange magnitudes, BigInteger from, BigInteger below, ExactDecimal grain, int scale)
+    private static ExactDecimal? Growing(NumberRange magnitudes, BigInteger from, BigInteger below, ExactDecimal grain)
     {
-        for (var more = 0; ; more++)
+        // Intervals that end below the lower bound, or below the step, hold no member: a bound of hundreds of digits would have hundreds of them.
+        var step = magnitudes.Step is { } own ? ExactDecimal.LeastCommonMultiple(own, grain) : grain;
+        var least = Math.Max(magnitudes.Low?.Magnitude ?? 0, step.Magnitude) - ExactDecimal.Create(below, 0).Magnitude;
+        for (var more = Math.Max(0, least); ; more++)
         {
             var start = ExactDecimal.Create(from, more);
             if (magnitudes.High is { } high && start.CompareTo(high) > 0)
@@ -87,12 +90,10 @@ internal static class PlainCompletion
             // Without an upper bound this ends: the interval outgrows the lower bound and the step.
             if (magnitudes.FirstMember(start, ExactDecimal.Create(below, more), grain) is { } member)
             {
-                return Text(member, scale);
+                return member;
             }
         }
     }
-
-    private static string? Text(ExactDecimal? member, int scale) => member?.ToPlainText(scale);
 
     private static int FractionDigits(string digits)
     {

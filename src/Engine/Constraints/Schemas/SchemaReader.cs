@@ -272,10 +272,10 @@ internal sealed class SchemaReader
     private static ExactDecimal Number(SchemaNode node, string keyword, JsonElement value)
     {
         if (!ExactDecimal.TryParse(Expect(node, keyword, value, JsonValueKind.Number).GetRawText(), out var number)
-            || Math.Abs((long)number.Exponent) > 2_000
-            || number.Magnitude > 2_000)
+            || number.Scale > SchemaLimits.BoundDigits
+            || number.Magnitude > SchemaLimits.BoundDigits)
         {
-            throw CompileBudget.TooMuch(node.Pointer, keyword, "the number has more than 2,000 digits.");
+            throw CompileBudget.TooMuch(node.Pointer, keyword, $"the number has more than {SchemaLimits.BoundDigits} digits before or after the point; those of a 64-bit float have fewer.");
         }
 
         return number;

@@ -13,9 +13,9 @@ internal sealed class LiteralShapes(CompileBudget budget, Func<ValueShape> newSh
 
     public static ExactDecimal Number(JsonElement value)
     {
-        if (!ExactDecimal.TryParse(value.GetRawText(), out var number) || Math.Abs((long)number.Exponent) > 2_000 || number.Magnitude > 2_000)
+        if (!ExactDecimal.TryParse(value.GetRawText(), out var number) || number.Scale > SchemaLimits.BoundDigits || number.Magnitude > SchemaLimits.BoundDigits)
         {
-            throw CompileBudget.TooMuch("", "enum", "a listed number has more than 2,000 digits.");
+            throw CompileBudget.TooMuch("", "enum", $"a listed number has more than {SchemaLimits.BoundDigits} digits before or after the point; those of a 64-bit float have fewer.");
         }
 
         return number;

@@ -33,6 +33,9 @@ internal sealed class LayerSkippingDrafter : IDrafter
     public string Name => "skip";
 
     /// <inheritdoc />
+    public bool UsesPrices => false;
+
+    /// <inheritdoc />
     public DraftSession Open(IDraftContext context) => new LayerSkippingSession(context);
 
     /// <inheritdoc />

@@ -22,7 +22,7 @@ internal sealed class RenderBudget(RenderLimits limits, CancellationToken cancel
         steps += count;
         if (count < 0 || steps > limits.Steps)
         {
-            throw Fail($"rendering needs more than {limits.Steps:N0} steps. Shorten the loops of the template or the conversation.");
+            throw Fail($"rendering needs more than {limits.Steps:N0} steps, the limit for {limits.Conversation}. Shorten the loops of the template or the conversation.");
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class RenderBudget(RenderLimits limits, CancellationToken cancel
         characters += count;
         if (count < 0 || characters > limits.Characters)
         {
-            throw Fail($"rendering writes more than {limits.Characters:N0} characters. Shorten the strings the template builds.");
+            throw Fail($"rendering writes more than {limits.Characters:N0} characters, the limit for {limits.Conversation}. Send fewer turns, or shorten the strings the template builds.");
         }
     }
 

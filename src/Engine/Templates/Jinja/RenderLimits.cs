@@ -5,7 +5,9 @@ namespace Slerp.Engine.Templates.Jinja;
 /// <param name="Characters">Characters written into any string, intermediate ones included; bounds memory at two bytes each.</param>
 /// <param name="OutputCharacters">The length of the prompt.</param>
 /// <param name="Depth">Nested evaluations, macro calls included; a 1 MB stack holds it.</param>
-internal sealed record RenderLimits(long Steps, long Characters, long OutputCharacters, int Depth)
+/// <param name="InputCharacters">Characters of the conversation, from which the limits follow.</param>
+/// <param name="Turns">Its turns.</param>
+internal sealed record RenderLimits(long Steps, long Characters, long OutputCharacters, int Depth, long InputCharacters = 0, int Turns = 0)
 {
     private const int DefaultDepth = 400;
 
@@ -18,5 +20,11 @@ internal sealed record RenderLimits(long Steps, long Characters, long OutputChar
         1_000_000 + (1_000L * turns) + (8 * inputCharacters),
         8_000_000 + (32 * inputCharacters),
         1_000_000 + (8 * inputCharacters),
-        DefaultDepth);
+        DefaultDepth,
+        inputCharacters,
+        turns);
+
+    /// <summary>What the limits are for, in words.</summary>
+    public string Conversation =>
+        Turns == 0 ? "a small conversation" : $"a conversation of {Turns:N0} turns and {InputCharacters:N0} characters";
 }

@@ -66,7 +66,7 @@ internal sealed class TextBuilder(RenderBudget budget, long maximumLength = long
         budget.Characters(count);
         if (text.Length + count > maximumLength)
         {
-            throw budget.Fail($"the prompt grows beyond {maximumLength:N0} characters. Shorten what the template writes.");
+            throw budget.Fail($"the prompt grows beyond {maximumLength:N0} characters, the limit for {budget.Limits.Conversation}. Send fewer turns, or shorten what the template writes around each.");
         }
     }
 

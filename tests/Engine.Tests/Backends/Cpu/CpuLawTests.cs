@@ -6,7 +6,10 @@ namespace Slerp.Engine.Tests.Backends.Cpu;
 /// <summary>The law of bits: batched = alone, chunked = whole, a tree's path = the chain, whatever the thread count, at every level of this machine.</summary>
 public sealed class CpuLawTests
 {
-    private static readonly HeadShape Heads = new(6, 2, 24);
+    /// <summary>Of a width that no tile takes, and of one that they do; groups that lie across tiles.</summary>
+    private static readonly HeadShape[] HeadShapes = [new(6, 2, 24), new(6, 2, 64)];
+
+    private static readonly KvFormat[] KvFormats = [KvFormat.Float32, KvFormat.BFloat16];
 
     public static TheoryData<string, int> LevelsAndThreads
     {
@@ -58,17 +61,20 @@ public sealed class CpuLawTests
     public void Attend_ChunkedEqualsWholeEqualsRowByRow(string level, int threads)
     {
         const int rows = 200;
-        var qkv = Noise.Of(3, rows * Heads.Columns);
-        foreach (var window in new[] { 0, 37 })
+        foreach (var heads in HeadShapes)
         {
-            foreach (var format in Enum.GetValues<KvFormat>())
+            var qkv = Noise.Of(3, rows * heads.Columns);
+            foreach (var window in new[] { 0, 37 })
             {
-                using var alone = new Bench(level, 1);
-                var expected = alone.Chain(qkv, rows, 1, window, format, [0, 1, 2, 3]);
-                using var bench = new Bench(level, threads);
-                foreach (var chunk in new[] { 200, 64, 33, 7 })
+                foreach (var format in KvFormats)
                 {
-                    Assert.Equal(expected, bench.Chain(qkv, rows, chunk, window, format, [3, 0, 2, 1]));
+                    using var alone = new Bench(level, 1);
+                    var expected = alone.Chain(heads, qkv, rows, 1, window, format, [0, 1, 2, 3]);
+                    using var bench = new Bench(level, threads);
+                    foreach (var chunk in new[] { 200, 64, 33, 7 })
+                    {
+                        Assert.Equal(expected, bench.Chain(heads, qkv, rows, chunk, window, format, [3, 0, 2, 1]));
+                    }
                 }
             }
         }
@@ -78,29 +84,63 @@ public sealed class CpuLawTests
     [MemberData(nameof(LevelsAndThreads))]
     public void Attend_TreePathEqualsChain(string level, int threads)
     {
-        var random = new Random(4);
-        foreach (var committed in new[] { 0, 3, 60, 100 })
+        foreach (var heads in HeadShapes)
         {
-            var parents = Enumerable.Range(0, 40).Select(node => node == 0 ? -1 : random.Next(Math.Max(-1, node - 4), node)).ToArray();
-            var history = Noise.Of(5, committed * Heads.Columns);
-            var nodes = Noise.Of(6, parents.Length * Heads.Columns);
-            foreach (var format in Enum.GetValues<KvFormat>())
+            var random = new Random(4);
+            foreach (var committed in new[] { 0, 3, 60, 100 })
+            {
+                var parents = Enumerable.Range(0, 40).Select(node => node == 0 ? -1 : random.Next(Math.Max(-1, node - 4), node)).ToArray();
+                var history = Noise.Of(5, committed * heads.Columns);
+                var nodes = Noise.Of(6, parents.Length * heads.Columns);
+                foreach (var format in KvFormats)
+                {
+                    TreePathsEqualChains(level, threads, heads, history, nodes, parents, format);
+                }
+            }
+        }
+    }
+
+    private static void TreePathsEqualChains(
+        string level, int threads, HeadShape heads, float[] history, float[] nodes, int[] parents, KvFormat format)
+    {
+        using var bench = new Bench(level, threads);
+        var tree = bench.Tree(heads, history, nodes, parents, format);
+        for (var leaf = 0; leaf < parents.Length; leaf++)
+        {
+            var path = new List<int>();
+            for (var node = leaf; node >= 0; node = parents[node])
+            {
+                path.Insert(0, node);
+            }
+
+            float[] chain = [.. history, .. path.SelectMany(node => nodes.Skip(node * heads.Columns).Take(heads.Columns))];
+            var rows = chain.Length / heads.Columns;
+            var last = bench.Chain(heads, chain, rows, rows, 0, format, [1, 2, 0])[^heads.QueryColumns..];
+            Assert.Equal(last, tree[(leaf * heads.QueryColumns)..((leaf + 1) * heads.QueryColumns)]);
+        }
+    }
+
+    /// <summary>A page is not cleared when it changes hands: what its last owner left must not reach the next, be it an infinity.</summary>
+    [Theory]
+    [MemberData(nameof(LevelsAndThreads))]
+    public void Attend_PageOfAnother_LeavesNothing(string level, int threads)
+    {
+        const int rows = 70;
+        foreach (var heads in HeadShapes)
+        {
+            var qkv = Noise.Of(14, rows * heads.Columns);
+            var poison = Enumerable.Repeat(float.PositiveInfinity, 128 * heads.Columns).ToArray();
+            foreach (var format in KvFormats)
             {
                 using var bench = new Bench(level, threads);
-                var tree = bench.Tree(history, nodes, parents, format);
-                for (var leaf = 0; leaf < parents.Length; leaf++)
+                foreach (var window in new[] { 0, 37 })
                 {
-                    var path = new List<int>();
-                    for (var node = leaf; node >= 0; node = parents[node])
-                    {
-                        path.Insert(0, node);
-                    }
-
-                    float[] chain = [.. history, .. path.SelectMany(node => nodes.Skip(node * Heads.Columns).Take(Heads.Columns))];
-                    var rows = committed + path.Count;
-                    var last = bench.Chain(chain, rows, rows, 0, format, [1, 2, 0])[^Heads.QueryColumns..];
-                    Assert.Equal(last, tree[(leaf * Heads.QueryColumns)..((leaf + 1) * Heads.QueryColumns)]);
+                    Assert.Equal(bench.Chain(heads, qkv, rows, 1, window, format, [0, 1]), bench.Chain(heads, qkv, rows, 33, window, format, [1, 0], poison));
                 }
+
+                int[] parents = [-1, 0, 0, 1, 2, 4, 3, -1, 7, 5, 9, 10];
+                var (history, nodes) = (qkv[..(58 * heads.Columns)], qkv[(58 * heads.Columns)..]);
+                Assert.Equal(bench.Tree(heads, history, nodes, parents, format), bench.Tree(heads, history, nodes, parents, format, poison));
             }
         }
     }
@@ -175,30 +215,32 @@ public sealed class CpuLawTests
             return Bits(results);
         }
 
-        public int[] Chain(float[] qkv, int rows, int chunk, int window, KvFormat format, int[] pages)
+        public int[] Chain(HeadShape heads, float[] qkv, int rows, int chunk, int window, KvFormat format, int[] pages, float[]? before = null)
         {
             var results = new List<float>();
-            using var store = _backend.CreateKvStore(pages.Length, Heads.KvHeads, Heads.HeadSize, format);
+            using var store = _backend.CreateKvStore(pages.Length, heads.KvHeads, heads.HeadSize, format);
+            Leave(heads, store, before, pages);
             for (var row = 0; row < rows; row += chunk)
             {
                 var count = Math.Min(chunk, rows - row);
-                results.AddRange(Step(store, qkv, row, count, window, pages, [.. Enumerable.Range(-1, count)]));
+                results.AddRange(Step(heads, store, qkv, row, count, window, pages, [.. Enumerable.Range(-1, count)]));
             }
 
             return Bits(results);
         }
 
-        public int[] Tree(float[] history, float[] nodes, int[] parents, KvFormat format)
+        public int[] Tree(HeadShape heads, float[] history, float[] nodes, int[] parents, KvFormat format, float[]? before = null)
         {
-            using var store = _backend.CreateKvStore(3, Heads.KvHeads, Heads.HeadSize, format);
-            var committed = history.Length / Heads.Columns;
+            using var store = _backend.CreateKvStore(3, heads.KvHeads, heads.HeadSize, format);
+            var committed = history.Length / heads.Columns;
             int[] pages = [2, 0, 1];
+            Leave(heads, store, before, pages);
             if (committed > 0)
             {
-                _ = Step(store, history, 0, committed, 0, pages, [.. Enumerable.Range(-1, committed)]);
+                _ = Step(heads, store, history, 0, committed, 0, pages, [.. Enumerable.Range(-1, committed)]);
             }
 
-            return Bits(Step(store, [.. history, .. nodes], committed, parents.Length, 0, pages, parents));
+            return Bits(Step(heads, store, [.. history, .. nodes], committed, parents.Length, 0, pages, parents));
         }
 
         public Action PrepareStep()
@@ -242,12 +284,22 @@ public sealed class CpuLawTests
             };
         }
 
-        private List<float> Step(KvStore store, float[] qkv, int first, int count, int window, int[] pages, int[] parents)
+        /// <summary>What the pages' last owner left in them.</summary>
+        private void Leave(HeadShape heads, KvStore store, float[]? rows, int[] pages)
+        {
+            if (rows is not null)
+            {
+                var count = rows.Length / heads.Columns;
+                _ = Step(heads, store, rows, 0, count, 0, pages, [.. Enumerable.Range(-1, count)]);
+            }
+        }
+
+        private List<float> Step(HeadShape heads, KvStore store, float[] qkv, int first, int count, int window, int[] pages, int[] parents)
         {
             _workspace.Reset();
-            var rows = Upload(qkv[(first * Heads.Columns)..((first + count) * Heads.Columns)], count, Heads.Columns);
+            var rows = Upload(qkv[(first * heads.Columns)..((first + count) * heads.Columns)], count, heads.Columns);
             _backend.StoreKv(
-                rows, Heads, store, Enumerable.Range(first, count).Select(place => (pages[place / 64] * 64) + (place % 64)).ToArray());
+                rows, heads, store, Enumerable.Range(first, count).Select(place => (pages[place / 64] * 64) + (place % 64)).ToArray());
             var plan = new AttentionPlan { Window = window };
             var depths = new int[count];
             plan.AddSlice(pages, first, count);
@@ -257,8 +309,8 @@ public sealed class CpuLawTests
                 plan.AddRow(parents, node, depths[node]);
             }
 
-            var y = _workspace.Rent(count, Heads.QueryColumns);
-            _backend.Attend(rows, Heads, store, plan, y);
+            var y = _workspace.Rent(count, heads.QueryColumns);
+            _backend.Attend(rows, heads, store, plan, y);
             return [.. Enumerable.Range(0, count).SelectMany(row => Row(y, row))];
         }
 

@@ -55,6 +55,34 @@ public sealed class WorkerPoolTests
     }
 
     [Fact]
+    public unsafe void Expect_MemoryThatIsNotThere_DoesNoHarm()
+    {
+        using var pool = new WorkerPool(3);
+        foreach (var first in new[] { 0, 64, nint.MaxValue, nint.MinValue, -1 })
+        {
+            pool.Expect(new Reading((byte*)first, 4096, 12));
+            pool.Expect(new Reading((byte*)first, -4096, int.MaxValue));
+            pool.Expect(new Reading((byte*)first, nint.MaxValue, 3));
+            var job = new CountJob(new int[20], 3);
+            pool.Run(ref job, 20);
+            Assert.All(job.Counts, count => Assert.Equal(1, count));
+        }
+    }
+
+    /// <summary>A thread that is put aside must not hold up the rest of its stretch.</summary>
+    [Fact]
+    public void Run_ThreadHeldUpInItsFirstChunk_OthersDoTheRest()
+    {
+        using var pool = new WorkerPool(2);
+        for (var round = 0; round < 20; round++)
+        {
+            var job = new HeldJob(new int[16], new CountdownEvent(15));
+            pool.Run(ref job, 16);
+            Assert.All(job.Counts, count => Assert.Equal(1, count));
+        }
+    }
+
+    [Fact]
     public void Dispose_Twice_IsHarmless()
     {
         var pool = new WorkerPool(4);
@@ -71,6 +99,25 @@ public sealed class WorkerPoolTests
             if (worker < threads)
             {
                 Interlocked.Increment(ref Counts[chunk]);
+            }
+        }
+    }
+
+    /// <summary>Chunk 0 waits until all others are done.</summary>
+    private readonly struct HeldJob(int[] counts, CountdownEvent others) : IParallelJob
+    {
+        public int[] Counts { get; } = counts;
+
+        public void Execute(int chunk, int worker)
+        {
+            Interlocked.Increment(ref Counts[chunk]);
+            if (chunk == 0)
+            {
+                others.Wait();
+            }
+            else
+            {
+                others.Signal();
             }
         }
     }

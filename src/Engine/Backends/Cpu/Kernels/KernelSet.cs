@@ -28,6 +28,9 @@ internal abstract unsafe class KernelSet
     /// <summary>Quantises one row of activations; <paramref name="rows"/> points at it.</summary>
     public abstract void Quantize(in PanelShape shape, float* x, QuantizedRows rows);
 
+    /// <summary>Bytes of scratch a worker needs for attention.</summary>
+    public virtual long AttentionScratchBytes(in KvLayout layout) => AttentionRows.BytesOf(layout);
+
     /// <summary>Attention of one unit, or of one part of its blocks.</summary>
     public abstract void Attend(in AttentionTask task, in AttentionUnit unit, int part, byte* scratch);
 

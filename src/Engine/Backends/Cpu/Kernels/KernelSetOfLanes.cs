@@ -58,18 +58,18 @@ internal unsafe class KernelSet<TLanes, TVector, TDot, TSums, TDotLanes, TDotVec
     {
         if (task.Layout.Format == KvFormat.Float32)
         {
-            AttentionKernel<TLanes, TVector, Float32Pairs<TLanes, TVector>>.Run(task, unit, part, scratch);
+            AttentionKernel<TLanes, TVector, VectorBlocks<TLanes, TVector, Float32Pairs<TLanes, TVector>>>.Run(task, unit, part, scratch);
         }
         else
         {
-            AttentionKernel<TLanes, TVector, BFloat16Pairs<TLanes, TVector>>.Run(task, unit, part, scratch);
+            AttentionKernel<TLanes, TVector, VectorBlocks<TLanes, TVector, BFloat16Pairs<TLanes, TVector>>>.Run(task, unit, part, scratch);
         }
     }
 
     public override void Combine(in AttentionTask task, in AttentionUnit unit, byte* scratch)
     {
         // Only floats are joined: the format of keys and values no longer matters.
-        AttentionKernel<TLanes, TVector, Float32Pairs<TLanes, TVector>>.Combine(task, unit, scratch);
+        AttentionKernel<TLanes, TVector, VectorBlocks<TLanes, TVector, Float32Pairs<TLanes, TVector>>>.Combine(task, unit, scratch);
     }
 
     public override void RmsNorm(float* x, float* w, int n, float eps, float* y) => RowKernels<TLanes, TVector>.RmsNorm(x, w, n, eps, y);

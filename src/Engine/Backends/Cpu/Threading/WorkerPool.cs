@@ -2,13 +2,16 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Slerp.Engine.Backends.Cpu.Threading;
 
 /// <summary>Persistent threads that share the chunks of one parallel region at a time with the thread that asks for it.</summary>
 /// <remarks>
-/// <para>Regions are begun by one thread. Chunks are handed out by a counter, so a worker that the system has put aside delays nobody:
+/// <para>Regions are begun by one thread. Each thread has a stretch of successive chunks of its own, the same in every region of so many chunks: what it reads lies in
+/// one piece and may still be in its cache. Who has done his takes what others have not begun, so a worker that the system has put aside delays nobody:
 /// the region ends when every chunk is done, not when every worker has looked.</para>
+/// <para>A worker that waits brings near what its stretch of the next region begins with, where that is known (<see cref="Expect"/>): memory would lie idle else.</para>
 /// <para>A worker out of work spins for a moment, then spins while yielding its core to any other runnable thread, then sleeps until the next region.
 /// An idle pool uses no processor time. A region allocates nothing.</para>
 /// <para>The first exception of a region is thrown to its caller, after all workers have left the region.</para>
@@ -19,6 +22,11 @@ internal sealed unsafe class WorkerPool : IDisposable
     private static readonly long SpinTicks = Stopwatch.Frequency / 20_000;
     private static readonly long YieldTicks = Stopwatch.Frequency / 1_000;
 
+    // Heuristic: about what memory gives one thread while another does what only one can do between two products.
+    private const int NearBytes = 65_536;
+    private const int LineBytes = 64;
+    private const int LinesOfTurn = 8;
+
     private const long Open = 1L << 31;
     private const long JoinedMask = Open - 1;
 
@@ -27,10 +35,13 @@ internal sealed unsafe class WorkerPool : IDisposable
     private readonly Thread?[] _entered;
     private readonly IDisposable?[] _undo;
     private readonly SemaphoreSlim _bell = new(0);
+    private readonly Stretch[] _stretches;
     private Signals _signals;
     private delegate*<void*, int, int, void> _invoke;
     private void* _job;
     private int _chunks;
+    private Reading _expected;
+    private int _expectations;
     private Exception? _fault;
     private volatile bool _stopping;
 
@@ -43,6 +54,7 @@ internal sealed unsafe class WorkerPool : IDisposable
         _enter = enter;
         _entered = new Thread?[threads];
         _undo = new IDisposable?[threads];
+        _stretches = new Stretch[threads];
         _threads = new Thread[threads - 1];
         for (var index = 0; index < _threads.Length; index++)
         {
@@ -78,6 +90,13 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>Tells what the next large region will read. A wrong guess does no harm, nor does memory that is there no longer.</summary>
+    public void Expect(in Reading next)
+    {
+        _expected = next;
+        Volatile.Write(ref _expectations, _expectations + 1);
+    }
+
     /// <summary>Stops the threads. Not while a region runs.</summary>
     public void Dispose()
     {
@@ -104,7 +123,6 @@ internal sealed unsafe class WorkerPool : IDisposable
         _job = job;
         _invoke = invoke;
         _chunks = chunks;
-        _signals.NextChunk = 0;
         // The region's number lives in the upper half: joining compares the whole word, so nobody can join a region that has ended.
         var region = (Volatile.Read(ref _signals.State) >> 32) + 1;
         Interlocked.Exchange(ref _signals.State, (region << 32) | Open);
@@ -136,10 +154,15 @@ internal sealed unsafe class WorkerPool : IDisposable
         try
         {
             Enter(worker);
-            int chunk;
-            while ((chunk = Interlocked.Increment(ref _signals.NextChunk) - 1) < _chunks)
+            var region = Volatile.Read(ref _signals.State) >> 32;
+            for (var offset = 0; offset < Threads; offset++)
             {
-                _invoke(_job, chunk, worker);
+                var owner = worker + offset < Threads ? worker + offset : worker + offset - Threads;
+                int chunk;
+                while ((chunk = Take(owner, region)) >= 0)
+                {
+                    _invoke(_job, chunk, worker);
+                }
             }
         }
 #pragma warning disable CA1031 // Nothing is swallowed: the first exception is thrown to the caller of the region.
@@ -147,7 +170,28 @@ internal sealed unsafe class WorkerPool : IDisposable
 #pragma warning restore CA1031
         {
             Interlocked.CompareExchange(ref _fault, exception, null);
-            Volatile.Write(ref _signals.NextChunk, _chunks);
+        }
+    }
+
+    /// <summary>The next chunk of a thread's stretch, or -1 where all are taken or the region has failed.</summary>
+    private int Take(int owner, long region)
+    {
+        var end = FirstChunk(owner + 1, _chunks);
+        ref var next = ref _stretches[owner].Next;
+        while (true)
+        {
+            // Who comes first in a region begins the stretch: beginning all of them would cost the caller a cache line for each thread.
+            var seen = Volatile.Read(ref next);
+            var chunk = seen >> 32 == region ? (int)seen : FirstChunk(owner, _chunks);
+            if (chunk >= end || _fault is not null)
+            {
+                return -1;
+            }
+
+            if (Interlocked.CompareExchange(ref next, (region << 32) | (uint)(chunk + 1), seen) == seen)
+            {
+                return chunk;
+            }
         }
     }
 
@@ -165,6 +209,8 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         var seen = 0L;
         var begin = 0L;
+        var expectations = 0;
+        var (near, end) = ((nint)0, (nint)0);
         for (var turn = 0; !_stopping; turn++)
         {
             var state = Volatile.Read(ref _signals.State);
@@ -179,6 +225,16 @@ internal sealed unsafe class WorkerPool : IDisposable
                     begin = 0;
                 }
             }
+            else if (expectations != Volatile.Read(ref _expectations))
+            {
+                // What is left of an older one was read meanwhile.
+                expectations = _expectations;
+                (near, end) = BeginningOfStretch(worker);
+            }
+            else if (Sse.IsSupported && near < end)
+            {
+                near = BringNear(near);
+            }
             else if (!Wait(turn, ref begin))
             {
                 Sleep(seen);
@@ -188,6 +244,27 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
 
         _undo[worker]?.Dispose();
+    }
+
+    /// <summary>What a worker's stretch begins with. A mixture of two expectations may be read here: asking for any address is harmless.</summary>
+    private (nint Begin, nint End) BeginningOfStretch(int worker)
+    {
+        var (first, last) = (FirstChunk(worker, _expected.Chunks), FirstChunk(worker + 1, _expected.Chunks));
+        var begin = (nint)_expected.First + (first * _expected.ChunkBytes);
+        return (begin, begin + Math.Min(NearBytes, (last - first) * _expected.ChunkBytes));
+    }
+
+    private int FirstChunk(int worker, int chunks) => (int)((long)worker * chunks / Threads);
+
+    private static nint BringNear(nint address)
+    {
+        for (var line = 0; line < LinesOfTurn; line++)
+        {
+            // Into the second cache: the first is the product's own.
+            Sse.Prefetch1((byte*)address + (line * LineBytes));
+        }
+
+        return address + (LinesOfTurn * LineBytes);
     }
 
     /// <summary>One turn of waiting; false once waiting has lasted so long that a worker should sleep.</summary>
@@ -223,7 +300,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     }
 
     /// <summary>Words that threads fight over, each on its own cache lines.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
     private struct Signals
     {
         /// <summary>Region number (upper 32 bits), whether it may be joined (bit 31), workers in it.</summary>
@@ -231,9 +308,14 @@ internal sealed unsafe class WorkerPool : IDisposable
         public long State;
 
         [FieldOffset(256)]
-        public int NextChunk;
-
-        [FieldOffset(384)]
         public int Sleepers;
+    }
+
+    /// <summary>The next chunk of a thread's stretch (lower 32 bits) in a region (upper 32), on cache lines of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Stretch
+    {
+        [FieldOffset(128)]
+        public long Next;
     }
 }

@@ -22,20 +22,32 @@ internal readonly unsafe struct HalfTile : IPanelTile
 
     public static int Height(int rows, int tiles) => Math.Min(rows, Rows);
 
-    public static void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead)
+    public static void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead) =>
+        Multiply(task.Halved, firstRow, rows, w, c, cStride, ahead.Start, ahead.Step / (TileRoutines.PartsOfStep * TileUnit.RowBytes));
+
+    /// <summary>Multiplies up to 32 rows from <paramref name="firstRow"/>, a multiple of 16, on.</summary>
+    /// <param name="x">The rows.</param>
+    /// <param name="firstRow">The first.</param>
+    /// <param name="rows">Rows. They are taken by 16, or by as many as the tiles were given shapes for.</param>
+    /// <param name="w">The panel.</param>
+    /// <param name="c">The result, overwritten.</param>
+    /// <param name="cStride">Floats between rows of c.</param>
+    /// <param name="ahead">What to prefetch while working.</param>
+    /// <param name="linesAhead">Cache lines of it for each of the parts of a step; at least 1 is taken.</param>
+    public static void Multiply(HalvedRows x, int firstRow, int rows, byte* w, float* c, nint cStride, byte* ahead, nint linesAhead)
     {
-        var x = task.Halved.From(firstRow);
+        var first = x.From(firstRow);
         var work = new TileWork
         {
-            Rows = x,
-            NextRows = x + task.Halved.TileBytes,
+            Rows = first,
+            NextRows = first + x.TileBytes,
             Weights = w,
             Result = c,
             NextResult = c + (TileUnit.Rows * cStride),
             ResultStride = cStride * sizeof(float),
-            Steps = task.K / HalvedRows.Step,
-            Ahead = ahead.Start,
-            LinesAhead = Math.Max(1, ahead.Step / (TileRoutines.PartsOfStep * TileUnit.RowBytes)),
+            Steps = x.Steps,
+            Ahead = ahead,
+            LinesAhead = Math.Max(1, linesAhead),
         };
         TileUnit.MultiplyHalves(ref work, rows > TileUnit.Rows);
     }

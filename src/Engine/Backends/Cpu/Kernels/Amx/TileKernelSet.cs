@@ -1,10 +1,11 @@
 using System.Runtime.Intrinsics;
+using Slerp.Engine.Backends.Cpu.Kernels.Attention;
 using Slerp.Engine.Backends.Cpu.Kernels.Lanes;
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 
-/// <summary>The kernels of AVX-512 with VNNI, but for the products that the tile unit does faster.</summary>
+/// <summary>The kernels of AVX-512 with VNNI, but for the products and the attention that the tile unit does faster.</summary>
 internal sealed unsafe class TileKernelSet : KernelSet<Lanes512, Vector512<float>, DotVnni, Vector256<int>, Lanes256, Vector256<float>>
 {
     private const int BytesOfHalfStep = TileUnit.RowBytes / 2;
@@ -38,5 +39,21 @@ internal sealed unsafe class TileKernelSet : KernelSet<Lanes512, Vector512<float
                 base.Multiply(task, first, count, scratch);
                 break;
         }
+    }
+
+    public override long AttentionScratchBytes(in KvLayout layout) =>
+        base.AttentionScratchBytes(layout) + (TileBlocks.Serves(layout) ? TileBlockRows.BytesOf(layout) : 0);
+
+    public override void Attend(in AttentionTask task, in AttentionUnit unit, int part, byte* scratch)
+    {
+        if (!TileBlocks.Serves(task.Layout))
+        {
+            base.Attend(task, unit, part, scratch);
+            return;
+        }
+
+        TileUnit.Configure(new TileShapes(Math.Min(unit.Count, TileUnit.Rows), TileUnit.RowBytes, TileUnit.Rows));
+        AttentionKernel<Lanes512, Vector512<float>, TileBlocks>.Run(task, unit, part, scratch);
+        TileUnit.Release();
     }
 }

@@ -39,6 +39,7 @@ internal readonly unsafe struct AttentionRows
         StraightEnd = (int*)Take(ref next, PaddedRows);
         Places = (int*)Take(ref next, KvStore.PageRows);
         _block = next;
+        Rest = scratch + BytesOf(layout);
     }
 
     private AttentionRows(in AttentionRows other, byte* block)
@@ -83,6 +84,9 @@ internal readonly unsafe struct AttentionRows
     /// <summary>Place of each logical index of the current block.</summary>
     public int* Places { get; }
 
+    /// <summary>The scratch behind all this: what an implementation of blocks needs for itself.</summary>
+    public byte* Rest { get; }
+
     /// <summary>Maximum m of the current block, per row.</summary>
     public float* BlockLargest => _block;
 
@@ -90,7 +94,7 @@ internal readonly unsafe struct AttentionRows
     public static long BlockBytesOf(in KvLayout layout) =>
         sizeof(float) * (PaddedRows + (AttentionUnit.Rows * (WeightLanes + StrideOf(layout.ValuePanels * layout.PanelWidth))));
 
-    /// <summary>Bytes of a worker's scratch.</summary>
+    /// <summary>Bytes of a worker's scratch, but for <see cref="Rest"/>.</summary>
     public static long BytesOf(in KvLayout layout)
     {
         var perRow = StrideOf(layout.HeadSize) + ScoreStride + StrideOf(layout.ValuePanels * layout.PanelWidth) + WeightLanes;

@@ -8,8 +8,8 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Attention;
 /// <param name="Count">Pairs, at most <see cref="Rows"/>.</param>
 internal readonly record struct AttentionUnit(int Number, int Slice, int KvHead, int First, int Count)
 {
-    /// <summary>Most pairs of a unit: keys and values of a block stay in the nearest cache while all pairs use them.</summary>
-    public const int Rows = 24;
+    /// <summary>Most pairs of a unit: keys and values of a block stay in the nearest cache while all pairs use them. Two tiles, where there are tiles.</summary>
+    public const int Rows = 32;
 
     /// <summary>Units of a whole plan.</summary>
     public static int CountOf(AttentionPlan plan, HeadShape heads)

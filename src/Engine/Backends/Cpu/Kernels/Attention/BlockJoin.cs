@@ -15,6 +15,20 @@ internal static unsafe class BlockJoin<TLanes, TVector>
 {
     private const int Block = KvStore.PageRows;
 
+    /// <summary>Turns a row's scores of a block into weights, exactly 0 for what it does not see; marks a row that sees nothing.</summary>
+    public static void Weigh(in AttentionRows rows, int index, int block)
+    {
+        var (from, to) = rows.SeenIn(block, index);
+        if (from < to)
+        {
+            Softmax(rows, index, from, to);
+        }
+        else
+        {
+            Skip(rows, index);
+        }
+    }
+
     /// <summary>Turns a row's scores of a block into weights, exactly 0 outside [from, to).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Softmax(in AttentionRows rows, int index, int from, int to)

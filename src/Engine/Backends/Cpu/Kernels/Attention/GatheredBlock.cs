@@ -31,25 +31,12 @@ internal static unsafe class GatheredBlock<TLanes, TVector, TWeights>
             return;
         }
 
-        FindPlaces(task, unit, slice, rows, index, block, to);
+        TreePath.FindPlaces(task, unit, slice, rows, index, block, to, rows.Places);
         Scores(task, unit, slice, rows, index, from, to);
         BlockJoin<TLanes, TVector>.Softmax(rows, index, from, to);
         for (var panel = 0; panel < task.Layout.ValuePanels; panel++)
         {
             WeightedSum(task, unit, slice, rows, index, from, to, panel);
-        }
-    }
-
-    private static void FindPlaces(
-        in AttentionTask task, in AttentionUnit unit, in AttentionSlice slice, in AttentionRows rows, int index, int block, int to)
-    {
-        var row = task.Plan.Rows[slice.FirstRow + ((unit.First + index) / task.Heads.GroupSize)];
-        var path = task.Plan.Path(row);
-        for (var lane = 0; lane < to; lane++)
-        {
-            var logical = (block * Block) + lane;
-            var beyond = logical - rows.StraightEnd[index];
-            rows.Places[lane] = beyond < 0 ? logical : slice.Committed + path[beyond];
         }
     }
 
