@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Alternates this engine and llama.cpp (npm node-llama-cpp) on the same weights and prints the ratios as JSON lines.
-# A development tool: nothing here is a dependency of the product. Needs dotnet, node, npm and a network.
+# Alternates this engine and llama.cpp (the libraries of npm node-llama-cpp, called through their C interface) on the same weights and prints the ratios as JSON lines.
+# A development tool for Linux: nothing here is a dependency of the product. Needs dotnet, node, npm, a C compiler and a network.
 #
 #   tests/Benchmarks/peers/compare.sh [--shape 135M] [--format bf16|int8] [--threads 2] [--pairs 7] [--tokens 64] [--prompt 512]
 #
@@ -50,5 +50,6 @@ if [ ! -f "$file" ]; then
   mv "$file.unfinished" "$file"
 fi
 
-cp "$here/compare.mjs" "$work/"
-node "$work/compare.mjs" "$program" "$file" "$work/checkpoints" "$shape" "$format" "$threads" "$pairs" "$tokens" "$prompt"
+libraries=$work/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
+"${CC:-cc}" -O2 "$here/llama.c" -o "$work/llama" "$libraries"/libllama.*so "$libraries"/libggml.*so "$libraries/libggml-base.so" "-Wl,-rpath,$libraries"
+node "$here/compare.mjs" "$work/llama" "$libraries" "$program" "$file" "$work/checkpoints" "$shape" "$format" "$threads" "$pairs" "$tokens" "$prompt"

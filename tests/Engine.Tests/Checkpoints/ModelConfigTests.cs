@@ -182,7 +182,7 @@ public sealed class ModelConfigTests
         {
             return names.Any(name => refusal.Message.Contains(name, StringComparison.Ordinal));
         }
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     private static int?[] Windows(params (string Field, string Value)[] changes)
     {

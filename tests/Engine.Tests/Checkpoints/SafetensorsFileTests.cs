@@ -40,7 +40,7 @@ public sealed class SafetensorsFileTests
         }
 
         Assert.Equal(expected.Count, file.Tensors.Count);
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Open_TruncatedAtEveryByte_IsRefused()
@@ -75,7 +75,7 @@ public sealed class SafetensorsFileTests
         var at = (int)((uint)position % Small.Length);
         byte[] bytes = [.. Small[..at], .. noise, .. Small[Math.Min(at + (noise.Length / 2), Small.Length)..]];
         AssertTyped(folder.Write("edited.safetensors", bytes));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Theory]
     [InlineData(ulong.MaxValue)]

@@ -108,7 +108,7 @@ public sealed class SafetensorsHeaderTests
             var isCounted = SafetensorsLayout.TryCountBytes(test.dtype, [.. test.shape], out var bytes);
             var oracle = Oracle(test.dtype, test.shape);
             return isCounted ? oracle == bytes : oracle is null;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(5000));
+        }).Holds(5000);
     }
 
     /// <summary>Bytes, or null where a partial product passes 2^63 - 1 or the bits do not fill whole bytes.</summary>

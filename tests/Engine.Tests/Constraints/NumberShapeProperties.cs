@@ -27,7 +27,7 @@ public sealed class NumberShapeProperties
                     Assert.True(ExactDecimal.TryParse(text, out var value));
                     Assert.True(range.Contains(value) == Accepts(shape, text), $"{range}: {text}");
                 }
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+            }).Holds(400);
 
     [Fact]
     public void EveryTypedPrefix_CompletesToAMember() =>
@@ -61,7 +61,14 @@ public sealed class NumberShapeProperties
 
                     Assert.True(shape.CanEnd(end), $"{ranges[0]} {ranges[1]}: {cursor} + {shape.Complete(cursor)}");
                 }
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
+            }).Holds(400);
+
+    [Theory]
+    [InlineData("500.587e-2")]
+    [InlineData("0.0500001e2")]
+    [InlineData("5000000000000.1E-12")]
+    public void Mantissa_ThatBeginsAsTheOpenBound_MayGoOn(string text) =>
+        Assert.True(Accepts(new NumberShape([new NumberRange(Bound("5"), true, Bound("5.5"), true, null)], SchemaLimits.Validation), text));
 
     [Fact]
     public void ZerosAtTheEnd_AreTakenOff_HoweverMany()

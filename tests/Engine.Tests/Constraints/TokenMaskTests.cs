@@ -48,7 +48,7 @@ public sealed class TokenMaskTests
                     state = constraint.Next(state, taken[^1])!;
                     AssertCompletes(constraint, state, schema);
                 }
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+            }).Holds(300);
 
     [Fact]
     public void Mask_FreeKeys_AreExactAboutRepetition()

@@ -44,7 +44,7 @@ public sealed class StopMatcherTests
             }
 
             Assert.Equal(expected, Run(text, [.. list]));
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     private static (int End, int Length) Run(string text, params string[] stops)

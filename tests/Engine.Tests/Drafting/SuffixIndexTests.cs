@@ -32,7 +32,7 @@ public sealed class SuffixIndexTests
                     Assert.Equal(text[(end - expected)..end], text[(index.MatchEnd - expected)..index.MatchEnd]);
                 }
             }
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     private static int Longest(int[] text)

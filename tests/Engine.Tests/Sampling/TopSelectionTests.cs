@@ -18,7 +18,7 @@ public sealed class TopSelectionTests
             var expected = row.Select((value, index) => (value, index)).OrderByDescending(pair => pair.value).ThenBy(pair => pair.index).Take(count).ToList();
             Assert.Equal(expected.Select(pair => pair.index), indices[..found]);
             Assert.Equal(expected.Select(pair => pair.value), selected[..found]);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 
     [Fact]

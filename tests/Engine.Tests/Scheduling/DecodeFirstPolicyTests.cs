@@ -23,6 +23,6 @@ public sealed class DecodeFirstPolicyTests
             // The oldest prompt moves.
             var oldest = Array.FindIndex(tokens, count => count > 1);
             Assert.True(oldest < 0 || prompts[0].Index == oldest);
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
     }
 }

@@ -29,7 +29,7 @@ public sealed class OriginProperties
             Assert.Equal(plain.Text, marked.Text);
             Assert.True(plain.UniformPart is TextValue.Trusted);
         }
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     /// <summary>Content made of letters no template and no escape writes: each one found in the output must be marked.</summary>
     [Fact]
@@ -44,7 +44,7 @@ public sealed class OriginProperties
                 Assert.True(text.Text[index] < '\u4E00' || text.PartAt(index) == JinjaRun.Part, $"{expression} lost the origin of {text.Text[index]}");
             }
         }
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     [Fact]
     public void Spans_OfPlainTemplate_AreExactlyTheContent() => Prop.ForAll<NonNull<string>[]>(contents =>
@@ -59,7 +59,7 @@ public sealed class OriginProperties
 
         var blank = template.Render(new() { Turns = [.. turns.Select(turn => ChatTurn.FromText(turn.Role, ""))] });
         Assert.Equal(blank.Text, Uncovered(prompt));
-    }).QuickCheckThrowOnFailure();
+    }).Holds();
 
     private static string Uncovered(RenderedPrompt prompt)
     {

@@ -19,9 +19,7 @@ public sealed class StreamingDetokenizerTests
             foreach (var skipSpecial in (bool[])[false, true])
             {
                 var ids = Gen.Choose(-1, tokenizer.VocabularySize).ArrayOf().ToArbitrary();
-                Check.One(
-                    Config.QuickThrowOnFailure.WithMaxTest(2000),
-                    Prop.ForAll(ids, run => StreamsTo(tokenizer, run, tokenizer.Decode(run, skipSpecial), skipSpecial)));
+                Prop.ForAll(ids, run => StreamsTo(tokenizer, run, tokenizer.Decode(run, skipSpecial), skipSpecial)).Holds(2000);
             }
         }
     }
@@ -31,14 +29,10 @@ public sealed class StreamingDetokenizerTests
     {
         var rune = Gen.OneOf(Gen.Choose(0x20, 0x7E), Gen.Choose(0xA0, 0x7FF), Gen.Choose(0x800, 0xD7FF), Gen.Choose(0x10000, 0x10FFFF));
         var text = rune.ArrayOf().Select(runes => string.Concat(runes.Select(value => new Rune(value).ToString()))).ToArbitrary();
-        Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(2000),
-            Prop.ForAll(text, value => StreamsTo(
-                bytes, [.. System.Text.Encoding.UTF8.GetBytes(value).Select(b => (int)b)], value, skipSpecial: false)));
-        Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(2000),
-            Prop.ForAll(text, value => StreamsTo(
-                characters, [.. System.Text.Encoding.UTF8.GetBytes(" " + value).Select(b => b + 3)], value, skipSpecial: true)));
+        Prop.ForAll(text, value => StreamsTo(
+            bytes, [.. System.Text.Encoding.UTF8.GetBytes(value).Select(b => (int)b)], value, skipSpecial: false)).Holds(2000);
+        Prop.ForAll(text, value => StreamsTo(
+            characters, [.. System.Text.Encoding.UTF8.GetBytes(" " + value).Select(b => b + 3)], value, skipSpecial: true)).Holds(2000);
     }
 
     [Fact]

@@ -10,7 +10,6 @@ namespace Slerp.Integration.Tests.Tokenizers;
 /// <summary>Every malformed file ends in success or a typed error that names it, in bounded time and memory.</summary>
 public sealed class MalformedTests(ITestOutputHelper output)
 {
-    private const int MaximumMilliseconds = 1000;
     private const long MaximumAllocation = 512L << 20;
     private const string FileName = "case/tokenizer.json";
 
@@ -110,7 +109,7 @@ public sealed class MalformedTests(ITestOutputHelper output)
         Assert.StartsWith(verdict.Split(':')[0], answer, StringComparison.Ordinal);
         Assert.Contains(verdict.Split(": ")[^1], answer, StringComparison.Ordinal);
         Assert.True(answer == "None" || answer.Contains(FileName, StringComparison.Ordinal), answer);
-        Assert.True(milliseconds < MaximumMilliseconds, $"{name}: {milliseconds} ms");
+        Assert.True(milliseconds < TestTimeouts.Short.TotalMilliseconds, $"{name}: {milliseconds} ms");
         Assert.True(allocated < MaximumAllocation, $"{name}: {allocated} bytes");
     }
 

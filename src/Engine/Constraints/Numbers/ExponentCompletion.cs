@@ -42,7 +42,7 @@ internal static class ExponentCompletion
                 return false;
             }
 
-            if (magnitudes.FirstMember(start, below, FinestGrain(magnitudes, start)) is not null)
+            if (magnitudes.FirstMember(start, below, FinestGrain(magnitudes, power)) is not null)
             {
                 return true;
             }
@@ -163,7 +163,8 @@ internal static class ExponentCompletion
     private static ExactDecimal Above(NumberRange magnitudes) =>
         ExactDecimal.PowerOfTen(Math.Max(magnitudes.High?.Magnitude ?? 0, Math.Max(magnitudes.Low!.Value.Magnitude, magnitudes.Step?.Magnitude ?? 0)) + 2);
 
-    private static ExactDecimal FinestGrain(NumberRange magnitudes, ExactDecimal start) =>
+    /// <summary>One digit finer than what is written and than the bounds: 500·10^-2 holds 5.001, though it is 5.</summary>
+    private static ExactDecimal FinestGrain(NumberRange magnitudes, int power) =>
         magnitudes.Step
-        ?? ExactDecimal.PowerOfTen(-Math.Max(-start.Exponent, Math.Max(magnitudes.Low?.Scale ?? 0, magnitudes.High?.Scale ?? 0)) - 1);
+        ?? ExactDecimal.PowerOfTen(-Math.Max(-power, Math.Max(magnitudes.Low?.Scale ?? 0, magnitudes.High?.Scale ?? 0)) - 1);
 }

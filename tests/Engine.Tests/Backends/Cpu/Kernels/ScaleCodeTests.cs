@@ -51,7 +51,7 @@ public sealed class ScaleCodeTests
             var kept = ScaleCode.Value(ScaleCode.Of(scale, rowBase), rowBase);
             var smallest = ScaleCode.Value(0, rowBase);
             return kept >= scale && kept <= largest && kept <= MathF.Max(scale * (1f + (1f / 32f)), smallest) && smallest <= largest / 248f;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     /// <summary>The nearest with its sign, at most 1/64 away within four octaves of the row's largest, which is kept exactly.</summary>
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ScaleCodeTests
                 && MathF.Sign(kept) == MathF.Sign(sign)
                 && (magnitude < smallest ? MathF.Abs(kept) == smallest : MathF.Abs(kept - (sign * magnitude)) <= magnitude / 63f)
                 && smallest <= largest / 15.4f;
-        }).QuickCheckThrowOnFailure();
+        }).Holds();
 
     [Fact]
     public void SignedNotANumber_MakesAllScalesOfTheRowSo()

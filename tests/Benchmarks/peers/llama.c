@@ -1,0 +1,102 @@
+/* Decoding and prefill of llama.cpp through its C interface, as a program of its own: no wrapper's cost is counted against it.
+   Parameter structures come filled from the library and are handed back as they are but for the context's length, their first field, so that nothing here depends on the rest of their layout. */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct { char bytes[512]; } parameters;  /* larger than any version's: the callee reads only its own part */
+typedef struct { int32_t count; int32_t *tokens; void *rest[5]; } batch;
+void ggml_backend_load_all_from_path(const char *);
+void llama_log_set(void (*)(int, const char *, void *), void *);
+void llama_backend_init(void);
+parameters llama_model_default_params(void);
+parameters llama_context_default_params(void);
+void *llama_model_load_from_file(const char *, parameters);
+void *llama_init_from_model(void *, parameters);
+void llama_set_n_threads(void *, int32_t, int32_t);
+const void *llama_model_get_vocab(const void *);
+int32_t llama_vocab_n_tokens(const void *);
+batch llama_batch_get_one(int32_t *, int32_t);
+int32_t llama_decode(void *, batch);
+float *llama_get_logits_ith(void *, int32_t);
+void *llama_get_memory(const void *);
+void llama_memory_clear(void *, _Bool);
+const char *llama_print_system_info(void);
+
+static void quiet(int level, const char *text, void *state) { (void)level; (void)text; (void)state; }
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
+static void step(void *context, int32_t *tokens, int count) {
+  if (llama_decode(context, llama_batch_get_one(tokens, count)) != 0) {
+    fprintf(stderr, "error: llama_decode failed.\n");
+    exit(1);
+  }
+}
+
+static int32_t best(const float *logits, int count) {
+  int32_t index = 0;
+  for (int i = 1; i < count; i++) {
+    index = logits[i] > logits[index] ? i : index;
+  }
+  return index;
+}
+
+int main(int count, char **args) {
+  if (count != 7) {
+    fprintf(stderr, "usage: llama LIBRARIES FILE THREADS decode|prefill TOKENS REPEATS\n");
+    return 2;
+  }
+  int threads = atoi(args[3]), tokens = atoi(args[5]), repeats = atoi(args[6]);
+  int prefill = strcmp(args[4], "prefill") == 0;
+  llama_log_set(quiet, NULL);
+  ggml_backend_load_all_from_path(args[1]);
+  llama_backend_init();
+  void *model = llama_model_load_from_file(args[2], llama_model_default_params());
+  if (!model) {
+    fprintf(stderr, "error: %s could not be loaded.\n", args[2]);
+    return 1;
+  }
+  parameters settings = llama_context_default_params();
+  uint32_t length = tokens + 192;
+  memcpy(settings.bytes, &length, sizeof length);
+  void *context = llama_init_from_model(model, settings);
+  llama_set_n_threads(context, threads, threads);
+  int vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(model));
+  int32_t *prompt = malloc(sizeof *prompt * (prefill ? tokens : 64));
+  double rates[64];
+  for (int round = 0; round <= repeats && round < 64; round++) {  /* the first warms up */
+    llama_memory_clear(llama_get_memory(context), 1);
+    int given = prefill ? tokens : 64;
+    for (int i = 0; i < given; i++) {
+      prompt[i] = 300 + (i * 7919 + round * 104729) % 3000;
+    }
+    double began = now();
+    step(context, prompt, given);
+    int32_t next = best(llama_get_logits_ith(context, -1), vocabulary);
+    if (!prefill) {
+      began = now();
+      for (int i = 1; i < tokens; i++) {
+        step(context, &next, 1);
+        next = best(llama_get_logits_ith(context, -1), vocabulary);
+      }
+    }
+    rates[round] = (prefill ? tokens : tokens - 1) / (now() - began);
+  }
+  double *from = rates + 1;
+  for (int i = 1; i < repeats; i++) {
+    for (int j = i; j > 0 && from[j] < from[j - 1]; j--) {
+      double swap = from[j];
+      from[j] = from[j - 1];
+      from[j - 1] = swap;
+    }
+  }
+  printf("%.2f\n", (from[(repeats - 1) / 2] + from[repeats / 2]) / 2);
+  return 0;
+}
