@@ -131,7 +131,7 @@ internal sealed unsafe partial class CpuBackend
                 task.Quantized = Quantize(shape, x, tileRows: 1);
                 break;
             case ActivationForm.IntegerTiles:
-                task.Quantized = Quantize(shape, x, TileUnit.Rows);
+                task.Quantized = Quantize(shape, x, _kernels.TileRows);
                 break;
             case ActivationForm.HalfTiles:
                 task.Halved = new HalvedRows(Prepared(HalvedRows.BytesOf(x.Rows, shape.K)), shape.K);

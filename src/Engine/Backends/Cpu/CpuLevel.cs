@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Slerp.Engine.Backends.Cpu.Kernels.Amx;
+using Slerp.Engine.Backends.Cpu.Kernels.Vnni;
 
 namespace Slerp.Engine.Backends.Cpu;
 
@@ -22,8 +23,11 @@ internal enum CpuLevel
     /// <summary>512-bit vectors.</summary>
     Avx512,
 
-    /// <summary>The same, with 8-bit dot products.</summary>
+    /// <summary>The same, with 8-bit dot products of 256 bits.</summary>
     Avx512Vnni,
+
+    /// <summary>512-bit vectors, with 8-bit dot products of 512 bits; with or without those of 256.</summary>
+    Avx512WideVnni,
 
     /// <summary>The same, with products and attention by whole tiles.</summary>
     Amx,
@@ -39,9 +43,10 @@ internal static class CpuLevels
         {
             if (Avx512F.IsSupported && Avx512BW.IsSupported && Avx512DQ.IsSupported && Vector512.IsHardwareAccelerated)
             {
-                return !AvxVnni.IsSupported ? CpuLevel.Avx512
-                    : TileUnit.IsSupported ? CpuLevel.Amx
-                    : CpuLevel.Avx512Vnni;
+                return AvxVnni.IsSupported && TileUnit.IsSupported ? CpuLevel.Amx
+                    : WideDot.IsSupported ? CpuLevel.Avx512WideVnni
+                    : AvxVnni.IsSupported ? CpuLevel.Avx512Vnni
+                    : CpuLevel.Avx512;
             }
 
             return AvxVnni.IsSupported ? CpuLevel.Avx2Vnni : CpuLevel.Avx2;
@@ -51,13 +56,18 @@ internal static class CpuLevels
     }
 
     /// <summary>Whether a process whose best level is <paramref name="best"/> can run kernels of <paramref name="level"/>.</summary>
-    public static bool Includes(CpuLevel best, CpuLevel level) =>
-        level <= best && !(level is CpuLevel.Avx2Vnni && best is CpuLevel.Avx512);
+    public static bool Includes(CpuLevel best, CpuLevel level) => level <= best && level switch
+    {
+        CpuLevel.Avx2Vnni or CpuLevel.Avx512Vnni => AvxVnni.IsSupported,
+        CpuLevel.Avx512WideVnni => WideDot.IsSupported,
+        _ => true,
+    };
 
     /// <summary>The level in words.</summary>
     public static string Describe(CpuLevel level) => level switch
     {
         CpuLevel.Amx => "AMX, AVX-512 with VNNI",
+        CpuLevel.Avx512WideVnni => "AVX-512 with VNNI of 512 bits",
         CpuLevel.Avx512Vnni => "AVX-512 with VNNI",
         CpuLevel.Avx512 => "AVX-512",
         CpuLevel.Avx2Vnni => "AVX2 with VNNI",

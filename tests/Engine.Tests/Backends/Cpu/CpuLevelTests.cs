@@ -15,6 +15,11 @@ public abstract class CpuLevelTests : BackendConformance
     }
 }
 
+public sealed class CpuAvx512WideVnniTests : CpuLevelTests
+{
+    private protected override CpuLevel Level => CpuLevel.Avx512WideVnni;
+}
+
 public sealed class CpuAvx512VnniTests : CpuLevelTests
 {
     private protected override CpuLevel Level => CpuLevel.Avx512Vnni;

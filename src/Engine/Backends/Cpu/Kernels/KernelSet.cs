@@ -12,6 +12,9 @@ internal abstract unsafe class KernelSet
     /// <summary>Most bytes of scratch a worker needs for a product.</summary>
     public abstract int ProductScratchBytes { get; }
 
+    /// <summary>Rows of a tile of quantised activations (<see cref="ActivationForm.IntegerTiles"/>).</summary>
+    public virtual int TileRows => 1;
+
     /// <summary>Done on a thread before it works with these kernels; more than once does no harm. What it returns may be disposed on the same thread at its end.</summary>
     public virtual IDisposable? EnterThread() => null;
 

@@ -1,7 +1,9 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Slerp.Engine.Backends.Cpu.Kernels.Amx;
 using Slerp.Engine.Backends.Cpu.Kernels.Lanes;
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
+using Slerp.Engine.Backends.Cpu.Kernels.Vnni;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels;
 
@@ -12,6 +14,10 @@ internal static class KernelSets
     public static KernelSet Create(CpuLevel level) => level switch
     {
         CpuLevel.Amx => new TileKernelSet(),
+        CpuLevel.Avx512WideVnni when AvxVnni.IsSupported =>
+            new WideKernelSet<DotVnni, Vector256<int>, Lanes256, Vector256<float>>(WideTile.FewestRowsBesideVnni),
+        CpuLevel.Avx512WideVnni =>
+            new WideKernelSet<DotWiden512, Vector512<int>, Lanes512, Vector512<float>>(fewestRows: 1),
         CpuLevel.Avx512Vnni =>
             new KernelSet<Lanes512, Vector512<float>, DotVnni, Vector256<int>, Lanes256, Vector256<float>>(),
         CpuLevel.Avx512 =>

@@ -10,6 +10,8 @@ internal sealed unsafe class TileKernelSet : KernelSet<Lanes512, Vector512<float
 {
     private const int BytesOfHalfStep = TileUnit.RowBytes / 2;
 
+    public override int TileRows => TileUnit.Rows;
+
     public override IDisposable? EnterThread() => SignalStack.Grow();
 
     public override ActivationForm FormOf(in PanelShape shape, int rows) => shape.Format switch

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Slerp.Engine.Backends.Cpu.Kernels.MachineCode;
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
@@ -14,7 +15,6 @@ internal sealed class TileRoutines
     private const int SumsPerTile = 1024;
     private const int BytesPerHalf = 1024;
     private const int WeightsPerStep = 2048;
-    private const int Line = 64;
 
     private static readonly int RowsField = Offset(nameof(TileWork.Rows));
     private static readonly int NextRowsField = Offset(nameof(TileWork.NextRows));
@@ -58,7 +58,7 @@ internal sealed class TileRoutines
     /// <summary>Writes the routines.</summary>
     public static TileRoutines Assemble()
     {
-        var code = new TileAssembler();
+        var code = new Assembler();
         code.LoadConfiguration(Register.Rdi).Return();
         var release = code.Position;
         code.ReleaseTiles().Return();
@@ -72,7 +72,7 @@ internal sealed class TileRoutines
     /// For each block of k: the unit's exact sums, and c += float(sums) · (scale of weights · scale of row) of the block before, whose sums have arrived
     /// meanwhile: the unit and the vectors work side by side.
     /// </summary>
-    private static int WriteBytes(TileAssembler code)
+    private static int WriteBytes(Assembler code)
     {
         const Register rows = Register.Rsi, weights = Register.Rcx, sums = Register.R8, scales = Register.Rdx, ahead = Register.R9;
         const Register rowStride = Register.R10, tileStride = Register.R11, lines = Register.Rax;
@@ -113,10 +113,10 @@ internal sealed class TileRoutines
         code.EndVectors().Return();
         return begin;
 
-        static void Step(TileAssembler code, int tile)
+        static void Step(Assembler code, int tile)
         {
             SumBlock(code, tile);
-            Prefetch(code, ahead, lines);
+            code.PrefetchLines(ahead, lines, Register.Rdi, LinesAheadField);
             ScaleBlock(code);
             // Measured: stored only now, the sums keep nothing waiting.
             code.Flip(sums, SumsPerTile)
@@ -126,14 +126,14 @@ internal sealed class TileRoutines
                 .Add(scales, TileUnit.Rows * sizeof(float));
         }
 
-        static void SumBlock(TileAssembler code, int tile) =>
+        static void SumBlock(Assembler code, int tile) =>
             code.Zero(tile)
                 .Load(4, weights, tileStride)
                 .Load(6 + tile, rows, rowStride)
                 .DotBytes(tile, 6 + tile, 4)
                 .DotSignedBytes(tile, 6 + tile, 5);
 
-        static void ScaleBlock(TileAssembler code)
+        static void ScaleBlock(Assembler code)
         {
             const int weightScales = 16, values = 17, scale = 18;
             code.Read(lines, Register.Rdi, ScaleCodesField)
@@ -151,7 +151,7 @@ internal sealed class TileRoutines
     }
 
     /// <summary>Over all steps, in order: sums += high halves of rows × weights, then the low ones; stored at the end.</summary>
-    private static int WriteHalves(TileAssembler code, bool isPair)
+    private static int WriteHalves(Assembler code, bool isPair)
     {
         const Register rows = Register.Rsi, nextRows = Register.Rdx, weights = Register.Rcx, ahead = Register.R8, steps = Register.R9;
         const Register tileStride = Register.R10, weightStride = Register.R11, lines = Register.Rax;
@@ -170,9 +170,9 @@ internal sealed class TileRoutines
 
         var next = code.Position;
         code.Load(4, weights, weightStride);
-        Prefetch(code, ahead, lines);
+        code.PrefetchLines(ahead, lines, Register.Rdi, LinesAheadField);
         code.Load(5, weights, weightStride, TileUnit.RowBytes);
-        Prefetch(code, ahead, lines);
+        code.PrefetchLines(ahead, lines, Register.Rdi, LinesAheadField);
         for (var half = 0; half < 2; half++)
         {
             code.Load(6, rows, tileStride, half * BytesPerHalf).DotHalves(0, 6, 4).DotHalves(1, 6, 5);
@@ -181,7 +181,7 @@ internal sealed class TileRoutines
                 code.Load(7, nextRows, tileStride, half * BytesPerHalf).DotHalves(2, 7, 4).DotHalves(3, 7, 5);
             }
 
-            Prefetch(code, ahead, lines);
+            code.PrefetchLines(ahead, lines, Register.Rdi, LinesAheadField);
         }
 
         code.Add(rows, 2 * BytesPerHalf)
@@ -198,16 +198,6 @@ internal sealed class TileRoutines
 
         code.Return();
         return begin;
-    }
-
-    /// <summary>Asks for the lines of one step, or of one part of it: many at once would wait for each other.</summary>
-    private static void Prefetch(TileAssembler code, Register ahead, Register lines)
-    {
-        code.Read(lines, Register.Rdi, LinesAheadField);
-        var line = code.Position;
-        code.Prefetch(ahead)
-            .Add(ahead, Line)
-            .Repeat(lines, line);
     }
 
     private static int Offset(string field) => (int)Marshal.OffsetOf<TileWork>(field);

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using Slerp.Engine.Backends.Cpu.Memory;
+using Slerp.Engine.Backends.Cpu.Kernels.MachineCode;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Amx;
 
@@ -66,8 +66,7 @@ internal static unsafe partial class TileUnit
     /// <summary>The page of routines, or null where there can be none.</summary>
     private static byte* Prepare()
     {
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 || !X86Base.IsSupported
-            || (AppContext.TryGetSwitch(Switch, out var isOff) && isOff) || !HasInstructions())
+        if (!CodePage.IsPossible || (AppContext.TryGetSwitch(Switch, out var isOff) && isOff) || !HasInstructions())
         {
             return null;
         }
@@ -82,21 +81,7 @@ internal static unsafe partial class TileUnit
                 return null;
             }
 
-            var bytes = (nuint)Routines.Code.Length;
-            var page = Pages.TryMap(bytes);
-            if (page is null)
-            {
-                return null;
-            }
-
-            Routines.Code.CopyTo(new Span<byte>(page, Routines.Code.Length));
-            if (Pages.Protect(page, bytes, Pages.ReadExecute) == 0)
-            {
-                return page;
-            }
-
-            _ = Pages.Unmap(page, bytes);
-            return null;
+            return CodePage.TryPublish(Routines.Code);
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException or DeviceException)
         {

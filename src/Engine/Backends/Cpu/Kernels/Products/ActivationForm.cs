@@ -9,7 +9,7 @@ internal enum ActivationForm
     /// <summary>8-bit integers, a row behind another: <see cref="QuantizedRows"/>.</summary>
     Integers,
 
-    /// <summary>The same integers, in tiles of 16 rows by a block of k.</summary>
+    /// <summary>The same integers, in tiles of <see cref="KernelSet.TileRows"/> by a block of k.</summary>
     IntegerTiles,
 
     /// <summary>Two bfloat16 halves of each value, in tiles: <see cref="Amx.HalvedRows"/>.</summary>

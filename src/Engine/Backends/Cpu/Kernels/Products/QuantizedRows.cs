@@ -2,11 +2,11 @@ namespace Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 /// <summary>Activations as 8-bit integers: q = round(x · 127 / m), scale = m / 127, m = max |x| over a block of k.</summary>
 /// <remarks>
-/// Groups of 4 bytes, k padded with zeros to whole blocks. Rows lie one behind another, or in tiles for <see cref="Amx.ByteTile"/>:
-/// [rows / 16][blocks][16 rows][groups of a block].
+/// Groups of 4 bytes, k padded with zeros to whole blocks. Rows lie one behind another, or in tiles of T rows for <see cref="Amx.ByteTile"/> and <see cref="Vnni.WideTile"/>:
+/// [rows / T][blocks][T rows][groups of a block].
 /// </remarks>
 /// <param name="groups">The integers of the first row.</param>
-/// <param name="scales">[rows][blocks], or [rows / 16][blocks][16 rows].</param>
+/// <param name="scales">[rows][blocks], or [rows / T][blocks][T rows].</param>
 /// <param name="corrections">In the same order: minus the weights' storage offset times the sum of the block's integers.</param>
 /// <param name="blocks">Blocks of k.</param>
 /// <param name="groupsPerBlock">Groups of a block; even.</param>

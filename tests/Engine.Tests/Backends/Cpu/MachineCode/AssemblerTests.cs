@@ -1,9 +1,9 @@
-using Slerp.Engine.Backends.Cpu.Kernels.Amx;
+using Slerp.Engine.Backends.Cpu.Kernels.MachineCode;
 
-namespace Slerp.Engine.Tests.Backends.Cpu.Amx;
+namespace Slerp.Engine.Tests.Backends.Cpu.MachineCode;
 
 /// <summary>The encodings, against what a disassembler reads; these need no such processor.</summary>
-public sealed class TileAssemblerTests
+public sealed class AssemblerTests
 {
     public static TheoryData<string, string> Instructions => new()
     {
@@ -19,6 +19,9 @@ public sealed class TileAssemblerTests
         { "vmovups zmm16,[rcx-0x240]", "62E17C48 1081C0FDFFFF" },
         { "vmovups [r8+0x0],zmm15", "62517C48 11B800000000" },
         { "vcvtdq2ps zmm17,[r8+0x3c0]", "62C17C48 5B88C0030000" },
+        { "vpbroadcastd zmm23,[r9+0x12345]", "62C27D48 58B945230100" },
+        { "vpdpbusd zmm20,zmm25,[rsi+0x12345]{1to16}", "62E23550 50A645230100" },
+        { "vcvtdq2ps zmm27,zmm20", "62217C48 5BDC" },
         { "vmulps zmm18,zmm16,[rdx+0x3c]{1to16}", "62E17C50 59923C000000" },
         { "vfmadd231ps zmm15,zmm17,zmm18", "62327540 B8FA" },
         { "vpmovzxbd zmm16,[rax+0x0]", "62E27D48 318000000000" },
@@ -40,7 +43,7 @@ public sealed class TileAssemblerTests
     [MemberData(nameof(Instructions))]
     public void Instruction_IsEncodedAsTheManualSays(string instruction, string bytes)
     {
-        var code = new TileAssembler();
+        var code = new Assembler();
         _ = instruction.Split(' ')[0] switch
         {
             "ldtilecfg" => code.LoadConfiguration(Register.Rdi),
@@ -56,6 +59,9 @@ public sealed class TileAssemblerTests
             "vmovups" => instruction.Contains("[rcx", StringComparison.Ordinal)
                 ? code.LoadVector(16, Register.Rcx, -576)
                 : code.StoreVector(15, Register.R8, 0),
+            "vpbroadcastd" => code.BroadcastInteger(23, Register.R9, 0x12345),
+            "vpdpbusd" => code.DotBytes(20, 25, Register.Rsi, 0x12345),
+            "vcvtdq2ps" when !instruction.Contains('[', StringComparison.Ordinal) => code.ConvertIntegers(27, 20),
             "vcvtdq2ps" => code.LoadIntegers(17, Register.R8, 960),
             "vmulps" => code.Scale(18, 16, Register.Rdx, 60),
             "vfmadd231ps" => code.MultiplyAdd(15, 17, 18),
@@ -79,7 +85,7 @@ public sealed class TileAssemblerTests
     [Fact]
     public void LeaveAtZero_ArrivesWhereItLands()
     {
-        var code = new TileAssembler();
+        var code = new Assembler();
         var leave = code.LeaveAtZero(Register.Rdi, 48);
         code.Return().Land(leave).EndVectors();
         Assert.Equal("48FF8F300000000F8401000000C3C5F877", Convert.ToHexString(code.ToArray()));
