@@ -176,11 +176,11 @@ internal sealed class Assembler
         return Immediate(value);
     }
 
-    /// <summary>prefetcht0 [address].</summary>
-    public Assembler Prefetch(Register address)
+    /// <summary>prefetcht0 [address + displacement].</summary>
+    public Assembler Prefetch(Register address, int displacement = 0)
     {
         Emit(0x40 | Extension(address, 0), 0x0F, 0x18);
-        return Memory((Register)1, address, 0);
+        return Memory((Register)1, address, displacement);
     }
 
     /// <summary>Asks for lines from <paramref name="ahead"/> on, as many as the field of <paramref name="work"/> at <paramref name="count"/> says, and moves past them.</summary>

@@ -15,31 +15,28 @@ internal static unsafe class WideDot
     private const int FeatureLeaf = 7;
     private const int VnniBit = 11;
 
-    private static readonly WideRoutines Routines = WideRoutines.Assemble();
-    private static readonly byte* Page = Prepare();
+    private static readonly WideRoutines? Routines = IsWanted() ? WideRoutines.Assemble() : null;
+    private static readonly byte* Page = Publish();
 
     /// <summary>Whether this process may use them.</summary>
     public static bool IsSupported => Page is not null;
 
-    /// <summary>Product of 1 to <see cref="WideRoutines.TileRows"/> quantised rows with 16 columns of 8-bit weights.</summary>
-    public static void Multiply(in WideWork work, int rows)
+    /// <summary>Product of 1 to <see cref="WideRoutines.TileRows"/> quantised rows with 16 columns of 8-bit weights; alone where no other rows meet them.</summary>
+    public static void Multiply(in WideWork work, int rows, bool isAlone)
     {
         fixed (WideWork* operand = &work)
         {
-            ((delegate* unmanaged[SuppressGCTransition]<WideWork*, void>)(Page + Routines.Begin(rows)))(operand);
+            ((delegate* unmanaged[SuppressGCTransition]<WideWork*, void>)(Page + Routines!.Begin(rows, isAlone)))(operand);
         }
     }
 
-    private static byte* Prepare()
-    {
-        if (!CodePage.IsPossible || (AppContext.TryGetSwitch(Switch, out var isOff) && isOff) || !HasInstructions())
-        {
-            return null;
-        }
+    private static bool IsWanted() => CodePage.IsPossible && !(AppContext.TryGetSwitch(Switch, out var isOff) && isOff) && HasInstructions();
 
+    private static byte* Publish()
+    {
         try
         {
-            return CodePage.TryPublish(Routines.Code);
+            return Routines is null ? null : CodePage.TryPublish(Routines.Code);
         }
         catch (Exception exception) when (exception is DllNotFoundException or EntryPointNotFoundException)
         {

@@ -30,23 +30,27 @@ internal sealed class WideRoutines
     public byte[] Code { get; }
 
     /// <summary>Where the routine for that many rows begins.</summary>
-    public int Begin(int rows) => _begins[rows - 1];
+    /// <param name="rows">The rows.</param>
+    /// <param name="isAlone">Whether no other tile of rows meets the panel: then what is prefetched is as much as what is read.</param>
+    public int Begin(int rows, bool isAlone) => _begins[(isAlone ? TileRows : 0) + rows - 1];
 
     /// <summary>Writes the routines.</summary>
     public static WideRoutines Assemble()
     {
         var code = new Assembler();
-        var begins = new int[TileRows];
+        var begins = new int[2 * TileRows];
         for (var rows = 1; rows <= TileRows; rows++)
         {
             begins[rows - 1] = code.Position;
-            Write(code, rows);
+            Write(code, rows, isAlone: false);
+            begins[TileRows + rows - 1] = code.Position;
+            Write(code, rows, isAlone: true);
         }
 
         return new WideRoutines(code.ToArray(), begins);
     }
 
-    private static void Write(Assembler code, int rows)
+    private static void Write(Assembler code, int rows, bool isAlone)
     {
         const Register work = Register.Rdi, integers = Register.Rsi, weights = Register.Rcx, codes = Register.Rdx, scales = Register.R8;
         const Register corrections = Register.R9, ahead = Register.R10, blocks = Register.R11, lines = Register.Rax;
@@ -76,14 +80,28 @@ internal sealed class WideRoutines
             // Two registers in turn: the next group's load waits for nothing.
             var current = group + (index % 2);
             code.LoadVector(current, weights, index * BytesOfGroup);
+            if (isAlone)
+            {
+                code.Prefetch(ahead, index * BytesOfGroup);
+            }
+
             for (var row = 0; row < rows; row++)
             {
                 code.DotBytes(firstSum + row, current, integers, (row * PanelShape.ScaleBlock) + (index * sizeof(int)));
             }
         }
 
-        code.PrefetchLines(ahead, lines, work, Offset(nameof(WideWork.LinesAhead)))
-            .WidenBytes(weightScales, codes, 0)
+        if (isAlone)
+        {
+            // A block is a little more than eight lines: of weights, and of scales.
+            code.Prefetch(ahead, Groups * BytesOfGroup).Read(lines, work, Offset(nameof(WideWork.AheadStep))).Add(ahead, lines);
+        }
+        else
+        {
+            code.PrefetchLines(ahead, lines, work, Offset(nameof(WideWork.LinesAhead)));
+        }
+
+        code.WidenBytes(weightScales, codes, 0)
             .ShiftLeft(weightScales, weightScales, ScaleCode.Shift)
             .AddIntegers(weightScales, weightScales, bases);
         for (var row = 0; row < rows; row++)

@@ -48,8 +48,10 @@ internal readonly unsafe struct WideTile : IPanelTile
                 ResultStride = cStride * sizeof(float),
                 Blocks = x.Blocks,
                 Ahead = ahead.Start,
+                AheadStep = ahead.BlockStep,
                 LinesAhead = Math.Max(1, (ahead.BlockStep + LineBytes - 1) / LineBytes),
             },
-            rows);
+            rows,
+            isAlone: task.Rows <= Rows);
     }
 }

@@ -33,6 +33,9 @@ internal unsafe struct WideWork
     /// <summary>What is prefetched meanwhile.</summary>
     public byte* Ahead;
 
-    /// <summary>Cache lines of it for each block; at least 1.</summary>
+    /// <summary>Bytes of it for each block, where a tile is alone.</summary>
+    public nint AheadStep;
+
+    /// <summary>Cache lines of it for each block, where it is not; at least 1.</summary>
     public nint LinesAhead;
 }
