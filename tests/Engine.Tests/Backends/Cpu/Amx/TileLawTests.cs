@@ -31,15 +31,19 @@ public sealed class TileLawTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void BytesThroughTiles_EqualBytesThroughVectors(int inputs, int outputs)
+    public void BytesThroughMachineCode_EqualBytesThroughVectors(int inputs, int outputs)
     {
         const int rows = 40;
-        var best = CpuLevels.Best();
-        var below = CpuLevels.Includes(best, CpuLevel.Avx512Vnni) ? CpuLevel.Avx512Vnni : best;
         var x = Noise.Of(2, rows * inputs);
-        Assert.Equal(
-            Multiply(below, WeightFormat.Int8Block32, x, rows, inputs, outputs, rows),
-            Multiply(best, WeightFormat.Int8Block32, x, rows, inputs, outputs, rows));
+        var expected = Multiply(LevelOrBest(CpuLevel.Avx512Vnni), WeightFormat.Int8Block32, x, rows, inputs, outputs, rows);
+        foreach (var level in new[] { LevelOrBest(CpuLevel.Avx512WideVnni), CpuLevels.Best() })
+        {
+            // Every height of a tile of 12 rows, and what a tile of 16 leaves over.
+            foreach (var batch in Enumerable.Range(4, 14).Append(rows))
+            {
+                Assert.Equal(expected, Multiply(level, WeightFormat.Int8Block32, x, rows, inputs, outputs, batch));
+            }
+        }
     }
 
     [Fact]
@@ -203,6 +207,8 @@ public sealed class TileLawTests
             }
         }
     }
+
+    private static CpuLevel LevelOrBest(CpuLevel level) => CpuLevels.Includes(CpuLevels.Best(), level) ? level : CpuLevels.Best();
 
     private static int LengthOf(string? text) => text!.Length;
 
