@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Backends;
 using Slerp.Engine.Checkpoints;

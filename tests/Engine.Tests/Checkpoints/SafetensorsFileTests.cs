@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Checkpoints;
 using Slerp.Tests.Shared;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Checkpoints;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Constraints;
 using Slerp.Engine.Constraints.Grammars;

@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Tokenizers;
 using Slerp.Engine.Tokenizers.Import;

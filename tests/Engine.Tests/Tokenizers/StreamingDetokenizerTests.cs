@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using Slerp.Engine.Tokenizers;
 
