@@ -72,9 +72,12 @@ public sealed class EndToEndTests : IDisposable
     [Fact]
     public async Task Disposed_WhileAnswering_CancelsTheAnswer()
     {
-        await using var updates = _client.GetStreamingResponseAsync("Hello", new ChatOptions { Temperature = 0 }).GetAsyncEnumerator();
+        // An answer of a hundred thousand tokens: none is at its end when its client is disposed, however late that is.
+        var path = new ToyCheckpoint { Context = 131_072 }.Save(_folder, "long");
+        await using var client = new SlerpChatClient(new SlerpChatClientOptions { ModelPath = path, Engine = { Threads = 1, MaxConcurrentRequests = 1 } });
+        await using var updates = client.GetStreamingResponseAsync("Hello", new ChatOptions { Temperature = 0 }).GetAsyncEnumerator();
         Assert.True(await updates.MoveNextAsync());
-        await _client.DisposeAsync();
+        await client.DisposeAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(async () =>
         {
             while (await updates.MoveNextAsync())

@@ -41,6 +41,14 @@ if [ ! -d "$work/node_modules/node-llama-cpp" ]; then
   NODE_LLAMA_CPP_SKIP_DOWNLOAD=true npm install --prefix "$work" --no-audit --no-fund --no-save "node-llama-cpp@$version" >&2
 fi
 
+libraries=$work/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
+if [ ! -f "$libraries/libggml-base.so" ]; then
+  echo "error: node-llama-cpp brought no libraries for Linux on x86-64: $libraries is missing." >&2
+  exit 1
+fi
+command -v "${CC:-cc}" >/dev/null || { echo "error: no C compiler '${CC:-cc}'; install one, or name it in CC." >&2; exit 1; }
+"${CC:-cc}" -O3 -ffinite-math-only -fno-signed-zeros "$here/llama.c" -o "$work/llama" "$libraries"/libllama.*so "$libraries"/libggml.*so "$libraries/libggml-base.so" "-Wl,-rpath,$libraries"
+
 dotnet build "$repository/tests/Benchmarks" -c Release -v q >&2
 program=$repository/artifacts/bin/Benchmarks/release/Slerp.Benchmarks.dll
 # Named by its context as well: files of earlier versions were made for 2,048 positions.
@@ -50,6 +58,4 @@ if [ ! -f "$file" ]; then
   mv "$file.unfinished" "$file"
 fi
 
-libraries=$work/node_modules/@node-llama-cpp/linux-x64/bins/linux-x64
-"${CC:-cc}" -O2 "$here/llama.c" -o "$work/llama" "$libraries"/libllama.*so "$libraries"/libggml.*so "$libraries/libggml-base.so" "-Wl,-rpath,$libraries"
 node "$here/compare.mjs" "$work/llama" "$libraries" "$program" "$file" "$work/checkpoints" "$shape" "$format" "$threads" "$pairs" "$tokens" "$prompt"

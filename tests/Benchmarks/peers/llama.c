@@ -23,7 +23,6 @@ int32_t llama_decode(void *, batch);
 float *llama_get_logits_ith(void *, int32_t);
 void *llama_get_memory(const void *);
 void llama_memory_clear(void *, _Bool);
-const char *llama_print_system_info(void);
 
 static void quiet(int level, const char *text, void *state) { (void)level; (void)text; (void)state; }
 
@@ -34,16 +33,24 @@ static double now(void) {
 }
 
 static void step(void *context, int32_t *tokens, int count) {
-  if (llama_decode(context, llama_batch_get_one(tokens, count)) != 0) {
-    fprintf(stderr, "error: llama_decode failed.\n");
-    exit(1);
+  const int most = 2048;  /* what a context takes at once by default */
+  for (int begin = 0; begin < count; begin += most) {
+    if (llama_decode(context, llama_batch_get_one(tokens + begin, count - begin < most ? count - begin : most)) != 0) {
+      fprintf(stderr, "error: llama_decode failed.\n");
+      exit(1);
+    }
   }
 }
 
 static int32_t best(const float *logits, int count) {
-  int32_t index = 0;
+  /* The largest first, which the compiler does in vectors; then its place. */
+  float largest = logits[0];
   for (int i = 1; i < count; i++) {
-    index = logits[i] > logits[index] ? i : index;
+    largest = logits[i] > largest ? logits[i] : largest;
+  }
+  int32_t index = 0;
+  while (index < count - 1 && logits[index] != largest) {
+    index++;
   }
   return index;
 }
@@ -54,6 +61,10 @@ int main(int count, char **args) {
     return 2;
   }
   int threads = atoi(args[3]), tokens = atoi(args[5]), repeats = atoi(args[6]);
+  if (threads < 1 || tokens < 2 || repeats < 1 || repeats > 63) {
+    fprintf(stderr, "error: threads %d, tokens %d, repeats %d; expected at least 1, at least 2, 1 to 63.\n", threads, tokens, repeats);
+    return 2;
+  }
   int prefill = strcmp(args[4], "prefill") == 0;
   llama_log_set(quiet, NULL);
   ggml_backend_load_all_from_path(args[1]);
@@ -67,11 +78,15 @@ int main(int count, char **args) {
   uint32_t length = tokens + 192;
   memcpy(settings.bytes, &length, sizeof length);
   void *context = llama_init_from_model(model, settings);
+  if (!context) {
+    fprintf(stderr, "error: no context of %u tokens could be made.\n", length);
+    return 1;
+  }
   llama_set_n_threads(context, threads, threads);
   int vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(model));
   int32_t *prompt = malloc(sizeof *prompt * (prefill ? tokens : 64));
   double rates[64];
-  for (int round = 0; round <= repeats && round < 64; round++) {  /* the first warms up */
+  for (int round = 0; round <= repeats; round++) {  /* the first warms up */
     llama_memory_clear(llama_get_memory(context), 1);
     int given = prefill ? tokens : 64;
     for (int i = 0; i < given; i++) {

@@ -29,7 +29,7 @@ internal enum CpuLevel
     /// <summary>512-bit vectors, with 8-bit dot products of 512 bits; with or without those of 256.</summary>
     Avx512WideVnni,
 
-    /// <summary>The same, with products and attention by whole tiles.</summary>
+    /// <summary>512-bit vectors and 8-bit dot products of 256 bits, with products and attention by whole tiles.</summary>
     Amx,
 }
 

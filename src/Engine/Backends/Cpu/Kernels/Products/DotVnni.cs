@@ -60,11 +60,14 @@ internal readonly unsafe struct DotVnni : IDotLanes<Vector256<int>, Vector256<fl
     public static int Quantize(float* x, float inverse, byte* destination)
     {
         var scale = Vector256.Create(inverse);
-        Vector256<int> a = Nearest(x, scale), b = Nearest(x + 8, scale), c = Nearest(x + 16, scale), d = Nearest(x + 24, scale);
+        var first = Avx2.PackSignedSaturate(Nearest(x, scale), Nearest(x + 8, scale));
+        var second = Avx2.PackSignedSaturate(Nearest(x + 16, scale), Nearest(x + 24, scale));
         // Packing works on each half of a vector: the last step puts the quarters back in order.
-        var bytes = Avx2.PackSignedSaturate(Avx2.PackSignedSaturate(a, b), Avx2.PackSignedSaturate(c, d));
-        Avx2.PermuteVar8x32(bytes.AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).Store((int*)destination);
-        return Vector256.Sum(a + b + (c + d));
+        var bytes = Avx2.PermuteVar8x32(Avx2.PackSignedSaturate(first, second).AsInt32(), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7));
+        bytes.Store((int*)destination);
+        // Of the bytes, as they are multiplied: where x is infinite, they are not what was rounded. Without AVX-VNNI, which other kernels of these panels do not have.
+        var pairs = Avx2.MultiplyAddAdjacent(Vector256.Create((byte)1), bytes.AsSByte());
+        return Vector256.Sum(Avx2.MultiplyAddAdjacent(pairs, Vector256.Create((short)1)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
