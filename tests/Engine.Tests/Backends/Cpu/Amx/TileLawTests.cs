@@ -31,17 +31,20 @@ public sealed class TileLawTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void BytesThroughMachineCode_EqualBytesThroughVectors(int inputs, int outputs)
+    public void IntegersThroughMachineCode_EqualThoseThroughVectors(int inputs, int outputs)
     {
         const int rows = 40;
         var x = Noise.Of(2, rows * inputs);
-        var expected = Multiply(LevelOrBest(CpuLevel.Avx2), WeightFormat.Int8Block32, x, rows, inputs, outputs, rows);
-        foreach (var level in new[] { LevelOrBest(CpuLevel.Avx512WideVnni), CpuLevels.Best() })
+        foreach (var format in new[] { WeightFormat.Int8Block32, WeightFormat.Int4Block32 })
         {
-            // Every height of a tile of 12 rows, and what a tile of 16 leaves over.
-            foreach (var batch in Enumerable.Range(1, 17).Append(rows))
+            var expected = Multiply(LevelOrBest(CpuLevel.Avx2), format, x, rows, inputs, outputs, rows);
+            foreach (var level in new[] { LevelOrBest(CpuLevel.Avx512WideVnni), CpuLevels.Best() })
             {
-                Assert.Equal(expected, Multiply(level, WeightFormat.Int8Block32, x, rows, inputs, outputs, batch));
+                // Every height of a tile of 12 rows, and what a tile of 16 leaves over.
+                foreach (var batch in Enumerable.Range(1, 17).Append(rows))
+                {
+                    Assert.Equal(expected, Multiply(level, format, x, rows, inputs, outputs, batch));
+                }
             }
         }
     }

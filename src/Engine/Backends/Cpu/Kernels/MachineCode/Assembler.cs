@@ -88,20 +88,19 @@ internal sealed class Assembler
         VectorMemory(vector, 0, address, displacement, isBroadcast: false, 0x31, Prefix.P66, Map.M0F38);
 
     /// <summary>vpslld: integers moved up by a number of bits.</summary>
-    public Assembler ShiftLeft(int result, int a, int bits)
-    {
-        // The operation's own number stands where others name a register.
-        const int operation = 6;
-        Evex(operation, result, a >> 3, a >> 4, Prefix.P66, Map.M0F, isBroadcast: false, 0x72);
-        return Emit(0xC0 | (operation << 3) | (a & 7), bits);
-    }
+    public Assembler ShiftLeft(int result, int a, int bits) => Shift(6, result, a, bits);
+
+    /// <summary>vpsrld: integers moved down by a number of bits; zeros come in.</summary>
+    public Assembler ShiftRight(int result, int a, int bits) => Shift(2, result, a, bits);
+
+    /// <summary>vpandd: result = a and b.</summary>
+    public Assembler And(int result, int a, int b) => Bits(result, a, b, 0xDB);
+
+    /// <summary>vpord: result = a or b.</summary>
+    public Assembler Or(int result, int a, int b) => Bits(result, a, b, 0xEB);
 
     /// <summary>vpaddd: sum = a + b, of integers.</summary>
-    public Assembler AddIntegers(int sum, int a, int b)
-    {
-        Evex(sum, a, b >> 3, b >> 4, Prefix.P66, Map.M0F, isBroadcast: false, 0xFE);
-        return Emit(0xC0 | ((sum & 7) << 3) | (b & 7));
-    }
+    public Assembler AddIntegers(int sum, int a, int b) => Bits(sum, a, b, 0xFE);
 
     /// <summary>vpbroadcastd: one integer of memory in all places.</summary>
     public Assembler BroadcastInteger(int vector, Register address, int displacement) =>
@@ -251,6 +250,20 @@ internal sealed class Assembler
             ((~firstSource & 15) << 3) | 4 | (int)prefix,
             0x40 | (isBroadcast ? 0x10 : 0) | (((~firstSource >> 4) & 1) << 3),
             opcode);
+
+    /// <summary>An instruction on the 32-bit parts of two vectors.</summary>
+    private Assembler Bits(int result, int a, int b, int opcode)
+    {
+        Evex(result, a, b >> 3, b >> 4, Prefix.P66, Map.M0F, isBroadcast: false, opcode);
+        return Emit(0xC0 | ((result & 7) << 3) | (b & 7));
+    }
+
+    /// <summary>A shift; the operation's own number stands where others name a register.</summary>
+    private Assembler Shift(int operation, int result, int a, int bits)
+    {
+        Evex(operation, result, a >> 3, a >> 4, Prefix.P66, Map.M0F, isBroadcast: false, 0x72);
+        return Emit(0xC0 | (operation << 3) | (a & 7), bits);
+    }
 
     private Assembler VectorMemory(
         int register, int firstSource, Register address, int displacement, bool isBroadcast, int opcode, Prefix prefix = Prefix.None, Map map = Map.M0F)

@@ -21,12 +21,12 @@ internal static unsafe class WideDot
     /// <summary>Whether this process may use them.</summary>
     public static bool IsSupported => Page is not null;
 
-    /// <summary>Product of 1 to <see cref="WideRoutines.TileRows"/> quantised rows with 16 columns of 8-bit weights; alone where no other rows meet them.</summary>
-    public static void Multiply(in WideWork work, int rows, bool isAlone)
+    /// <summary>Product of 1 to <see cref="WideRoutines.TileRows"/> quantised rows with 16 columns of 8-bit or 4-bit weights; alone where no other rows meet them.</summary>
+    public static void Multiply(in WideWork work, int rows, bool isInt4, bool isAlone)
     {
         fixed (WideWork* operand = &work)
         {
-            ((delegate* unmanaged[SuppressGCTransition]<WideWork*, void>)(Page + Routines!.Begin(rows, isAlone)))(operand);
+            ((delegate* unmanaged[SuppressGCTransition]<WideWork*, void>)(Page + Routines!.Begin(rows, isInt4, isAlone)))(operand);
         }
     }
 

@@ -4,7 +4,7 @@ using Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Vnni;
 
-/// <summary>The machine code of the products of 1 to 12 rows with 16 columns of 8-bit weights, one routine behind another. Each takes one pointer in rdi and keeps the caller's registers.</summary>
+/// <summary>The machine code of the products of 1 to 12 rows with 16 columns of 8-bit or 4-bit weights, one routine behind another. Each takes one pointer in rdi and keeps the caller's registers.</summary>
 /// <remarks>
 /// Formula: for each block of k, in order: sums = correction + Σ weights · integers, exact; result += float(sums) · (scale of weights · scale of row), rounded as
 /// <see cref="IntegerTile{TDot,TSums,TLanes,TVector,TWeights}"/> rounds.
@@ -16,7 +16,8 @@ internal sealed class WideRoutines
 
     private const int Columns = 16;
     private const int Groups = PanelShape.ScaleBlock / sizeof(int);
-    private const int BytesOfGroup = Columns * sizeof(int);
+    private const int Line = Columns * sizeof(int);
+    private const int BitsOfHalf = 4;
 
     private readonly int[] _begins;
 
@@ -29,32 +30,41 @@ internal sealed class WideRoutines
     /// <summary>All of it; position independent.</summary>
     public byte[] Code { get; }
 
-    /// <summary>Where the routine for that many rows begins.</summary>
-    /// <param name="rows">The rows.</param>
+    /// <summary>Where a routine begins.</summary>
+    /// <param name="rows">Rows of the tile.</param>
+    /// <param name="isInt4">Whether weights have 4 bits.</param>
     /// <param name="isAlone">Whether no other tile of rows meets the panel: then what is prefetched is as much as what is read.</param>
-    public int Begin(int rows, bool isAlone) => _begins[(isAlone ? TileRows : 0) + rows - 1];
+    public int Begin(int rows, bool isInt4, bool isAlone) => _begins[Index(rows, isInt4, isAlone)];
 
     /// <summary>Writes the routines.</summary>
     public static WideRoutines Assemble()
     {
         var code = new Assembler();
-        var begins = new int[2 * TileRows];
-        for (var rows = 1; rows <= TileRows; rows++)
+        var begins = new int[4 * TileRows];
+        foreach (var isInt4 in new[] { false, true })
         {
-            begins[rows - 1] = code.Position;
-            Write(code, rows, isAlone: false);
-            begins[TileRows + rows - 1] = code.Position;
-            Write(code, rows, isAlone: true);
+            foreach (var isAlone in new[] { false, true })
+            {
+                for (var rows = 1; rows <= TileRows; rows++)
+                {
+                    begins[Index(rows, isInt4, isAlone)] = code.Position;
+                    Write(code, rows, isInt4, isAlone);
+                }
+            }
         }
 
         return new WideRoutines(code.ToArray(), begins);
     }
 
-    private static void Write(Assembler code, int rows, bool isAlone)
+    private static int Index(int rows, bool isInt4, bool isAlone) => (((isInt4 ? 2 : 0) + (isAlone ? 1 : 0)) * TileRows) + rows - 1;
+
+    private static void Write(Assembler code, int rows, bool isInt4, bool isAlone)
     {
         const Register work = Register.Rdi, integers = Register.Rsi, weights = Register.Rcx, codes = Register.Rdx, scales = Register.R8;
         const Register corrections = Register.R9, ahead = Register.R10, blocks = Register.R11, lines = Register.Rax;
         const int firstSum = TileRows, group = 2 * TileRows, weightScales = group + 2, values = group + 3, scale = group + 4, bases = group + 5;
+        const int pair = group + 6, lowHalves = group + 7;
+        var linesOfBlock = isInt4 ? Groups / 2 : Groups;
         code.Read(lines, work, Offset(nameof(WideWork.ScaleBases)))
             .LoadVector(bases, lines, 0)
             .Read(integers, work, Offset(nameof(WideWork.Rows)))
@@ -64,6 +74,11 @@ internal sealed class WideRoutines
             .Read(corrections, work, Offset(nameof(WideWork.Corrections)))
             .Read(ahead, work, Offset(nameof(WideWork.Ahead)))
             .Read(blocks, work, Offset(nameof(WideWork.Blocks)));
+        if (isInt4)
+        {
+            code.BroadcastInteger(lowHalves, work, Offset(nameof(WideWork.LowHalves)));
+        }
+
         for (var row = 0; row < rows; row++)
         {
             code.ZeroVector(row);
@@ -75,35 +90,53 @@ internal sealed class WideRoutines
             code.BroadcastInteger(firstSum + row, corrections, row * sizeof(int));
         }
 
-        for (var index = 0; index < Groups; index++)
+        for (var line = 0; line < linesOfBlock; line++)
         {
-            // Two registers in turn: the next group's load waits for nothing.
-            var current = group + (index % 2);
-            code.LoadVector(current, weights, index * BytesOfGroup);
+            code.LoadVector(isInt4 ? pair : group, weights, line * Line);
             if (isAlone)
             {
-                code.Prefetch(ahead, index * BytesOfGroup);
+                code.Prefetch(ahead, line * Line);
             }
 
-            for (var row = 0; row < rows; row++)
+            if (isInt4)
             {
-                code.DotBytes(firstSum + row, current, integers, (row * PanelShape.ScaleBlock) + (index * sizeof(int)));
+                code.And(group, pair, lowHalves).ShiftRight(group + 1, pair, BitsOfHalf).And(group + 1, group + 1, lowHalves);
+                Dot(group, 2 * line);
+                Dot(group + 1, (2 * line) + 1);
+            }
+            else
+            {
+                Dot(group, line);
             }
         }
 
         if (isAlone)
         {
-            // A block is a little more than eight lines: of weights, and of scales.
-            code.Prefetch(ahead, Groups * BytesOfGroup).Read(lines, work, Offset(nameof(WideWork.AheadStep))).Add(ahead, lines);
+            // A block is a little more than its lines of weights: its scales.
+            code.Prefetch(ahead, linesOfBlock * Line).Read(lines, work, Offset(nameof(WideWork.AheadStep))).Add(ahead, lines);
         }
         else
         {
             code.PrefetchLines(ahead, lines, work, Offset(nameof(WideWork.LinesAhead)));
         }
 
-        code.WidenBytes(weightScales, codes, 0)
-            .ShiftLeft(weightScales, weightScales, ScaleCode.Shift)
-            .AddIntegers(weightScales, weightScales, bases);
+        code.WidenBytes(weightScales, codes, 0);
+        if (isInt4)
+        {
+            // The magnitude's seven bits below, the sign on top: see SignedScaleCode.
+            const int bits = 32, signBit = 7;
+            code.ShiftLeft(values, weightScales, bits - signBit)
+                .ShiftRight(values, values, bits - signBit - ScaleCode.Shift)
+                .AddIntegers(values, values, bases)
+                .ShiftRight(weightScales, weightScales, signBit)
+                .ShiftLeft(weightScales, weightScales, bits - 1)
+                .Or(weightScales, weightScales, values);
+        }
+        else
+        {
+            code.ShiftLeft(weightScales, weightScales, ScaleCode.Shift).AddIntegers(weightScales, weightScales, bases);
+        }
+
         for (var row = 0; row < rows; row++)
         {
             code.ConvertIntegers(values, firstSum + row)
@@ -112,7 +145,7 @@ internal sealed class WideRoutines
         }
 
         code.Add(integers, TileRows * PanelShape.ScaleBlock)
-            .Add(weights, Groups * BytesOfGroup)
+            .Add(weights, linesOfBlock * Line)
             .Add(codes, Columns)
             .Add(scales, TileRows * sizeof(float))
             .Add(corrections, TileRows * sizeof(int))
@@ -125,6 +158,14 @@ internal sealed class WideRoutines
         }
 
         code.EndVectors().Return();
+
+        void Dot(int vector, int index)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                code.DotBytes(firstSum + row, vector, integers, (row * PanelShape.ScaleBlock) + (index * sizeof(int)));
+            }
+        }
     }
 
     private static int Offset(string field) => (int)Marshal.OffsetOf<WideWork>(field);

@@ -2,7 +2,7 @@ using Slerp.Engine.Backends.Cpu.Kernels.Products;
 
 namespace Slerp.Engine.Backends.Cpu.Kernels.Vnni;
 
-/// <summary>The micro-kernel of 8-bit weights with a scale per 32 of k: up to 12 quantised rows by one panel of 16 columns.</summary>
+/// <summary>The micro-kernel of 8-bit and 4-bit weights with a scale per 32 of k: up to 12 quantised rows by one panel of 16 columns.</summary>
 /// <remarks>
 /// Formula and accuracy are those of <see cref="IntegerTile{TDot,TSums,TLanes,TVector,TWeights}"/>, to the bit, as for <see cref="Amx.ByteTile"/>: rows may go either
 /// way, whichever is faster for their number.
@@ -13,7 +13,9 @@ internal readonly unsafe struct WideTile : IPanelTile
     public const int FewestRowsBesideVnni = 4;
 
     private const int Columns = 16;
-    private const int WeightOffset = 128;
+    private const int ByteOffset = 128;
+    private const int NibbleOffset = 8;
+    private const int LowHalves = 0x0F0F0F0F;
     private const int LineBytes = 64;
 
     // Tiles begin at whole numbers of them, so a block of rows has to as well.
@@ -30,7 +32,8 @@ internal readonly unsafe struct WideTile : IPanelTile
     public static int Height(int rows, int tiles) => Math.Min(rows, Rows);
 
     /// <summary>How panels are laid out: as for <see cref="DotVnni"/>.</summary>
-    public static PanelShape ShapeOf(int k) => new(PanelFormat.Int8, Columns, k, PanelShape.ScaleBlock, sizeof(int), WeightOffset);
+    public static PanelShape ShapeOf(PanelFormat format, int k) =>
+        new(format, Columns, k, PanelShape.ScaleBlock, sizeof(int), format == PanelFormat.Int4 ? NibbleOffset : ByteOffset);
 
     public static void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead)
     {
@@ -50,8 +53,10 @@ internal readonly unsafe struct WideTile : IPanelTile
                 Ahead = ahead.Start,
                 AheadStep = ahead.BlockStep,
                 LinesAhead = Math.Max(1, (ahead.BlockStep + LineBytes - 1) / LineBytes),
+                LowHalves = LowHalves,
             },
             rows,
+            isInt4: task.Format == PanelFormat.Int4,
             isAlone: task.Rows <= Rows);
     }
 }

@@ -12,7 +12,7 @@ internal unsafe struct WideWork
     /// <summary>Minus what storage has added to the weights, times the sum of a block's integers; in the order of the scales.</summary>
     public int* Corrections;
 
-    /// <summary>The panel's weights, [blocks][8 groups][16 columns][4].</summary>
+    /// <summary>The panel's weights: of 8 bits, [blocks][8 groups][16 columns][4]; of 4, [blocks][4 pairs of groups][16 columns][4], the first group in the low halves.</summary>
     public byte* Weights;
 
     /// <summary>The columns' bases of scales, [16].</summary>
@@ -38,4 +38,7 @@ internal unsafe struct WideWork
 
     /// <summary>Cache lines of it for each block, where it is not; at least 1.</summary>
     public nint LinesAhead;
+
+    /// <summary>For weights of 4 bits: the low halves of four bytes.</summary>
+    public int LowHalves;
 }
