@@ -50,15 +50,32 @@ public sealed class EngineLoadTests : IDisposable
     [Fact]
     public async Task QueueLimitOfZero_ServesWhatCanStartAtOnceAndRefusesTheRest()
     {
-        await using var engine = await SlerpEngine.LoadAsync(Options() with { MaxConcurrentRequests = 2, QueueLimit = 0 });
+        using var open = new ManualResetEventSlim(initialState: true);
+        FaultyBackend? backend = null;
+        await using var engine = await SlerpEngine.LoadAsync(
+            Options() with { MaxConcurrentRequests = 2, QueueLimit = 0, DecorateBackend = inner => backend = new FaultyBackend(inner) });
         for (var turn = 0; turn < 3; turn++)
         {
             Assert.Equal(4, (await engine.AnswerAsync(EngineRequests.Raw("hello", 4))).Stats.OutputTokens);
         }
 
+        // Held while the third comes: they could be done before it.
+        backend!.Strike = _ =>
+        {
+            open.Wait(TestTimeouts.Limit);
+            return false;
+        };
+        open.Reset();
         await using var first = await engine.GenerateAsync(EngineRequests.Raw("hello", 250));
         await using var second = await engine.GenerateAsync(EngineRequests.Raw("hello", 250));
-        await Assert.ThrowsAsync<CapacityException>(async () => await engine.GenerateAsync(EngineRequests.Raw("hello", 250)));
+        try
+        {
+            await Assert.ThrowsAsync<CapacityException>(async () => await engine.GenerateAsync(EngineRequests.Raw("hello", 250))).WaitAsync(TestTimeouts.Limit);
+        }
+        finally
+        {
+            open.Set();
+        }
     }
 
     [Fact]
