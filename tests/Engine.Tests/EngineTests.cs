@@ -120,7 +120,7 @@ public sealed class EngineTests : IDisposable
         {
             try
             {
-                var generation = await engine.GenerateAsync(EngineRequests.Raw("hello", 60));
+                var generation = await engine.GenerateAsync(EngineRequests.Raw("hello", 240));
                 accepted.Add(DrainAsync(generation));
             }
             catch (CapacityException failure)
