@@ -13,8 +13,6 @@ internal unsafe class KernelSet<TLanes, TVector, TDot, TSums, TDotLanes, TDotVec
     where TDotLanes : struct, ILanes<TDotVector>
     where TDotVector : unmanaged
 {
-    private const int NibbleOffset = 8;
-
     public override int PanelWidth => TLanes.Count * 2;
 
     public override int ProductScratchBytes => PanelProduct<TLanes, TVector, FloatPanelTile<TLanes, TVector, Float32Pairs<TLanes, TVector>>>.ScratchBytes;
@@ -25,7 +23,7 @@ internal unsafe class KernelSet<TLanes, TVector, TDot, TSums, TDotLanes, TDotVec
         WeightFormat.BFloat16 => new PanelShape(PanelFormat.BFloat16, PanelWidth, k, k, 1, 0),
         WeightFormat.Int8Block32 => Integers(PanelFormat.Int8, k, PanelShape.ScaleBlock, TDot.WeightOffset),
         WeightFormat.Int8Channel => Integers(PanelFormat.Int8, k, RoundUp(k), TDot.WeightOffset),
-        WeightFormat.Int4Block32 => Integers(PanelFormat.Int4, k, PanelShape.ScaleBlock, NibbleOffset),
+        WeightFormat.Int4Block32 => Integers(PanelFormat.Int4, k, PanelShape.ScaleBlock, PanelShape.NibbleOffset),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "The format must be resolved before its layout is asked for."),
     };
 

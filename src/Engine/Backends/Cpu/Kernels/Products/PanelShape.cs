@@ -12,6 +12,9 @@ internal readonly record struct PanelShape(PanelFormat Format, int Columns, int 
     /// <summary>k is padded to whole blocks of this in integer formats.</summary>
     public const int ScaleBlock = 32;
 
+    /// <summary>What storage adds to each weight of 4 bits.</summary>
+    public const int NibbleOffset = 8;
+
     private const int CacheLine = 64;
 
     /// <summary>Blocks of k.</summary>

@@ -13,8 +13,6 @@ internal readonly unsafe struct WideTile : IPanelTile
     public const int FewestRowsBesideVnni = 4;
 
     private const int Columns = 16;
-    private const int ByteOffset = 128;
-    private const int NibbleOffset = 8;
     private const int LowHalves = 0x0F0F0F0F;
     private const int LineBytes = 64;
 
@@ -33,7 +31,7 @@ internal readonly unsafe struct WideTile : IPanelTile
 
     /// <summary>How panels are laid out: as for <see cref="DotVnni"/>.</summary>
     public static PanelShape ShapeOf(PanelFormat format, int k) =>
-        new(format, Columns, k, PanelShape.ScaleBlock, sizeof(int), format == PanelFormat.Int4 ? NibbleOffset : ByteOffset);
+        new(format, Columns, k, PanelShape.ScaleBlock, DotVnni.Group, format == PanelFormat.Int4 ? PanelShape.NibbleOffset : DotVnni.WeightOffset);
 
     public static void Multiply(in ProductTask task, int rows, byte* w, int firstRow, float* c, nint cStride, PrefetchStream ahead)
     {
