@@ -32,28 +32,14 @@ internal static class TemplateFiles
 
     private static string? ReadIfPresent(string directory, string name)
     {
-        var path = Path.Combine(directory, name);
-        try
+        if (CheckpointFile.ReadIfPresent(Path.Combine(directory, name), MaximumFileBytes) is not { } bytes)
         {
-            var file = new FileInfo(path);
-            if (!file.Exists)
-            {
-                return null;
-            }
-
-            var length = ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Length;
-            if (length > MaximumFileBytes)
-            {
-                throw new CheckpointException(path, $"it has {length:N0} bytes; at most {MaximumFileBytes:N0} are read.");
-            }
-
-            // Pipes and devices have length 0, too: one is never opened, which could wait for ever or have no end.
-            return length == 0 ? "" : File.ReadAllText(path);
+            return null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException(path, $"it cannot be read: {failure.Message}", failure);
-        }
+
+        // A mark of the byte order is none of the template's text.
+        using var reader = new StreamReader(new MemoryStream(bytes));
+        return reader.ReadToEnd();
     }
 
     private static JsonDocument ParseConfig(string config, string file)

@@ -42,29 +42,9 @@ internal static class TokenizerLoader
 
     private static bool TryRead(string directory, string name, out ReadOnlyMemory<byte> content, out string path)
     {
-        content = default;
         path = Path.Combine(directory, name);
-        try
-        {
-            var file = new FileInfo(path);
-            if (!file.Exists)
-            {
-                return false;
-            }
-
-            var length = ((FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file).Length;
-            if (length > MaximumFileBytes)
-            {
-                throw new CheckpointException(path, $"{length} bytes; a tokenizer file has at most {MaximumFileBytes}.");
-            }
-
-            // Pipes and devices have length 0, too: one is never opened, which could wait for ever or have no end.
-            content = length == 0 ? default : File.ReadAllBytes(path);
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException(path, $"cannot be read: {exception.Message}", exception);
-        }
+        var bytes = CheckpointFile.ReadIfPresent(path, MaximumFileBytes);
+        content = bytes;
+        return bytes is not null;
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Slerp.Engine.Checkpoints;
+namespace Slerp.Engine;
 
 /// <summary>Opens and reads regular files, with typed errors.</summary>
 internal static class CheckpointFile
@@ -19,9 +19,7 @@ internal static class CheckpointFile
                 throw new CheckpointException(name, "there is no such file.");
             }
 
-            // Pipes and devices have length 0: asking first keeps us from opening one, which could wait for ever.
-            var target = info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info;
-            return target.Length > 0 ? File.OpenHandle(path) : throw new CheckpointException(name, "the file is empty; fetch it again.");
+            return LengthOf(info) > 0 ? File.OpenHandle(path) : throw new CheckpointException(name, "the file is empty; fetch it again.");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -54,6 +52,34 @@ internal static class CheckpointFile
         }
     }
 
+    /// <summary>Reads a small file whole; null where there is none. A pipe or device is never opened, and counts as empty.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxBytes">The longest file accepted.</param>
+    /// <exception cref="CheckpointException">It is longer, or may not be read.</exception>
+    public static byte[]? ReadIfPresent(string path, long maxBytes)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists)
+            {
+                return null;
+            }
+
+            var length = LengthOf(info);
+            return length > maxBytes ? throw new CheckpointException(path, $"it has {length:N0} bytes; at most {maxBytes:N0} are read.")
+                : length == 0 ? []
+                : File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(path, error);
+        }
+    }
+
     /// <summary>The failure of a file or folder that the system does not let us read.</summary>
     public static CheckpointException Unreadable(string name, Exception error) => new(name, $"it cannot be read: {error.Message}", error);
+
+    // Pipes and devices have length 0: asking first keeps us from opening one, which could wait for ever or have no end.
+    private static long LengthOf(FileInfo info) => (info.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? info).Length;
 }
