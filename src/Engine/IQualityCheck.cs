@@ -19,6 +19,11 @@ public interface IQualityCheck
     /// <summary>Whether it reads <see cref="QualityContext.PromptText"/>, which is spelled only for those who say so.</summary>
     bool NeedsPrompt => false;
 
+    /// <summary>
+    /// Whether it reads what <see cref="TokenStatistics"/> says of probabilities. They take all logits of every token; where no check of a request wants them, most need not be computed.
+    /// </summary>
+    bool NeedsProbabilities => true;
+
     /// <summary>Judges.</summary>
     /// <param name="context">What is known besides the text.</param>
     /// <param name="text">The answer so far, the segment judged included.</param>

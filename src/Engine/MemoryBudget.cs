@@ -40,7 +40,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages, long 
         }
 
         var available = backend.Memory.AvailableBytes;
-        var weightBytes = WeightMemory.Bytes(options.WeightFormat, stored, backend) + drafterBytes;
+        var weightBytes = WeightMemory.Bytes(options.WeightFormat, stored, shape, backend) + drafterBytes;
         var cacheBytes = options.KvCacheBytes > 0
             ? options.KvCacheBytes
             : Math.Max(fewestBytes, Math.Min(DefaultContexts * contextBytes, (available - weightBytes) / DefaultShare));
@@ -63,7 +63,7 @@ internal readonly record struct MemoryBudget(int ContextTokens, int Pages, long 
         var pageBytes = CacheArithmetic.BytesPerPage(shape.Heads.KvHeads, shape.Heads.HeadSize, KvFormatChoice.Resolve(options, stored, backend));
         var contexts = Math.Min(DefaultContexts, options.MaxConcurrentRequests);
         var pages = checked(contexts * (CacheArithmetic.PagesFor(contextTokens) + 1) * shape.Layers);
-        return (pages, WeightMemory.Bytes(options.WeightFormat, stored, backend) + (pages * pageBytes));
+        return (pages, WeightMemory.Bytes(options.WeightFormat, stored, shape, backend) + (pages * pageBytes));
     }
 
     /// <summary>Refuses what the device has no room for.</summary>

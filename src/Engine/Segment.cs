@@ -6,7 +6,7 @@ namespace Slerp.Engine;
 /// <param name="Finish">Why the answer ended, on the last segment; null before.</param>
 public sealed record Segment(string Text, int Tokens, FinishReason? Finish)
 {
-    /// <summary>What the model thought of each token; empty where the request is not judged.</summary>
+    /// <summary>What the model thought of each token, probabilities only where a check asked for them; empty where the request is not judged.</summary>
     public ReadOnlyMemory<TokenStatistics> Statistics { get; init; }
 
     /// <summary>What the checks said, in their order. On the last segment those of the whole answer follow.</summary>

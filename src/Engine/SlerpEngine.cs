@@ -185,7 +185,9 @@ public sealed class SlerpEngine : IAsyncDisposable
         var sequence = new Sequence(
             prompt.Ids, request.Sampling, request.Penalties, maxTokens, stop, new SequenceClock(_time), drafter, constraint, request.Tenant,
             request.Gate.HoldsSegments && (plan is not null || !request.Gate.OnlyWhereMerged)
-                ? new SegmentCollector(judgesPrompt: plan is not null && CheckPanel.Has(request.Gate, QualityScope.Prompt))
+                ? new SegmentCollector(
+                    judgesPrompt: plan is not null && CheckPanel.Has(request.Gate, QualityScope.Prompt),
+                    scores: QualityGate.Needs(request.Gate.Checks, static check => check.NeedsProbabilities))
                 : null);
         if (plan is not null)
         {

@@ -1,5 +1,6 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Checkpoints;
+using Slerp.Engine.Models;
 
 namespace Slerp.Engine;
 
@@ -16,6 +17,10 @@ internal static class WeightMemory
 
         long Bytes(long elements, WeightDType dtype) => (long)(elements * backend.BytesPerWeight(backend.KeptFormat(asked, dtype)));
     }
+
+    /// <summary>The same of a whole model, with what its head takes beside its weights.</summary>
+    public static long Bytes(WeightFormat asked, StoredWeights stored, DecoderShape shape, IComputeBackend backend) =>
+        Bytes(asked, stored, backend) + backend.HeadBytes(backend.KeptFormat(asked, stored.MostCommon), shape.VocabularySize, shape.Width);
 
     /// <summary>What to say where half precision takes twice its size; empty where it does not.</summary>
     public static string NoteOn(WeightFormat asked, StoredWeights stored, IComputeBackend backend) =>

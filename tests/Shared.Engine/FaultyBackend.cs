@@ -64,6 +64,14 @@ internal sealed class FaultyBackend(IComputeBackend inner) : IComputeBackend
         return inner.LoadMatrix(parts, format);
     }
 
+    public Matrix LoadHead(WeightTensor weight, WeightFormat format)
+    {
+        Packed++;
+        return inner.LoadHead(weight, format);
+    }
+
+    public long HeadBytes(WeightFormat kept, int outputs, int inputs) => inner.HeadBytes(kept, outputs, inputs);
+
     public Matrix LoadGatedMatrix(WeightTensor gate, WeightTensor up, WeightFormat format)
     {
         Packed++;

@@ -37,6 +37,12 @@ internal interface IComputeBackend : IDisposable
     /// <param name="format">The format; <see cref="WeightFormat.AsStored"/> follows the first part.</param>
     Matrix LoadMatrix(IReadOnlyList<WeightTensor> parts, WeightFormat format);
 
+    /// <summary>Packs the matrix [vocabulary, width] that <see cref="Score"/> is asked for, and whatever finds its largest logits sooner.</summary>
+    Matrix LoadHead(WeightTensor weight, WeightFormat format) => LoadMatrix([weight], format);
+
+    /// <summary>Bytes that <see cref="LoadHead"/> takes beside the weights themselves, of a head in a format <see cref="KeptFormat"/> gave.</summary>
+    long HeadBytes(WeightFormat kept, int outputs, int inputs) => 0;
+
     /// <summary>Packs the two matrices of a gated MLP for <see cref="GatedLinear"/>; the result's Outputs is the width of the gated product.</summary>
     Matrix LoadGatedMatrix(WeightTensor gate, WeightTensor up, WeightFormat format);
 
@@ -65,7 +71,8 @@ internal interface IComputeBackend : IDisposable
     /// <summary>y = W x for rows that tokens are chosen from, and the largest value of each <see cref="ScoreBlock"/> columns of y, found while they are at hand.</summary>
     /// <param name="weight">W [outputs, inputs].</param>
     /// <param name="x">[rows, inputs].</param>
-    /// <param name="destination">y [rows, outputs], to the bit what <see cref="Linear"/> gives.</param>
+    /// <param name="destination">y [rows, outputs], to the bit what <see cref="Linear"/> gives. A backend may wait with it until somebody reads, and compute what is read:
+    /// so x, y and the maxima stay as they are until then.</param>
     /// <param name="maxima">[rows, ⌈outputs / <see cref="ScoreBlock"/>⌉], NaN for columns with a NaN. A backend that finds choosing cheap leaves it unspecified:
     /// only its own <see cref="ArgMax(Tensor, Tensor, Span{int})"/> and <see cref="TopK(Tensor, Tensor, int, Span{int}, Span{float})"/> read it.</param>
     void Score(Matrix weight, Tensor x, Tensor destination, Tensor maxima) => Linear(weight, x, bias: null, destination);

@@ -1,3 +1,5 @@
+using Slerp.Engine.Backends;
+
 namespace Slerp.Engine.Checkpoints;
 
 /// <summary>How many weights a checkpoint stores in each format. A value.</summary>
@@ -8,4 +10,7 @@ internal readonly record struct StoredWeights(long Float32, long BFloat16, long 
 {
     /// <summary>Elements in all.</summary>
     public long Elements => Float32 + BFloat16 + Float16;
+
+    /// <summary>The format that most weights are stored in.</summary>
+    public WeightDType MostCommon => BFloat16 >= Math.Max(Float32, Float16) ? WeightDType.BF16 : Float16 >= Float32 ? WeightDType.F16 : WeightDType.F32;
 }

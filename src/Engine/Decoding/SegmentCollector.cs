@@ -13,13 +13,14 @@ namespace Slerp.Engine.Decoding;
 /// <para>Where the prompt is judged too, a segment without tokens comes first, and nothing runs ahead of that.</para>
 /// </remarks>
 /// <param name="judgesPrompt">Whether the prompt is judged before a token is decoded.</param>
-internal sealed class SegmentCollector(bool judgesPrompt = false)
+/// <param name="scores">Whether somebody wants to know how probable tokens were.</param>
+internal sealed class SegmentCollector(bool judgesPrompt = false, bool scores = true)
 {
     private const int FirstTokens = 4;
     private const int MostTokens = 32;
 
     private readonly Channel<CollectedSegment> _closed = Channel.CreateUnbounded<CollectedSegment>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly TokenScorer _scorer = new();
+    private readonly TokenScorer? _scorer = scores ? new() : null;
     private readonly List<TokenStatistics> _statistics = new(MostTokens);
     private TokenStatistics _scored;
     private int _visibleBytes;
@@ -40,8 +41,11 @@ internal sealed class SegmentCollector(bool judgesPrompt = false)
     /// <param name="merging">What merging did to it.</param>
     public void EndPrompt(MergeStats merging) => Hand(CollectedSegment.Prompt(merging));
 
-    /// <summary>Notes what the model thought of the token it is about to take.</summary>
-    public void Score(StepOutput output, int row, int token) => _scored = _scorer.Score(output, row, token);
+    /// <summary>Reads the row that the next token will be chosen from.</summary>
+    public void Read(StepOutput output, int row) => _scorer?.Read(output, row);
+
+    /// <summary>Notes what the model thought of the token it is about to take from the row last read.</summary>
+    public void Score(int token) => _scored = _scorer?.Score(token) ?? TokenStatistics.Unscored(token);
 
     /// <summary>Adds the token last scored; one segment more where the open one is full.</summary>
     /// <param name="visibleBytes">Bytes of the answer that may be shown with it.</param>

@@ -31,6 +31,7 @@ internal sealed class Verifier
         _count = 0;
         for (var node = start; node >= 0;)
         {
+            sequence.Segments?.Read(output, firstRow + node - start);
             var token = sequence.Choose(output, firstRow + node - start);
             if (token < 0)
             {
@@ -39,7 +40,7 @@ internal sealed class Verifier
             }
 
             Note(node, token);
-            sequence.Segments?.Score(output, firstRow + node - start, token);
+            sequence.Segments?.Score(token);
             node = sequence.Take(token) ? sequence.Tree.FindChild(node, token) : -1;
         }
     }

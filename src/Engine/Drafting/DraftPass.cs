@@ -61,17 +61,22 @@ internal sealed class DraftPass(IDecoder decoder, KvCache cache, Workspace works
         return output;
     }
 
-    /// <summary>The probability of a token by the softmax of a row, and the likeliest other tokens, descending; 0 where the row is not finite.</summary>
-    /// <remarks>The row is fetched once and read here: a device call for each question would cost a small model more than the answer.</remarks>
-    public float Read(StepOutput output, int row, int token, Span<int> others)
+    /// <summary>Fetches a row for <see cref="Read"/>, before a token is picked from it: a backend that is asked for the likeliest first may look for them, and then compute all.</summary>
+    public void Fetch(StepOutput output, int row)
     {
-        if (_logits.Length < output.VocabularySize)
+        if (_logits.Length != output.VocabularySize)
         {
             _logits = new float[output.VocabularySize];
         }
 
-        var logits = _logits.AsSpan(0, output.VocabularySize);
-        output.CopyLogits(row, logits);
+        output.CopyLogits(row, _logits);
+    }
+
+    /// <summary>The probability of a token by the softmax of the row fetched last, and the likeliest other tokens, descending; 0 where the row is not finite. Once a row.</summary>
+    /// <remarks>A device call for each question would cost a small model more than the answer.</remarks>
+    public float Read(int token, Span<int> others)
+    {
+        var logits = _logits.AsSpan();
         var chosen = logits[token];
         logits[token] = float.NegativeInfinity;
         var sum = 1.0;

@@ -20,7 +20,7 @@ internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weight
     public Transformer Load(Action<long>? packed, CancellationToken cancellationToken)
     {
         var embeddingWeight = weights.Get("model.embed_tokens.weight", shape.VocabularySize, shape.Width);
-        var embedding = Keep(backend.LoadMatrix([embeddingWeight], format));
+        var embedding = Keep(shape.TiedHead ? backend.LoadHead(embeddingWeight, format) : backend.LoadMatrix([embeddingWeight], format));
         packed?.Invoke(embeddingWeight.ByteLength);
         var blocks = new DecoderBlock[shape.Layers];
         for (var layer = 0; layer < blocks.Length; layer++)
@@ -32,9 +32,7 @@ internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weight
         cancellationToken.ThrowIfCancellationRequested();
         var norm = Norm("model.norm.weight", shape.Width);
         // Some tied checkpoints still carry a copy of the table as the head; the configuration decides.
-        var head = shape.TiedHead
-            ? embedding
-            : LoadMatrix(packed, weights.Get("lm_head.weight", shape.VocabularySize, shape.Width));
+        var head = shape.TiedHead ? embedding : LoadHead(packed);
         return new Transformer(shape, backend, embedding, blocks, norm, head, LayerMask.None(shape.Layers));
     }
 
@@ -83,6 +81,14 @@ internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weight
         weights.Get(prefix + "self_attn.k_proj.bias", shape.Heads.KvColumns),
         weights.Get(prefix + "self_attn.v_proj.bias", shape.Heads.KvColumns),
     ]);
+
+    private Matrix LoadHead(Action<long>? packed)
+    {
+        var weight = weights.Get("lm_head.weight", shape.VocabularySize, shape.Width);
+        var head = Keep(backend.LoadHead(weight, format));
+        packed?.Invoke(weight.ByteLength);
+        return head;
+    }
 
     private Matrix LoadMatrix(Action<long>? packed, params WeightTensor[] parts)
     {

@@ -18,6 +18,9 @@ internal sealed class CompleteJsonCheck : IQualityCheck
     public QualityScope Scope => QualityScope.Answer;
 
     /// <inheritdoc />
+    public bool NeedsProbabilities => false;
+
+    /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) =>
         context is { Finish: not null, Output: OutputForm.Json } && !IsJson(AnswerProse.AfterReasoning(context, text).ToString()) ? Verdict.Failed("the JSON is not complete", 1) : Verdict.ByScore(0, 0, "");
 

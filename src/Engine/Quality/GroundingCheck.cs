@@ -25,6 +25,9 @@ internal sealed class GroundingCheck(double limit) : IQualityCheck
     public bool NeedsPrompt => true;
 
     /// <inheritdoc />
+    public bool NeedsProbabilities => false;
+
+    /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
     {
         if (context is not { PromptText: { } prompt, MergedText.Length: > 0 })

@@ -15,6 +15,9 @@ internal sealed class MergeSimilarityCheck(double limit) : IQualityCheck
     public QualityScope Scope => QualityScope.Prompt;
 
     /// <inheritdoc />
+    public bool NeedsProbabilities => false;
+
+    /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) =>
         context.Merging.ComparedPairs > 0
             ? Verdict.ByScore(1 - context.Merging.MeanSimilarity, limit, "the merged tokens are too different")

@@ -1,6 +1,6 @@
 namespace Slerp.Engine.Quality;
 
-/// <summary>Fails text whose statistics are not numbers. A whole row that is not finite is a fault before any check looks; this is the rest.</summary>
+/// <summary>Fails text whose statistics, where another check wants any, are not numbers. A row of logits that is not finite is a fault before any check looks; this is the rest.</summary>
 internal sealed class NonFiniteCheck : IQualityCheck
 {
     public const string CheckName = "non-finite";
@@ -12,11 +12,14 @@ internal sealed class NonFiniteCheck : IQualityCheck
     public QualityScope Scope => QualityScope.Segment;
 
     /// <inheritdoc />
+    public bool NeedsProbabilities => false;
+
+    /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
     {
         foreach (var token in tokens.Span)
         {
-            if (!float.IsFinite(token.LogProbability) || !float.IsFinite(token.Entropy))
+            if (token.IsScored && (!float.IsFinite(token.LogProbability) || !float.IsFinite(token.Entropy)))
             {
                 return Verdict.Failed("a probability is not a number", 1);
             }

@@ -21,6 +21,9 @@ internal sealed class QuotationCheck : IQualityCheck
     public bool NeedsPrompt => true;
 
     /// <inheritdoc />
+    public bool NeedsProbabilities => false;
+
+    /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
     {
         if (context.MergedText is not { Length: > 0 } source)

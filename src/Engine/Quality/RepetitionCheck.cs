@@ -21,6 +21,9 @@ internal sealed class RepetitionCheck : IQualityCheck
     public QualityScope Scope => QualityScope.Segment;
 
     /// <inheritdoc />
+    public bool NeedsProbabilities => false;
+
+    /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens) =>
         Verdict.ByScore(LoopRate(tokens.Span), Limit, "the text goes round in circles");
 

@@ -11,6 +11,9 @@ namespace Slerp.Engine.Sampling;
 /// </remarks>
 internal sealed class LogitsPipeline
 {
+    // So many are looked for at first: more than a nucleus mostly has.
+    private const int FewCandidates = 64;
+
     private float[] _logits = [];
     private float[] _weights = [];
     private int[] _candidates = [];
@@ -28,6 +31,11 @@ internal sealed class LogitsPipeline
         if (sampling is SamplingMode.Greedy && penalties.AreNone)
         {
             return output.ArgMax(row);
+        }
+
+        if (sampling is SamplingMode.Stochastic { TopK: > 0 and <= FewCandidates } mode && penalties.AreNone)
+        {
+            return SampleFew(output, row, mode, DrawAt(mode, position));
         }
 
         return Pick(Load(output, row), sampling, penalties, counts, position);
@@ -51,7 +59,7 @@ internal sealed class LogitsPipeline
 
         return sampling switch
         {
-            SamplingMode.Stochastic mode => Sample(logits, mode, Draw.Uniform(mode.Seed, position, DrawPurpose.Token)),
+            SamplingMode.Stochastic mode => Sample(logits, mode, DrawAt(mode, position)),
             _ => IndexOfFiniteMax(logits),
         };
     }
@@ -72,6 +80,8 @@ internal sealed class LogitsPipeline
             }
         }
     }
+
+    private static double DrawAt(SamplingMode.Stochastic mode, int position) => Draw.Uniform(mode.Seed, position, DrawPurpose.Token);
 
     private static float Repeat(float logit, float penalty) => logit > 0 ? logit / penalty : logit * penalty;
 
@@ -131,25 +141,37 @@ internal sealed class LogitsPipeline
         return last;
     }
 
+    // Of a few candidates nobody needs the other logits, which need not even be computed.
+    private int SampleFew(StepOutput output, int row, SamplingMode.Stochastic mode, double draw)
+    {
+        var count = Math.Min(mode.TopK, output.VocabularySize);
+        ReserveCandidates(count);
+        var logits = _candidateLogits.AsSpan(0, count);
+        output.TopK(row, _candidates.AsSpan(0, count), logits);
+        return output.ArgMax(row) < 0 ? -1 : ChooseOf(logits[..(logits.LastIndexOfAnyExcept(float.NegativeInfinity) + 1)], mode, draw);
+    }
+
     private int SampleTop(ReadOnlySpan<float> logits, float max, SamplingMode.Stochastic mode, double draw)
     {
-        var limit = mode.TopK == 0 ? logits.Length : Math.Min(mode.TopK, logits.Length);
-        // The nucleus is taken from what top-k left: its mass is known only when top-k is off or reached.
-        var mass = mode.TopK == 0 ? TensorPrimitives.Sum<float>(Weights(logits, max, mode.Temperature)) : 0.0;
-        for (var count = Math.Min(limit, 64); ; count = Math.Min(limit, count * 8))
+        if (mode.TopK > 0)
+        {
+            // The nucleus is taken from what top-k leaves, so all of that is needed.
+            var left = Candidates(logits, Math.Min(mode.TopK, logits.Length));
+            return ChooseOf(_candidateLogits.AsSpan(0, left), mode, draw);
+        }
+
+        double mass = TensorPrimitives.Sum<float>(Weights(logits, max, mode.Temperature));
+        for (var count = Math.Min(logits.Length, FewCandidates); ; count = Math.Min(logits.Length, count * 8))
         {
             var kept = Candidates(logits, count);
-            var weights = Weights(_candidateLogits.AsSpan(0, kept), max, mode.Temperature);
-            if (kept == limit)
+            // Fewer than were wanted: a mask has left no more.
+            if (kept < count || count == logits.Length)
             {
-                mass = 0;
-                foreach (var weight in weights)
-                {
-                    mass += weight;
-                }
+                return ChooseOf(_candidateLogits.AsSpan(0, kept), mode, draw);
             }
 
-            var nucleus = count < limit && mode.TopK != 0 ? -1 : Nucleus(weights, mode.TopP * mass, kept == limit);
+            var weights = Weights(_candidateLogits.AsSpan(0, kept), max, mode.Temperature);
+            var nucleus = Nucleus(weights, mode.TopP * mass);
             if (nucleus > 0)
             {
                 return _candidates[Choose(weights[..nucleus], mode.MinP, draw)];
@@ -157,8 +179,22 @@ internal sealed class LogitsPipeline
         }
     }
 
-    // The number of leading candidates whose weights reach the mass asked for; 0 where more candidates are needed to tell.
-    private static int Nucleus(ReadOnlySpan<float> weights, double mass, bool isAll)
+    // Of all candidates there are, in descending order.
+    private int ChooseOf(ReadOnlySpan<float> logits, SamplingMode.Stochastic mode, double draw)
+    {
+        var weights = Weights(logits, logits[0], mode.Temperature);
+        var mass = 0.0;
+        foreach (var weight in weights)
+        {
+            mass += weight;
+        }
+
+        var nucleus = Nucleus(weights, mode.TopP * mass);
+        return _candidates[Choose(weights[..(nucleus == 0 ? weights.Length : nucleus)], mode.MinP, draw)];
+    }
+
+    // The number of leading candidates whose weights reach the mass asked for; 0 where they do not.
+    private static int Nucleus(ReadOnlySpan<float> weights, double mass)
     {
         var sum = 0.0;
         for (var index = 0; index < weights.Length; index++)
@@ -170,7 +206,7 @@ internal sealed class LogitsPipeline
             }
         }
 
-        return isAll ? weights.Length : 0;
+        return 0;
     }
 
     // Candidates are in descending order, so min-p cuts a tail; the first always stays.
@@ -200,12 +236,7 @@ internal sealed class LogitsPipeline
     // The count largest logits in descending order, the lower id first on ties.
     private int Candidates(ReadOnlySpan<float> logits, int count)
     {
-        if (_candidates.Length < count)
-        {
-            _candidates = new int[count];
-            _candidateLogits = new float[count];
-        }
-
+        ReserveCandidates(count);
         return TopSelection.Select(logits, _candidates.AsSpan(0, count), _candidateLogits.AsSpan(0, count));
     }
 
@@ -221,6 +252,14 @@ internal sealed class LogitsPipeline
         TensorPrimitives.Divide(weights, temperature, weights);
         TensorPrimitives.Exp(weights, weights);
         return weights;
+    }
+
+    private void ReserveCandidates(int count)
+    {
+        if (_candidates.Length < count)
+        {
+            (_candidates, _candidateLogits) = (new int[count], new float[count]);
+        }
     }
 
     private Span<float> Reserve(int vocabulary)

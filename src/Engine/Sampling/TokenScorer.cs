@@ -16,20 +16,26 @@ internal sealed class TokenScorer
 
     private float[] _shifted = [];
     private float[] _weights = [];
+    private int _count;
 
-    /// <summary>Scores the token chosen from a row whose maximum is finite.</summary>
-    public TokenStatistics Score(StepOutput output, int row, int token)
+    /// <summary>Reads a row, before a token is chosen from it: whoever computes logits learns in time that all are wanted.</summary>
+    public void Read(StepOutput output, int row)
     {
-        var count = output.VocabularySize;
-        if (_shifted.Length < count)
+        _count = output.VocabularySize;
+        if (_shifted.Length < _count)
         {
-            _shifted = new float[count];
-            _weights = new float[count];
+            _shifted = new float[_count];
+            _weights = new float[_count];
         }
 
-        var shifted = _shifted.AsSpan(0, count);
-        var weights = _weights.AsSpan(0, count);
-        output.CopyLogits(row, shifted);
+        output.CopyLogits(row, _shifted.AsSpan(0, _count));
+    }
+
+    /// <summary>Scores the token chosen from the row last read, whose maximum is finite. Once for each row.</summary>
+    public TokenStatistics Score(int token)
+    {
+        var shifted = _shifted.AsSpan(0, _count);
+        var weights = _weights.AsSpan(0, _count);
         TensorPrimitives.Subtract(shifted, TensorPrimitives.Max<float>(shifted), shifted);
         TensorPrimitives.Max(shifted, Floor, shifted);
         TensorPrimitives.Exp<float>(shifted, weights);

@@ -18,6 +18,9 @@ internal sealed class PassingCheck(IQualityCheck inner) : IQualityCheck
     public bool NeedsPrompt => inner.NeedsPrompt;
 
     /// <inheritdoc />
+    public bool NeedsProbabilities => inner.NeedsProbabilities;
+
+    /// <inheritdoc />
     public Verdict Evaluate(QualityContext context, string text, ReadOnlyMemory<TokenStatistics> tokens)
     {
         var verdict = inner.Evaluate(context, text, tokens);

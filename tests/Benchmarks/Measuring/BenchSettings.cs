@@ -1,5 +1,7 @@
 using Slerp.Benchmarks.Shapes;
 using Slerp.Engine;
+using Slerp.Engine.Backends;
+using Slerp.Engine.Backends.Cpu;
 
 namespace Slerp.Benchmarks.Measuring;
 
@@ -69,6 +71,26 @@ internal sealed record BenchSettings
     /// <summary>The same with room for so many tokens. More than the checkpoint was made for are refused when it is loaded.</summary>
     public BenchSettings Holding(int tokens) => ContextTokens == 0 ? this : this with { ContextTokens = Math.Max(ContextTokens, tokens) };
 
-    /// <summary>Packed bytes a decode step reads.</summary>
-    public long BytesPerToken(ModelInfo model) => (long)(model.WeightBytes * ((double)Shape.WeightsPerToken / Shape.Weights));
+    /// <summary>
+    /// Packed bytes a decode step reads: of a head with a coarse copy only the copy, for what a greedy step looks up in the head besides is one part in hundreds of all.
+    /// </summary>
+    public long BytesPerToken(ModelInfo model)
+    {
+        var copy = CopyOfHead(model);
+        var bytesPerWeight = (model.WeightBytes - copy) / (double)Shape.Weights;
+        return copy == 0
+            ? (long)(bytesPerWeight * Shape.WeightsPerToken)
+            : (long)(bytesPerWeight * (Shape.WeightsPerToken - Shape.HeadWeights)) + copy;
+    }
+
+    private long CopyOfHead(ModelInfo model)
+    {
+        if (Backend != "cpu")
+        {
+            return 0;
+        }
+
+        using IComputeBackend backend = new CpuBackend(new CpuBackendOptions(Threads: 1));
+        return backend.HeadBytes(model.WeightFormat, Shape.Vocabulary, Shape.Width);
+    }
 }

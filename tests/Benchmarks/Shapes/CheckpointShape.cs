@@ -32,10 +32,13 @@ internal sealed record CheckpointShape(
     ];
 
     /// <summary>Weights of all matrices.</summary>
-    public long Weights => BlockWeights + ((Tied ? 1L : 2L) * Vocabulary * Width);
+    public long Weights => BlockWeights + ((Tied ? 1L : 2L) * HeadWeights);
 
     /// <summary>Weights that one decode step reads: of an untied embedding table it reads a row.</summary>
-    public long WeightsPerToken => BlockWeights + ((long)Vocabulary * Width);
+    public long WeightsPerToken => BlockWeights + HeadWeights;
+
+    /// <summary>Weights of the LM head.</summary>
+    public long HeadWeights => (long)Vocabulary * Width;
 
     private long BlockWeights => Layers * (long)Width * ((2L * Heads * HeadSize) + (2L * KvHeads * HeadSize) + (3L * MlpWidth));
 

@@ -56,6 +56,8 @@ public sealed class BuiltInCheckTests
         Assert.Equal(VerdictKind.Passed, Judge("non-finite", [1]).Kind);
         Assert.Equal(VerdictKind.Failed, Judge("non-finite", [1], logProbability: float.NaN).Kind);
         Assert.Equal(VerdictKind.Failed, Judge("non-finite", [1], entropy: float.PositiveInfinity).Kind);
+        // Nobody asked: nothing was worked out.
+        Assert.Equal(VerdictKind.Passed, Judge("non-finite", [1], logProbability: float.NaN, entropy: float.NaN).Kind);
     }
 
     [Theory]

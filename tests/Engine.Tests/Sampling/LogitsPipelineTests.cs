@@ -35,6 +35,43 @@ public sealed class LogitsPipelineTests
         }
     }
 
+    [Theory]
+    [InlineData(3, 1f)]
+    [InlineData(4, 0.9f)]
+    [InlineData(100, 1f)]
+    [InlineData(0, 0.9999999f)]
+    public void Pick_OfFewerThanTopKThatAMaskLeaves_StillDraws(int topK, float topP)
+    {
+        var pipeline = new LogitsPipeline();
+        var mode = new SamplingMode.Stochastic(1, topK, topP, 0, Seed: 77);
+        var counts = new int[Row.Length];
+        for (var position = 0; position < 4000; position++)
+        {
+            var masked = Enumerable.Repeat(float.NegativeInfinity, 100).ToArray();
+            (masked[1], masked[2]) = (Row[1], Row[2]);
+            counts[pipeline.Pick(masked, mode, Penalties.None, counts: null, position)]++;
+        }
+
+        // 0.1 and 0.3 of what is left, within five standard deviations.
+        Assert.InRange(counts[1], 1000 - 137, 1000 + 137);
+        Assert.Equal(4000, counts[1] + counts[2]);
+    }
+
+    [Fact]
+    public void Pick_OfFewCandidates_IsThatOfAllLogits()
+    {
+        var random = new Random(5);
+        var (ofOutput, ofLogits) = (new LogitsPipeline(), new LogitsPipeline());
+        for (var position = 0; position < 3000; position++)
+        {
+            var row = Enumerable.Range(0, 300).Select(_ => random.NextSingle() * 8).ToArray();
+            var mode = new SamplingMode.Stochastic(0.8f, random.Next(1, 65), random.Next(2) == 0 ? 1 : random.NextSingle(), random.NextSingle() / 4, Seed: 3);
+            Assert.Equal(
+                ofLogits.Pick((float[])row.Clone(), mode, Penalties.None, counts: null, position),
+                ofOutput.Pick(new FixedOutput(row), 0, mode, Penalties.None, counts: null, position));
+        }
+    }
+
     [Fact]
     public void Pick_LowTemperature_NearsGreedy()
     {
@@ -59,6 +96,8 @@ public sealed class LogitsPipelineTests
     {
         Assert.Equal(-1, Pick(SamplingMode.Greedy.Instance, 0, [0, poison, 1]));
         Assert.Equal(-1, Pick(new SamplingMode.Stochastic(1, 0, 0.9f, 0, 1), 0, [0, poison, 1]));
+        Assert.Equal(-1, Pick(new SamplingMode.Stochastic(1, 2, 1, 0, 1), 0, [0, poison, 1]));
+        Assert.Equal(2, Pick(new SamplingMode.Stochastic(1, 3, 1, 0, 1), 0, [float.NegativeInfinity, float.NegativeInfinity, 1]));
     }
 
     [Fact]

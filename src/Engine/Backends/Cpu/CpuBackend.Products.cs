@@ -30,13 +30,6 @@ internal sealed unsafe partial class CpuBackend
         Multiply(weight, x, bias, destination, ProductEnding.Store, nameof(Linear));
 
     /// <inheritdoc />
-    public void Score(Matrix weight, Tensor x, Tensor destination, Tensor maxima)
-    {
-        RequireShape(nameof(Score), nameof(maxima), maxima, x.Rows, ScoreBlocks(weight.Outputs));
-        Multiply(weight, x, bias: null, destination, ProductEnding.Store, nameof(Score), Of(maxima));
-    }
-
-    /// <inheritdoc />
     public void LinearAdd(Matrix weight, Tensor x, Tensor? bias, Tensor destination) =>
         Multiply(weight, x, bias, destination, ProductEnding.Add, nameof(LinearAdd));
 
@@ -71,8 +64,18 @@ internal sealed unsafe partial class CpuBackend
             return;
         }
 
-        var source = Of(x);
-        var target = Of(destination);
+        var task = TaskOf(matrix, Of(x), bias is null ? null : Of(bias), Of(destination), ending);
+        if (maxima is not null)
+        {
+            task.Note(maxima.Pointer, maxima.Stride, IComputeBackend.ScoreBlock);
+        }
+
+        Run(task, matrix);
+    }
+
+    /// <summary>A product, with x in the form its kernel wants.</summary>
+    private ProductTask TaskOf(CpuMatrix matrix, CpuTensor x, CpuTensor? bias, CpuTensor destination, ProductEnding ending)
+    {
         var task = new ProductTask
         {
             Format = matrix.Shape.Format,
@@ -81,19 +84,22 @@ internal sealed unsafe partial class CpuBackend
             PanelBytes = matrix.Shape.Bytes,
             K = matrix.Inputs,
             Rows = x.Rows,
-            X = source.Pointer,
-            XStride = source.Stride,
-            Y = target.Pointer,
-            YStride = target.Stride,
-            Bias = bias is null ? null : Of(bias).Pointer,
+            X = x.Pointer,
+            XStride = x.Stride,
+            Y = destination.Pointer,
+            YStride = destination.Stride,
+            Bias = bias is null ? null : bias.Pointer,
             Columns = matrix.Outputs,
-            Maxima = maxima is null ? null : maxima.Pointer,
-            MaximaStride = maxima?.Stride ?? 0,
         };
-        Prepare(ref task, matrix.Shape, source);
+        Prepare(ref task, matrix.Shape, x);
+        return task;
+    }
+
+    private void Run(in ProductTask task, CpuMatrix matrix)
+    {
         // Panels that belong together are done by one worker.
-        var together = ending == ProductEnding.Gate ? 2 : maxima is null ? 1 : IComputeBackend.ScoreBlock / matrix.Shape.Columns;
-        var perChunk = PanelsPerChunk(matrix, x.Rows, together);
+        var together = task.Ending == ProductEnding.Gate ? 2 : task.Maxima is null ? 1 : Math.Max(1, task.MaximaColumns / matrix.Shape.Columns);
+        var perChunk = PanelsPerChunk(matrix, task.Rows, together);
         var job = new ProductJob(_kernels, _scratch, task, matrix.Panels, perChunk);
         var chunks = (matrix.Panels + perChunk - 1) / perChunk;
         _pool.Run(ref job, chunks);

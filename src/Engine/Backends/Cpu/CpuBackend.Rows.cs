@@ -69,48 +69,4 @@ internal sealed unsafe partial class CpuBackend
             from.Row(rows[index]).CopyTo(to.Row(index));
         }
     }
-
-    /// <inheritdoc />
-    public void ArgMax(Tensor x, Span<int> destination) => ChooseLargest(Of(x), maxima: null, destination);
-
-    /// <inheritdoc />
-    public void ArgMax(Tensor x, Tensor maxima, Span<int> destination)
-    {
-        RequireShape(nameof(ArgMax), nameof(maxima), maxima, x.Rows, ScoreBlocks(x.Columns));
-        ChooseLargest(Of(x), Of(maxima), destination);
-    }
-
-    /// <inheritdoc />
-    public void TopK(Tensor x, int k, Span<int> indices, Span<float> values) => ChooseTop(Of(x), maxima: null, k, indices, values);
-
-    /// <inheritdoc />
-    public void TopK(Tensor x, Tensor maxima, int k, Span<int> indices, Span<float> values)
-    {
-        RequireShape(nameof(TopK), nameof(maxima), maxima, x.Rows, ScoreBlocks(x.Columns));
-        ChooseTop(Of(x), Of(maxima), k, indices, values);
-    }
-
-    private void ChooseLargest(CpuTensor x, CpuTensor? maxima, Span<int> destination)
-    {
-        Require(destination.Length == x.Rows, nameof(ArgMax), $"{destination.Length} places were given for {x.Rows} rows.");
-        fixed (int* indices = destination)
-        {
-            RunRows(new ArgMaxAction(x, maxima, indices), x.Rows, maxima?.Columns ?? x.Columns);
-        }
-    }
-
-    private void ChooseTop(CpuTensor x, CpuTensor? maxima, int k, Span<int> indices, Span<float> values)
-    {
-        Require(k >= 1 && k <= x.Columns, nameof(TopK), $"k is {k}; expected 1 to {x.Columns}, the columns of x.");
-        Require(
-            indices.Length == (long)x.Rows * k && values.Length == indices.Length, nameof(TopK),
-            $"{indices.Length} indices and {values.Length} values were given for {x.Rows} rows of {k}.");
-        fixed (int* chosen = indices)
-        {
-            fixed (float* largest = values)
-            {
-                RunRows(new TopKAction(x, maxima, k, chosen, largest), x.Rows, maxima?.Columns ?? x.Columns);
-            }
-        }
-    }
 }

@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using Slerp.Engine.Backends.Cpu.Jobs;
 using Slerp.Engine.Backends.Cpu.Kernels.Products;
 using Slerp.Engine.Backends.Cpu.Memory;
+using Slerp.Engine.Backends.Cpu.Screening;
 
 namespace Slerp.Engine.Backends.Cpu;
 
@@ -37,6 +39,28 @@ internal sealed unsafe partial class CpuBackend
     }
 
     /// <inheritdoc />
+    public Matrix LoadHead(WeightTensor weight, WeightFormat format)
+    {
+        RequireParts([weight]);
+        var rows = new WeightRows([weight]);
+        var head = Pack([rows], weight.Rows, weight.Columns, KeptFormat(format, weight.DType), isGated: false);
+        try
+        {
+            head.Screen = ScreenOf(head, rows);
+            return head;
+        }
+        catch
+        {
+            head.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public long HeadBytes(WeightFormat kept, int outputs, int inputs) =>
+        IsScreened(kept, outputs, inputs) ? (long)(BytesPerWeight(WeightFormat.Int4Block32) * outputs * inputs) : 0;
+
+    /// <inheritdoc />
     public Matrix LoadGatedMatrix(WeightTensor gate, WeightTensor up, WeightFormat format)
     {
         Require(
@@ -63,6 +87,49 @@ internal sealed unsafe partial class CpuBackend
         var tensor = new CpuTensor();
         tensor.Assign((float*)piece.Pointer, 1, columns);
         return tensor;
+    }
+
+    private bool IsScreened(WeightFormat kept, int outputs, int inputs) =>
+        kept is WeightFormat.Float32 or WeightFormat.BFloat16 or WeightFormat.Int8Block32 && (long)outputs * inputs >= _fewestScreenedWeights;
+
+    private HeadScreen? ScreenOf(CpuMatrix head, WeightRows source)
+    {
+        var shape = _kernels.ShapeOf(WeightFormat.Int4Block32, head.Inputs);
+        if (!IsScreened(head.Format, head.Outputs, head.Inputs) || head.Shape.Columns % shape.Columns != 0)
+        {
+            return null;
+        }
+
+        var panels = (head.Outputs + shape.Columns - 1) / shape.Columns;
+        RequireMemory(checked(panels * shape.Bytes), $"The coarse copy of an LM head of [{head.Outputs:N0}, {head.Inputs:N0}]", "Choose a smaller weight format or model.");
+        var piece = _arena.Take(panels * shape.Bytes);
+        var coarse = new CpuMatrix(head.Outputs, head.Inputs, WeightFormat.Int4Block32, shape, isGated: false, panels, piece);
+        try
+        {
+            using var scratch = new WorkerScratch(_pool.Threads);
+            scratch.Reserve((long)shape.Columns * head.Inputs * sizeof(float));
+            var (errors, norms) = (new float[head.Outputs], new float[head.Outputs]);
+            var job = new ScreenJob(source, shape, piece.Pointer, head.Shape, head.Pointer, scratch, errors, norms);
+            _pool.Run(ref job, panels);
+            return new HeadScreen(coarse, LargestOfPanels(errors, head.Shape.Columns), LargestOfPanels(norms, head.Shape.Columns), head.Format == WeightFormat.Int8Block32);
+        }
+        catch
+        {
+            coarse.Dispose();
+            throw;
+        }
+    }
+
+    private static float[] LargestOfPanels(float[] rows, int columns)
+    {
+        var largest = new float[(rows.Length + columns - 1) / columns];
+        for (var panel = 0; panel < largest.Length; panel++)
+        {
+            var begin = panel * columns;
+            largest[panel] = TensorPrimitives.Max<float>(rows.AsSpan(begin, Math.Min(columns, rows.Length - begin)));
+        }
+
+        return largest;
     }
 
     private static void RequireParts(IReadOnlyList<WeightTensor> parts)

@@ -3,6 +3,7 @@ using Slerp.Engine.Backends.Cpu.Jobs;
 using Slerp.Engine.Backends.Cpu.Kernels;
 using Slerp.Engine.Backends.Cpu.Kernels.Attention;
 using Slerp.Engine.Backends.Cpu.Memory;
+using Slerp.Engine.Backends.Cpu.Screening;
 using Slerp.Engine.Backends.Cpu.Threading;
 
 namespace Slerp.Engine.Backends.Cpu;
@@ -18,6 +19,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
     private readonly KernelSet _kernels;
     private readonly WorkerPool _pool;
     private readonly WorkerScratch _scratch;
+    private readonly long _fewestScreenedWeights;
     private readonly WeightArena _arena = new();
     private readonly List<IDisposable> _vectors = [];
     private NativeBlock? _prepared;
@@ -43,6 +45,7 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
 
         _kernels = KernelSets.Create(_level);
         _pool = new WorkerPool(options.Threads == 0 ? PhysicalCores.Count() : options.Threads, _kernels.EnterThread);
+        _fewestScreenedWeights = HeadScreen.IsSwitchedOff ? long.MaxValue : options.FewestScreenedWeights;
         _scratch = new WorkerScratch(_pool.Threads);
         _scratch.Reserve(_kernels.ProductScratchBytes);
     }
@@ -101,7 +104,15 @@ internal sealed unsafe partial class CpuBackend : IComputeBackend
         _arena.Dispose();
     }
 
-    private static CpuTensor Of(Tensor tensor) =>
+    /// <summary>A tensor with all its values.</summary>
+    private static CpuTensor Of(Tensor tensor)
+    {
+        var handle = Handle(tensor);
+        handle.Deferred?.Finish();
+        return handle;
+    }
+
+    private static CpuTensor Handle(Tensor tensor) =>
         tensor as CpuTensor ?? throw new ArgumentException($"The tensor belongs to another backend ({tensor.GetType().Name}).", nameof(tensor));
 
     private static void Require(bool holds, string verb, [InterpolatedStringHandlerArgument(nameof(holds))] RefusalMessage what)

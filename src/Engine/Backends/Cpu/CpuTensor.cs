@@ -1,3 +1,5 @@
+using Slerp.Engine.Backends.Cpu.Screening;
+
 namespace Slerp.Engine.Backends.Cpu;
 
 /// <summary>Activations in native memory. Rows are 64-byte aligned and padded: kernels may read and write whole vectors past the last column.</summary>
@@ -15,6 +17,9 @@ internal sealed unsafe class CpuTensor : Tensor
     /// <summary>Floats from one row to the next.</summary>
     public int Stride { get; private set; }
 
+    /// <summary>What is still to be computed of it, where it holds logits.</summary>
+    public DeferredScores? Deferred { get; set; }
+
     /// <summary>Floats between rows of a tensor with so many columns.</summary>
     public static int StrideOf(int columns) => checked(((columns + ColumnPadding - 1) & -ColumnPadding) + StridePadding);
 
@@ -27,6 +32,7 @@ internal sealed unsafe class CpuTensor : Tensor
     /// <summary>Points the handle at memory.</summary>
     public void Assign(float* pointer, int rows, int columns)
     {
+        Deferred?.Release();
         Pointer = pointer;
         Rows = rows;
         Columns = columns;

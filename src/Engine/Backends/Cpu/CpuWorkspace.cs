@@ -38,8 +38,7 @@ internal sealed unsafe class CpuWorkspace : Workspace
     /// <inheritdoc />
     public override void Reset()
     {
-        _rented = 0;
-        _used = 0;
+        LetGo();
         if (_blocks.Count <= 1)
         {
             return;
@@ -53,8 +52,18 @@ internal sealed unsafe class CpuWorkspace : Workspace
     /// <inheritdoc />
     public override void Dispose()
     {
+        LetGo();
         FreeBlocks();
-        _rented = 0;
+    }
+
+    // What was put off must not be computed any more: it would read and write memory that is others' by then.
+    private void LetGo()
+    {
+        for (; _rented > 0; _rented--)
+        {
+            _tensors[_rented - 1].Deferred?.Release();
+        }
+
         _used = 0;
     }
 

@@ -127,13 +127,14 @@ internal sealed class DraftModelSource : CandidateSource
     /// <summary>Takes the next guess from a row; false where the row gives none.</summary>
     public bool TryTake(DraftPass pass, StepOutput output, int row, int vocabularySize)
     {
+        pass.Fetch(output, row);
         var token = _context.Pick(output, row, _context.Position + _guesses.Count);
         if (token < 0 || token >= vocabularySize)
         {
             return false;
         }
 
-        var guess = new Guess(token, ClassOf(pass.Read(output, row, token, _top)), _others.Count);
+        var guess = new Guess(token, ClassOf(pass.Read(token, _top)), _others.Count);
         foreach (var other in _top)
         {
             if (other < vocabularySize)

@@ -106,6 +106,12 @@ internal sealed class LayerSkippingDrafter : IDrafter
     private bool GoesOn(in DraftTask task, StepOutput output, int row)
     {
         var session = (LayerSkippingSession)task.Session;
+        var hasRoom = task.Tree.Count < task.MaxNodes;
+        if (hasRoom)
+        {
+            _pass.Fetch(output, row);
+        }
+
         var token = session.Context.Pick(output, row, session.Context.Position + task.Tree.Count - 1);
         if (token < 0)
         {
@@ -113,7 +119,6 @@ internal sealed class LayerSkippingDrafter : IDrafter
         }
 
         task.Tree.Add(token, task.Tree.Count - 1);
-        var drafted = task.Tree.Count - 1;
-        return drafted < task.MaxNodes && session.Exit.GoesOn(_pass.Read(output, row, token, []), drafted);
+        return hasRoom && session.Exit.GoesOn(_pass.Read(token, []), drafted: task.Tree.Count - 1);
     }
 }

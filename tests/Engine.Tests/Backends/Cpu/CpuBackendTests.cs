@@ -1,5 +1,6 @@
 using Slerp.Engine.Backends;
 using Slerp.Engine.Backends.Cpu;
+using Slerp.Engine.Backends.Cpu.Screening;
 using Xunit.Abstractions;
 
 namespace Slerp.Engine.Tests.Backends.Cpu;
@@ -7,7 +8,7 @@ namespace Slerp.Engine.Tests.Backends.Cpu;
 /// <summary>The CPU backend at the best level of this process.</summary>
 public sealed class CpuBackendTests(ITestOutputHelper output) : BackendConformance
 {
-    private protected override IComputeBackend Create() => new CpuBackend(new CpuBackendOptions());
+    private protected override IComputeBackend Create() => new CpuBackend(new CpuBackendOptions(FewestScreenedWeights: 1));
 
     [Fact]
     public void Level_IsTheOneTheRunAskedFor()
@@ -32,6 +33,21 @@ public sealed class CpuBackendTests(ITestOutputHelper output) : BackendConforman
         Assert.Throws<ArgumentException>(() => new CpuBackend(new CpuBackendOptions(-1)));
         var error = Assert.Throws<DeviceException>(() => Backend.CreateKvStore(int.MaxValue / 64, 8, 128, KvFormat.Float32));
         Assert.Contains("bytes", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Score_OfRowsWithoutBounds_LearnsWhatScreeningCosts()
+    {
+        var head = (CpuMatrix)Own(Backend.LoadHead(TestWeight.Random(71, 200, 32), WeightFormat.Float32));
+        using var workspace = Backend.CreateWorkspace();
+        var (x, scores, maxima) = (workspace.Rent(1, 32), workspace.Rent(1, 200), workspace.Rent(1, (200 + IComputeBackend.ScoreBlock - 1) / IComputeBackend.ScoreBlock));
+        Backend.Upload([.. Enumerable.Repeat(float.NaN, 32)], x);
+        Backend.Score(head, x, scores, maxima);
+        var chosen = new int[1];
+        Backend.ArgMax(scores, maxima, chosen);
+        Assert.Equal(-1, chosen[0]);
+        // Each way is tried in turn at first: the screen has had its turn.
+        Assert.False(head.Screen!.Prices.Chooses(ScreenPrices.KindOf(rows: 1, k: 1)));
     }
 
     private static long BytesOfGrowingText()

@@ -11,7 +11,7 @@ public abstract class CpuLevelTests : BackendConformance
     private protected override IComputeBackend Create()
     {
         var best = CpuLevels.Best();
-        return new CpuBackend(new CpuBackendOptions(3, CpuLevels.Includes(best, Level) ? Level : best));
+        return new CpuBackend(new CpuBackendOptions(3, CpuLevels.Includes(best, Level) ? Level : best, FewestScreenedWeights: 1));
     }
 }
 

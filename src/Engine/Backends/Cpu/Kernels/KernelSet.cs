@@ -57,4 +57,7 @@ internal abstract unsafe class KernelSet
 
     /// <summary>With the largest of each block of x known.</summary>
     public abstract void TopK(float* x, float* maxima, int n, int k, int* indices, float* values);
+
+    /// <summary>Of the listed parts of x alone.</summary>
+    public abstract void TopK(float* x, int n, ReadOnlySpan<int> parts, int partSize, int k, int* indices, float* values);
 }

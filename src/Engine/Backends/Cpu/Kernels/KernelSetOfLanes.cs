@@ -87,6 +87,9 @@ internal unsafe class KernelSet<TLanes, TVector, TDot, TSums, TDotLanes, TDotVec
 
     public override void TopK(float* x, int n, int k, int* indices, float* values) => Selection<TLanes, TVector>.TopK(x, n, k, indices, values);
 
+    public override void TopK(float* x, int n, ReadOnlySpan<int> parts, int partSize, int k, int* indices, float* values) =>
+        Selection<TLanes, TVector>.TopK(x, n, parts, partSize, k, indices, values);
+
     private static PanelShape Integers(PanelFormat format, int k, int block, int offset) =>
         new(format, TDot.Count * 2, k, block, TDot.Group, offset);
 

@@ -75,6 +75,19 @@ internal static unsafe class Selection<TLanes, TVector>
         Sort(indices, values, size);
     }
 
+    /// <summary>As <see cref="TopK(float*, int, int, int*, float*)"/>, of those parts of x alone that are listed in ascending order; they hold no NaN, and k values or more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void TopK(float* x, int n, ReadOnlySpan<int> parts, int partSize, int k, int* indices, float* values)
+    {
+        var size = 0;
+        foreach (var part in parts)
+        {
+            Collect(x, part * partSize, Math.Min((part + 1) * partSize, n), k, ref size, indices, values);
+        }
+
+        Sort(indices, values, size);
+    }
+
     /// <summary>Index of the largest value, the lowest on ties; -1 where the row is empty, holds a NaN, or its maximum is not finite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int ArgMax(float* x, int n)

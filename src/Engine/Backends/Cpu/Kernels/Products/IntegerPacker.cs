@@ -17,7 +17,7 @@ internal static unsafe class IntegerPacker
     public static void Pack(in PanelShape shape, float* w, int column, byte* panel)
     {
         var is4 = shape.Format == PanelFormat.Int4;
-        var (lowest, highest) = is4 ? (-8, 7) : (-127, 127);
+        var (lowest, highest) = RangeOf(shape);
         var q = stackalloc int[Piece];
         var tail = stackalloc float[Piece];
         var largest = Magnitude(Range(w, 0, shape.PaddedK, shape.K, tail));
@@ -69,6 +69,39 @@ internal static unsafe class IntegerPacker
             }
         }
     }
+
+    /// <summary>‖w − ŵ‖, ŵ being what a column keeps of the row that was packed into it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static double Error(in PanelShape shape, float* w, int column, byte* panel)
+    {
+        var (lowest, highest) = RangeOf(shape);
+        var q = stackalloc int[Piece];
+        var tail = stackalloc float[Piece];
+        var sum = 0.0;
+        for (var block = 0; block < shape.Blocks; block++)
+        {
+            var scale = ScaleOf(shape, panel, block, column);
+            var inverse = scale == 0 ? 0 : 1f / scale;
+            var squares = Vector128<float>.Zero;
+            var end = (block + 1) * shape.BlockSize;
+            for (var at = end - shape.BlockSize; at < end; at += Piece)
+            {
+                var piece = Padded(w, at, shape.K, tail);
+                Quantize(piece, inverse, lowest, highest, offset: 0, q);
+                for (var index = 0; index < Piece; index += Vector128<float>.Count)
+                {
+                    var difference = Vector128.Load(piece + index) - (Vector128.ConvertToSingle(Vector128.Load(q + index)) * scale);
+                    squares += difference * difference;
+                }
+            }
+
+            sum += Vector128.Sum(squares);
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    private static (int Lowest, int Highest) RangeOf(in PanelShape shape) => shape.Format == PanelFormat.Int4 ? (-8, 7) : (-127, 127);
 
     /// <summary>32 integers as stored.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

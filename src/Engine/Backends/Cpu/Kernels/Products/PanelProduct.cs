@@ -41,10 +41,16 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
                 }
 
                 var column = panel / panelsPerResult * Columns;
+                if (task.Ending == ProductEnding.Note)
+                {
+                    Note(task, row, rows, column, scratch, Columns);
+                    continue;
+                }
+
                 End(task, row, rows, column, scratch, scratch + (block * Columns));
                 if (task.Maxima is not null)
                 {
-                    Note(task, row, rows, column);
+                    Note(task, row, rows, column, task.Y + ((long)row * task.YStride) + column, task.YStride);
                 }
             }
         }
@@ -55,14 +61,15 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
         var w = task.Panels + (panel * task.PanelBytes);
         var tiles = (rows + TTile.Rows - 1) / TTile.Rows;
         var blockStep = (nint)TTile.BlockStepBytes(task);
+        var next = task.NextPanel == 0 ? (nint)task.PanelBytes : task.NextPanel;
         var done = 0;
         for (var tile = 0; tile < tiles; tile++)
         {
             var height = TTile.Height(rows - done, tiles - tile);
             var ahead = tiles == 1
-                ? new PrefetchStream(w + AheadBytes, TTile.StepBytes, blockStep)
+                ? new PrefetchStream(w + (task.NextPanel == 0 ? AheadBytes : next), TTile.StepBytes, blockStep)
                 : new PrefetchStream(
-                    w + task.PanelBytes + (tile * task.PanelBytes / tiles), TTile.StepBytes / tiles, blockStep / tiles);
+                    w + next + (tile * task.PanelBytes / tiles), TTile.StepBytes / tiles, blockStep / tiles);
             TTile.Multiply(task, height, w, row + done, c + (done * Columns), Columns, ahead);
             done += height;
         }
@@ -99,13 +106,12 @@ internal static unsafe class PanelProduct<TLanes, TVector, TTile>
 
     /// <summary>The largest of a panel's columns of y, joined with the block's other panels: those of one block are done in order by one worker.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Note(in ProductTask task, int row, int rows, int column)
+    private static void Note(in ProductTask task, int row, int rows, int column, float* y, int yStride)
     {
         var columns = Math.Min(Columns, task.Columns - column);
-        var isFirst = column % IComputeBackend.ScoreBlock == 0;
-        var y = task.Y + ((long)row * task.YStride) + column;
-        var maximum = task.Maxima + ((long)row * task.MaximaStride) + (column / IComputeBackend.ScoreBlock);
-        for (var index = 0; index < rows; index++, y += task.YStride, maximum += task.MaximaStride)
+        var isFirst = column % task.MaximaColumns == 0;
+        var maximum = task.Maxima + ((long)row * task.MaximaStride) + (column / task.MaximaColumns);
+        for (var index = 0; index < rows; index++, y += yStride, maximum += task.MaximaStride)
         {
             var largest = columns == Columns
                 ? Selection<TLanes, TVector>.Largest(TLanes.Load(y), TLanes.Load(y + TLanes.Count))

@@ -11,4 +11,7 @@ internal enum ProductEnding
 
     /// <summary>Panels come in pairs: y = silu(first) ⊙ second.</summary>
     Gate,
+
+    /// <summary>Nowhere: only the largest are noted.</summary>
+    Note,
 }

@@ -35,7 +35,21 @@ internal unsafe struct ProductTask
     /// <summary>Width of y.</summary>
     public int Columns;
 
-    /// <summary>Receives the largest of each <see cref="IComputeBackend.ScoreBlock"/> columns of y, or null.</summary>
+    /// <summary>Receives the largest of each <see cref="MaximaColumns"/> columns of y, or null.</summary>
     public float* Maxima;
     public int MaximaStride;
+
+    /// <summary>A multiple of a panel's columns.</summary>
+    public int MaximaColumns;
+
+    /// <summary>Bytes from the panel at hand to the one that is multiplied next; 0: the one behind it.</summary>
+    public nint NextPanel;
+
+    /// <summary>Has the largest of each so many columns noted.</summary>
+    public void Note(float* maxima, int stride, int columns)
+    {
+        Maxima = maxima;
+        MaximaStride = stride;
+        MaximaColumns = columns;
+    }
 }
