@@ -92,7 +92,8 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
     public override void TopK(int row, Span<int> tokens, Span<float> logits)
     {
         var count = tokens.Length;
-        if (_topCount != count)
+        // Fewer are the first of more: sequences that want different numbers share one look.
+        if (_topCount < count)
         {
             var size = _logits!.Rows * count;
             if (_topTokens.Length < size)
@@ -105,7 +106,7 @@ internal sealed class LogitsOutput(IComputeBackend backend) : StepOutput
             _topCount = count;
         }
 
-        var start = Place(row) * count;
+        var start = Place(row) * _topCount;
         _topTokens.AsSpan(start, count).CopyTo(tokens);
         _topLogits.AsSpan(start, count).CopyTo(logits);
     }
