@@ -32,6 +32,7 @@ public abstract record OutputForm
     }
 
     /// <summary>One JSON value that satisfies a schema.</summary>
+    /// <remarks>An object that declares properties has no others, unless the schema speaks of <c>additionalProperties</c> or combines several subschemas there.</remarks>
     /// <param name="Schema">JSON Schema (2020-12); <c>true</c> for any value.</param>
     public sealed record Json(JsonElement Schema) : OutputForm
     {

@@ -12,6 +12,8 @@ internal static class OutputGrammar
     /// <summary>White space that may stand between reasoning and a form.</summary>
     private const int MostSpace = 4;
 
+    private static readonly string[] Combining = ["$ref", "allOf", "anyOf", "oneOf"];
+
     // Deeper than any schema the compiler takes, and shallow enough that parsing, which takes the square of the depth, stays quick.
     private static readonly JsonDocumentOptions DeepEnough = new() { MaxDepth = 1_000 };
 
@@ -40,7 +42,7 @@ internal static class OutputGrammar
     // What is no text from its first byte to its last.
     private static Grammar Bound(OutputForm form, CallMark mark) => form switch
     {
-        OutputForm.Json json => Grammar.Schema(JsonSchemaCompiler.Compile(json.Schema, SchemaLimits.Default)),
+        OutputForm.Json json => Grammar.Schema(JsonSchemaCompiler.Compile(json.Schema, SchemaLimits.Default, closes: true)),
         OutputForm.ToolCalls { Otherwise: null } calls => RequiredCalls(calls, mark),
         OutputForm.ToolCalls { Otherwise: { MayBeText: false } other } calls => Grammar.Choice(Bound(other, mark), RequiredCalls(calls, mark)),
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Unknown form of output."),
@@ -124,12 +126,12 @@ internal static class OutputGrammar
             Grammar.Literal(syntax.BeforeName + name + syntax.Middle), Grammar.Schema(Arguments(tool)), Grammar.Literal(syntax.Close));
     }
 
-    // A schema that is silent about further properties allows any; a tool has parameters, and a model should not invent more.
+    // The arguments themselves are closed even where none is declared: such a tool has no parameters.
     private static JsonElement Closed(JsonElement schema)
     {
         try
         {
-            if (schema.TryGetProperty("additionalProperties", out _))
+            if (schema.TryGetProperty("additionalProperties", out _) || IsDescribedElsewhere(schema))
             {
                 return schema;
             }
@@ -145,6 +147,10 @@ internal static class OutputGrammar
         }
     }
 
+    // Arguments that only a reference or a choice describes would lose every property to this one keyword.
+    private static bool IsDescribedElsewhere(JsonElement schema) =>
+        !schema.TryGetProperty("properties", out _) && Combining.Any(keyword => schema.TryGetProperty(keyword, out _));
+
     // A tool is somebody else's, and its schema often says more than a grammar can keep: then its arguments are any object,
     // and the tool itself judges them, as it does with every provider.
     private static SchemaAutomaton Arguments(ChatTool tool) => Kept(tool, out _) ?? JsonSchemaCompiler.AnyObject(SchemaLimits.Default);
@@ -159,7 +165,7 @@ internal static class OutputGrammar
 
         try
         {
-            return JsonSchemaCompiler.Compile(Closed(tool.Parameters), SchemaLimits.Default);
+            return JsonSchemaCompiler.Compile(Closed(tool.Parameters), SchemaLimits.Default, closes: true);
         }
         catch (ConstraintException refusal)
         {

@@ -67,6 +67,32 @@ public sealed class OutputGrammarTests
         }
     }
 
+    // What frameworks make of types says nothing of further properties, at no depth.
+    [Theory]
+    [InlineData("""{"who":{"name":"Anna"}}""", true)]
+    [InlineData("""{"who":{"name":"Anna","age":3}}""", null)]
+    [InlineData("""{"who":{"name":"Anna"},"when":1}""", null)]
+    public void FormAndArguments_HoldDeclaredPropertiesOnly(string value, bool? isComplete)
+    {
+        var schema = JsonElement.Parse("""{"type":"object","properties":{"who":{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}},"required":["who"]}""");
+        Assert.Equal(isComplete, Read(new OutputForm.Json(schema), null, value)?.IsComplete);
+        AssertArguments(schema, value, isComplete);
+    }
+
+    [Theory]
+    [InlineData("""{"$ref":"#/$defs/a","$defs":{"a":{"type":"object","properties":{"city":{"type":"string"}}}}}""", """{"city":"Oslo"}""", true)]
+    [InlineData("""{"type":"object","anyOf":[{"properties":{"city":{"type":"string"}}},{"properties":{"place":{"type":"string"}}}]}""", """{"place":"Oslo"}""", true)]
+    [InlineData("""{"type":"object"}""", """{"city":"Oslo"}""", null)]
+    [InlineData("""{"type":"object","properties":{}}""", "{}", true)]
+    public void Arguments_AreThoseTheSchemaDescribes_WhereverItDoes(string schema, string value, bool? isComplete) =>
+        AssertArguments(JsonElement.Parse(schema), value, isComplete);
+
+    private static void AssertArguments(JsonElement schema, string value, bool? isComplete)
+    {
+        var form = new OutputForm.ToolCalls([new ChatTool("f", "", schema)], Syntax, 1, Otherwise: null);
+        Assert.Equal(isComplete, Read(form, null, "<call>{\"name\": \"f\", \"arguments\": " + value + "}</call>")?.IsComplete);
+    }
+
     [Fact]
     public void WithoutLeaveToReason_OrWithoutMarks_TheFormBeginsAtOnce()
     {

@@ -16,7 +16,7 @@ await using var provider = services.BuildServiceProvider();
 var client = provider.GetRequiredService<IChatClient>();
 
 const string Passage = "The manufacturer of the Velin keyboard is Nordlicht Media. The colour of the Velin keyboard is green. The price of the Velin keyboard is 250 euros.";
-// Without further properties: what the type does not have, no model can write.
+// What the type does not have, no model can write; the model is told so as well.
 var strict = new AIJsonSchemaCreateOptions { TransformOptions = new AIJsonSchemaTransformOptions { DisallowAdditionalProperties = true } };
 var options = new ChatOptions
 {

@@ -17,12 +17,15 @@ internal static class JsonSchemaCompiler
     private const int MostPairs = 4_096;
 
     /// <summary>Compiles a schema.</summary>
+    /// <param name="schema">The schema.</param>
+    /// <param name="limits">What it may cost.</param>
+    /// <param name="closes">Whether objects hold declared properties only, where the schema does not speak of further ones (<see cref="ObjectClosing"/>).</param>
     /// <exception cref="ConstraintException">The schema is malformed, unsupported, too large, or satisfied by nothing.</exception>
-    public static SchemaAutomaton Compile(JsonElement schema, SchemaLimits limits)
+    public static SchemaAutomaton Compile(JsonElement schema, SchemaLimits limits, bool closes = false)
     {
         try
         {
-            return CompileChecked(schema, limits);
+            return CompileChecked(schema, limits, closes);
         }
         catch (InvalidOperationException fault)
         {
@@ -38,10 +41,10 @@ internal static class JsonSchemaCompiler
         return Compile(document.RootElement, limits);
     }
 
-    private static SchemaAutomaton CompileChecked(JsonElement schema, SchemaLimits limits)
+    private static SchemaAutomaton CompileChecked(JsonElement schema, SchemaLimits limits, bool closes)
     {
         var budget = new CompileBudget(limits);
-        var root = SchemaReader.Read(schema, budget, out var nodes);
+        var root = SchemaReader.Read(schema, closes, budget, out var nodes);
         var builder = new ShapeBuilder(budget);
         var shape = builder.Of([root]);
         var pairs = ExclusivePairs(nodes, builder);

@@ -33,6 +33,25 @@ public sealed class SchemaAutomatonProperties
             }).Holds(400);
 
     [Fact]
+    public void ClosedObjects_RandomSchema_LeaveValidValues_AndAlwaysOne() =>
+        Prop.ForAll(
+            Seeds,
+            seed =>
+            {
+                var source = new SchemaSource(seed);
+                var schema = seed % 3 == 0 ? source.RecursiveSchema() : source.Schema();
+                using var document = JsonDocument.Parse(schema);
+                var open = CompileOrNull(document.RootElement, SchemaLimits.Validation);
+                var closed = CompileOrNull(document.RootElement, SchemaLimits.Validation, closes: true);
+                Assert.True((open is null) == (closed is null), $"{schema}: closing its objects leaves nothing");
+                for (var i = 0; i < 12; i++)
+                {
+                    var value = source.Value();
+                    Assert.True(!Accepts(closed, value) || Accepts(open, value), $"{schema}\n{value}");
+                }
+            }).Holds(400);
+
+    [Fact]
     public void EveryLiveState_RandomWalk_CompletesToAValidValue() =>
         Prop.ForAll(
             Seeds,
@@ -113,11 +132,11 @@ public sealed class SchemaAutomatonProperties
         }
     }
 
-    private static SchemaAutomaton? CompileOrNull(JsonElement schema, SchemaLimits limits)
+    private static SchemaAutomaton? CompileOrNull(JsonElement schema, SchemaLimits limits, bool closes = false)
     {
         try
         {
-            return JsonSchemaCompiler.Compile(schema, limits);
+            return JsonSchemaCompiler.Compile(schema, limits, closes);
         }
         catch (ConstraintException refusal) when (refusal.Failure is ConstraintFailure.Unsatisfiable)
         {

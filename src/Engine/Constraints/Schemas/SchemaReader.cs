@@ -19,7 +19,11 @@ internal sealed class SchemaReader
     }
 
     /// <summary>Reads a document's root and everything it reaches.</summary>
-    public static SchemaNode Read(JsonElement schema, CompileBudget budget, out IReadOnlyList<SchemaNode> nodes)
+    /// <param name="schema">The document.</param>
+    /// <param name="closes">Whether objects hold declared properties only, where the schema does not speak of further ones.</param>
+    /// <param name="budget">What it may cost.</param>
+    /// <param name="nodes">The root and all it reaches.</param>
+    public static SchemaNode Read(JsonElement schema, bool closes, CompileBudget budget, out IReadOnlyList<SchemaNode> nodes)
     {
         var reader = new SchemaReader(new SchemaDocument(schema, budget), budget);
         var root = reader.NodeAt("");
@@ -29,6 +33,11 @@ internal sealed class SchemaReader
         }
 
         nodes = [.. reader._nodes.Values];
+        if (closes)
+        {
+            ObjectClosing.Apply(nodes, new SchemaNode(nodes.Count, "") { Types = JsonTypes.None });
+        }
+
         return root;
     }
 
