@@ -20,8 +20,7 @@ internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weight
     public Transformer Load(Action<long>? packed, CancellationToken cancellationToken)
     {
         var embeddingWeight = weights.Get("model.embed_tokens.weight", shape.VocabularySize, shape.Width);
-        var embedding = Keep(shape.TiedHead ? backend.LoadHead(embeddingWeight, format) : backend.LoadMatrix([embeddingWeight], format));
-        packed?.Invoke(embeddingWeight.ByteLength);
+        var embedding = shape.TiedHead ? LoadHead(packed, embeddingWeight) : LoadMatrix(packed, embeddingWeight);
         var blocks = new DecoderBlock[shape.Layers];
         for (var layer = 0; layer < blocks.Length; layer++)
         {
@@ -32,7 +31,7 @@ internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weight
         cancellationToken.ThrowIfCancellationRequested();
         var norm = Norm("model.norm.weight", shape.Width);
         // Some tied checkpoints still carry a copy of the table as the head; the configuration decides.
-        var head = shape.TiedHead ? embedding : LoadHead(packed);
+        var head = shape.TiedHead ? embedding : LoadHead(packed, weights.Get("lm_head.weight", shape.VocabularySize, shape.Width));
         return new Transformer(shape, backend, embedding, blocks, norm, head, LayerMask.None(shape.Layers));
     }
 
@@ -56,8 +55,7 @@ internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weight
         var gate = weights.Get(prefix + "mlp.gate_proj.weight", shape.MlpWidth, shape.Width);
         var up = weights.Get(prefix + "mlp.up_proj.weight", shape.MlpWidth, shape.Width);
         var down = weights.Get(prefix + "mlp.down_proj.weight", shape.Width, shape.MlpWidth);
-        var gateUp = Keep(backend.LoadGatedMatrix(gate, up, format));
-        packed?.Invoke(gate.ByteLength + up.ByteLength);
+        var gateUp = Keep(backend.LoadGatedMatrix(gate, up, format), packed, gate, up);
         return new DecoderBlock
         {
             AttentionNorm = Norm(prefix + "input_layernorm.weight", shape.Width),
@@ -82,24 +80,14 @@ internal sealed class TransformerLoader(DecoderShape shape, IWeightSource weight
         weights.Get(prefix + "self_attn.v_proj.bias", shape.Heads.KvColumns),
     ]);
 
-    private Matrix LoadHead(Action<long>? packed)
-    {
-        var weight = weights.Get("lm_head.weight", shape.VocabularySize, shape.Width);
-        var head = Keep(backend.LoadHead(weight, format));
-        packed?.Invoke(weight.ByteLength);
-        return head;
-    }
+    private Matrix LoadHead(Action<long>? packed, WeightTensor weight) => Keep(backend.LoadHead(weight, format), packed, weight);
 
-    private Matrix LoadMatrix(Action<long>? packed, params WeightTensor[] parts)
-    {
-        var matrix = Keep(backend.LoadMatrix(parts, format));
-        packed?.Invoke(parts.Sum(static part => part.ByteLength));
-        return matrix;
-    }
+    private Matrix LoadMatrix(Action<long>? packed, params WeightTensor[] parts) => Keep(backend.LoadMatrix(parts, format), packed, parts);
 
-    private Matrix Keep(Matrix matrix)
+    private Matrix Keep(Matrix matrix, Action<long>? packed, params WeightTensor[] parts)
     {
         _matrices.Add(matrix);
+        packed?.Invoke(parts.Sum(static part => part.ByteLength));
         return matrix;
     }
 

@@ -13,79 +13,64 @@ public sealed class SchemaAutomatonProperties
 
     [Fact]
     public void Verdict_RandomSchemaAndValues_EqualsDirectValidation() =>
-        Prop.ForAll(
-            Seeds,
-            seed =>
+        OfSchemas((_, source, schema, root) =>
+        {
+            var automaton = CompileOrNull(root, SchemaLimits.Validation);
+            for (var i = 0; i < 12; i++)
             {
-                var source = new SchemaSource(seed);
-                var schema = seed % 3 == 0 ? source.RecursiveSchema() : source.Schema();
-                using var document = JsonDocument.Parse(schema);
-                var automaton = CompileOrNull(document.RootElement, SchemaLimits.Validation);
-                for (var i = 0; i < 12; i++)
-                {
-                    var value = source.Value();
-                    using var instance = JsonDocument.Parse(value);
-                    var expected = SchemaOracle.IsValid(document.RootElement, document.RootElement, instance.RootElement);
-                    Assert.True(expected == Accepts(automaton, value), $"{schema}\n{value}\nexpected {expected}");
-                    var respelled = source.Respell(value);
-                    Assert.True(expected == Accepts(automaton, respelled), $"{schema}\n{respelled}\nexpected {expected}");
-                }
-            }).Holds(400);
+                var value = source.Value();
+                using var instance = JsonDocument.Parse(value);
+                var expected = SchemaOracle.IsValid(root, root, instance.RootElement);
+                Assert.True(expected == Accepts(automaton, value), $"{schema}\n{value}\nexpected {expected}");
+                var respelled = source.Respell(value);
+                Assert.True(expected == Accepts(automaton, respelled), $"{schema}\n{respelled}\nexpected {expected}");
+            }
+        }).Holds(400);
 
     [Fact]
     public void ClosedObjects_RandomSchema_LeaveValidValues_AndAlwaysOne() =>
-        Prop.ForAll(
-            Seeds,
-            seed =>
+        OfSchemas((_, source, schema, root) =>
+        {
+            var open = CompileOrNull(root, SchemaLimits.Validation);
+            var closed = CompileOrNull(root, SchemaLimits.Validation, closes: true);
+            Assert.True((open is null) == (closed is null), $"{schema}: closing its objects leaves nothing");
+            for (var i = 0; i < 12; i++)
             {
-                var source = new SchemaSource(seed);
-                var schema = seed % 3 == 0 ? source.RecursiveSchema() : source.Schema();
-                using var document = JsonDocument.Parse(schema);
-                var open = CompileOrNull(document.RootElement, SchemaLimits.Validation);
-                var closed = CompileOrNull(document.RootElement, SchemaLimits.Validation, closes: true);
-                Assert.True((open is null) == (closed is null), $"{schema}: closing its objects leaves nothing");
-                for (var i = 0; i < 12; i++)
-                {
-                    var value = source.Value();
-                    Assert.True(!Accepts(closed, value) || Accepts(open, value), $"{schema}\n{value}");
-                }
-            }).Holds(400);
+                var value = source.Value();
+                Assert.True(!Accepts(closed, value) || Accepts(open, value), $"{schema}\n{value}");
+            }
+        }).Holds(400);
 
     [Fact]
     public void EveryLiveState_RandomWalk_CompletesToAValidValue() =>
-        Prop.ForAll(
-            Seeds,
-            seed =>
+        OfSchemas((seed, source, schema, root) =>
+        {
+            var limits = seed % 2 == 0 ? SchemaLimits.Default : SchemaLimits.Validation;
+            if (CompileOrNull(root, limits) is not { } automaton)
             {
-                var source = new SchemaSource(seed);
-                var schema = seed % 3 == 0 ? source.RecursiveSchema() : source.Schema();
-                using var document = JsonDocument.Parse(schema);
-                var limits = seed % 2 == 0 ? SchemaLimits.Default : SchemaLimits.Validation;
-                if (CompileOrNull(document.RootElement, limits) is not { } automaton)
+                return;
+            }
+
+            var random = new Random(seed);
+            var state = automaton.Start;
+            var text = new List<byte>();
+            for (var length = 0; length < 30; length++)
+            {
+                AssertCompletes(automaton, state, text, root, schema);
+                var choices = Enumerable.Range(0, 256).Select(b => (Byte: (byte)b, Next: automaton.Next(state, (byte)b))).Where(choice => choice.Next is not null).ToList();
+                if (choices.Count == 0)
                 {
+                    Assert.True(state.IsComplete, $"{schema}: dead end after {Encoding.UTF8.GetString([.. text])}");
                     return;
                 }
 
-                var random = new Random(seed);
-                var state = automaton.Start;
-                var text = new List<byte>();
-                for (var length = 0; length < 30; length++)
-                {
-                    AssertCompletes(automaton, state, text, document.RootElement, schema);
-                    var choices = Enumerable.Range(0, 256).Select(b => (Byte: (byte)b, Next: automaton.Next(state, (byte)b))).Where(choice => choice.Next is not null).ToList();
-                    if (choices.Count == 0)
-                    {
-                        Assert.True(state.IsComplete, $"{schema}: dead end after {Encoding.UTF8.GetString([.. text])}");
-                        return;
-                    }
-
-                    // Structure is preferred to the middle of strings.
-                    var structural = choices.Where(choice => "{}[]\",:0123456789.-ntfaeb\\u".Contains((char)choice.Byte, StringComparison.Ordinal)).ToList();
-                    var picked = structural.Count > 0 && random.Next(4) > 0 ? structural[random.Next(structural.Count)] : choices[random.Next(choices.Count)];
-                    text.Add(picked.Byte);
-                    state = picked.Next!;
-                }
-            }).Holds(100);
+                // Structure is preferred to the middle of strings.
+                var structural = choices.Where(choice => "{}[]\",:0123456789.-ntfaeb\\u".Contains((char)choice.Byte, StringComparison.Ordinal)).ToList();
+                var picked = structural.Count > 0 && random.Next(4) > 0 ? structural[random.Next(structural.Count)] : choices[random.Next(choices.Count)];
+                text.Add(picked.Byte);
+                state = picked.Next!;
+            }
+        }).Holds(100);
 
     [Fact]
     public void Pattern_RandomStrings_EqualsTheRuntimesRegex() =>
@@ -105,6 +90,18 @@ public sealed class SchemaAutomatonProperties
                     Assert.True(expected == Accepts(automaton, value), $"{pattern}: {value} expected {expected}");
                 }
             }).Holds(400);
+
+    // One property over random schemas, each with the source of its values.
+    private static Property OfSchemas(Action<int, SchemaSource, string, JsonElement> law) =>
+        Prop.ForAll(
+            Seeds,
+            seed =>
+            {
+                var source = new SchemaSource(seed);
+                var schema = seed % 3 == 0 ? source.RecursiveSchema() : source.Schema();
+                using var document = JsonDocument.Parse(schema);
+                law(seed, source, schema, document.RootElement);
+            });
 
     private static string RandomPattern(Random random, int depth) => random.Next(depth > 3 ? 4 : 11) switch
     {

@@ -49,7 +49,7 @@ internal sealed unsafe partial class CpuBackend
 
     private static int ScoreBlocks(int columns) => (columns + IComputeBackend.ScoreBlock - 1) / IComputeBackend.ScoreBlock;
 
-    private void Multiply(Matrix weight, Tensor x, Tensor? bias, Tensor destination, ProductEnding ending, string verb, CpuTensor? maxima = null)
+    private void Multiply(Matrix weight, Tensor x, Tensor? bias, Tensor destination, ProductEnding ending, string verb)
     {
         var matrix = Of(weight, ending == ProductEnding.Gate, verb);
         RequireShape(verb, nameof(x), x, x.Rows, matrix.Inputs);
@@ -64,13 +64,7 @@ internal sealed unsafe partial class CpuBackend
             return;
         }
 
-        var task = TaskOf(matrix, Of(x), bias is null ? null : Of(bias), Of(destination), ending);
-        if (maxima is not null)
-        {
-            task.Note(maxima.Pointer, maxima.Stride, IComputeBackend.ScoreBlock);
-        }
-
-        Run(task, matrix);
+        Run(TaskOf(matrix, Of(x), bias is null ? null : Of(bias), Of(destination), ending), matrix);
     }
 
     /// <summary>A product, with x in the form its kernel wants.</summary>
@@ -98,7 +92,7 @@ internal sealed unsafe partial class CpuBackend
     private void Run(in ProductTask task, CpuMatrix matrix)
     {
         // Panels that belong together are done by one worker.
-        var together = task.Ending == ProductEnding.Gate ? 2 : task.Maxima is null ? 1 : Math.Max(1, task.MaximaColumns / matrix.Shape.Columns);
+        var together = task.Ending == ProductEnding.Gate ? 2 : task.Maxima is null ? 1 : task.MaximaColumns / matrix.Shape.Columns;
         var perChunk = PanelsPerChunk(matrix, task.Rows, together);
         var job = new ProductJob(_kernels, _scratch, task, matrix.Panels, perChunk);
         var chunks = (matrix.Panels + perChunk - 1) / perChunk;

@@ -17,18 +17,23 @@ internal sealed unsafe partial class CpuBackend
     public void Score(Matrix weight, Tensor x, Tensor destination, Tensor maxima)
     {
         RequireShape(nameof(Score), nameof(maxima), maxima, x.Rows, ScoreBlocks(weight.Outputs));
-        var matrix = Of(weight, gated: false, nameof(Score));
-        if (matrix.Screen is null || x.Rows is 0 or > HeadScreen.MostRows)
+        var head = Of(weight, gated: false, nameof(Score));
+        RequireShape(nameof(Score), nameof(x), x, x.Rows, head.Inputs);
+        RequireShape(nameof(Score), nameof(destination), destination, x.Rows, head.Outputs);
+        if (x.Rows == 0)
         {
-            Multiply(weight, x, bias: null, destination, ProductEnding.Store, nameof(Score), Of(maxima));
             return;
         }
 
-        RequireShape(nameof(Score), nameof(x), x, x.Rows, matrix.Inputs);
-        RequireShape(nameof(Score), nameof(destination), destination, x.Rows, matrix.Outputs);
+        if (head.Screen is null || x.Rows > HeadScreen.MostRows)
+        {
+            ScoreAll(head, Of(x), Of(destination), Of(maxima));
+            return;
+        }
+
         var logits = Handle(destination);
         logits.Deferred ??= new DeferredScores(this);
-        logits.Deferred.Begin(matrix, Of(x), logits, Of(maxima));
+        logits.Deferred.Begin(head, Of(x), logits, Of(maxima));
     }
 
     /// <inheritdoc />
@@ -52,11 +57,11 @@ internal sealed unsafe partial class CpuBackend
     }
 
     /// <summary>Computes all logits.</summary>
-    internal void ScoreAll(DeferredScores scores)
+    internal void ScoreAll(CpuMatrix head, CpuTensor x, CpuTensor logits, CpuTensor maxima)
     {
-        var task = TaskOf(scores.Head, scores.X, bias: null, scores.Logits, ProductEnding.Store);
-        task.Note(scores.Maxima.Pointer, scores.Maxima.Stride, IComputeBackend.ScoreBlock);
-        Run(task, scores.Head);
+        var task = TaskOf(head, x, bias: null, logits, ProductEnding.Store);
+        task.Note(maxima.Pointer, maxima.Stride, IComputeBackend.ScoreBlock);
+        Run(task, head);
     }
 
     /// <summary>Computes logits until the k largest of each row are among them; false where there are no bounds.</summary>
@@ -67,19 +72,20 @@ internal sealed unsafe partial class CpuBackend
             return false;
         }
 
+        var task = TaskOf(scores.Head, scores.X, bias: null, scores.Logits, ProductEnding.Store);
         // First what is most likely among them, then what a logit known by now does not rule out.
         for (var row = 0; row < scores.Logits.Rows; row++)
         {
             WantLargest(scores, row, Math.Min(k + MorePanels, scores.Screen.Panels));
         }
 
-        ScoreWanted(scores);
+        ScoreWanted(scores, task);
         for (var row = 0; row < scores.Logits.Rows; row++)
         {
             WantPossible(scores, row, k);
         }
 
-        ScoreWanted(scores);
+        ScoreWanted(scores, task);
         return true;
     }
 
@@ -154,7 +160,7 @@ internal sealed unsafe partial class CpuBackend
     private void TopOf(DeferredScores scores, int row, int k, int* indices, float* values) =>
         _kernels.TopK(scores.Logits.RowPointer(row), scores.Logits.Columns, scores.Exact, scores.Head.Shape.Columns, k, indices, values);
 
-    private void ScoreWanted(DeferredScores scores)
+    private void ScoreWanted(DeferredScores scores, in ProductTask task)
     {
         var wanted = scores.Wanted;
         if (wanted.IsEmpty)
@@ -164,7 +170,6 @@ internal sealed unsafe partial class CpuBackend
 
         fixed (int* panels = wanted)
         {
-            var task = TaskOf(scores.Head, scores.X, bias: null, scores.Logits, ProductEnding.Store);
             var perChunk = Math.Max(1, wanted.Length / (_pool.Threads * 4));
             var job = new ScatteredProductJob(_kernels, _scratch, task, panels, wanted.Length, perChunk);
             _pool.Run(ref job, (wanted.Length + perChunk - 1) / perChunk);

@@ -119,7 +119,7 @@ internal sealed class DeferredScores(CpuBackend backend)
         var isScreened = _state == State.Screened || (k <= HeadScreen.MostChosen && Screen.Prices.Chooses(_kind));
         if (!isScreened || k > HeadScreen.MostChosen || !backend.TryScoreLargest(this, k))
         {
-            backend.ScoreAll(this);
+            ScoreAll();
             // Where there are no bounds, screening has cost its time all the same: a head that never has any learns to do without.
             Settle(isScreened, start);
             return;
@@ -136,12 +136,12 @@ internal sealed class DeferredScores(CpuBackend backend)
         {
             case State.Screened:
                 var start = Stopwatch.GetTimestamp();
-                backend.ScoreAll(this);
+                ScoreAll();
                 Settle(isScreened: true, start);
                 break;
             case State.Asked:
                 // Nobody wanted the largest alone: nothing is learned of what they cost.
-                backend.ScoreAll(this);
+                ScoreAll();
                 _state = State.Settled;
                 break;
         }
@@ -157,6 +157,8 @@ internal sealed class DeferredScores(CpuBackend backend)
 
         _state = State.Settled;
     }
+
+    private void ScoreAll() => backend.ScoreAll(Head, X, Logits, Maxima);
 
     private void Settle(bool isScreened, long start)
     {
