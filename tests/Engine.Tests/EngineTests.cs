@@ -290,7 +290,7 @@ public sealed class EngineTests : IDisposable
 
     private Task<SlerpEngine> LoadAsync(Func<EngineOptions, EngineOptions>? change = null)
     {
-        var options = new EngineOptions { ModelPath = _path, Threads = 2 };
+        var options = new EngineOptions { ModelPath = _path, Threads = TestThreads.Two };
         return SlerpEngine.LoadAsync(change?.Invoke(options) ?? options);
     }
 }

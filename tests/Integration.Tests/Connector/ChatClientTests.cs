@@ -17,7 +17,7 @@ public sealed class ChatClientTests : IAsyncLifetime
         if (SharedData.Root is not null)
         {
             var services = new ServiceCollection();
-            services.AddSlerpChatClient(options => (options.ModelPath, options.Engine.Threads) = (StoriesGolden.Folder, 2));
+            services.AddSlerpChatClient(options => (options.ModelPath, options.Engine.Threads) = (StoriesGolden.Folder, TestThreads.Two));
             _provider = services.BuildServiceProvider();
         }
 

@@ -16,7 +16,7 @@ public sealed class SecondTurnTests
     [Fact]
     public async Task WithoutTranscripts_ThePromptFollowsFromTheRequestAlone()
     {
-        var options = new EngineOptions { ModelPath = Embedded, Threads = 2 };
+        var options = new EngineOptions { ModelPath = Embedded, Threads = TestThreads.Two };
         await using var remembering = await SlerpEngine.LoadAsync(options);
         await using var forgetful = await SlerpEngine.LoadAsync(options with { RememberTranscripts = false });
         await using var restarted = await SlerpEngine.LoadAsync(options);
@@ -77,8 +77,8 @@ public sealed class SecondTurnTests
 
     private static async Task AssertReuseAsync(string model)
     {
-        await using var cached = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = model, Threads = 2 });
-        await using var plain = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = model, Threads = 2, CachedPrefixes = 0 });
+        await using var cached = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = model, Threads = TestThreads.Two });
+        await using var plain = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = model, Threads = TestThreads.Two, CachedPrefixes = 0 });
         var turns = new List<ChatTurn> { ChatTurn.FromText(ChatTurnRole.User, Passage() + "\n\nWho owns the mill?") };
         var first = await cached.AnswerAsync(Ask(turns));
         Assert.InRange(first.Stats.PromptTokens, 1400, 1700);

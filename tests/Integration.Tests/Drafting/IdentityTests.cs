@@ -32,7 +32,7 @@ public sealed class IdentityTests
     {
         // One prompt in thirty: all task groups.
         var texts = File.ReadLines(SharedData.Path("prompts", "spec_bench_even.jsonl")).Where(static (_, index) => index % 30 == 0).Select(line => Beginning(line, words)).ToList();
-        await using var engine = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = folder, Threads = 2, Costs = Free, WarmStart = false, NotesFolder = "" });
+        await using var engine = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = folder, Threads = TestThreads.Two, Costs = Free, WarmStart = false, NotesFolder = "" });
         foreach (var (sampling, penalties) in Modes)
         {
             var requests = texts.Select(text => EngineRequests.Raw("", 32, sampling, "vanilla") with { Prompt = prompt(text), Penalties = penalties }).ToList();

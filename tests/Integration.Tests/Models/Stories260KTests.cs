@@ -26,7 +26,7 @@ public sealed class Stories260KTests(ITestOutputHelper output)
     [SharedDataFact]
     public async Task Engine_GreedyText_IsTheGoldenText()
     {
-        await using var engine = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = StoriesGolden.Folder, Threads = 2 });
+        await using var engine = await SlerpEngine.LoadAsync(new EngineOptions { ModelPath = StoriesGolden.Folder, Threads = TestThreads.Two });
         var stories = StoriesGolden.ReadAll();
         var answers = await Task.WhenAll(stories.Select(story => engine.AnswerAsync(EngineRequests.Raw(story.Prompt, story.Case.Continuation.Length, drafter: "vanilla"))));
         Assert.Equal(stories.Select(static story => story.Answer.Trim()), answers.Select(static answer => answer.Text.Trim()));
