@@ -56,8 +56,10 @@ public sealed class BuiltInCheckTests
         Assert.Equal(VerdictKind.Passed, Judge("non-finite", [1]).Kind);
         Assert.Equal(VerdictKind.Failed, Judge("non-finite", [1], logProbability: float.NaN).Kind);
         Assert.Equal(VerdictKind.Failed, Judge("non-finite", [1], entropy: float.PositiveInfinity).Kind);
+        // A row that holds a NaN has neither.
+        Assert.Equal(VerdictKind.Failed, Judge("non-finite", [1], logProbability: float.NaN, entropy: float.NaN).Kind);
         // Nobody asked: nothing was worked out.
-        Assert.Equal(VerdictKind.Passed, Judge("non-finite", [1], logProbability: float.NaN, entropy: float.NaN).Kind);
+        Assert.Equal(VerdictKind.Passed, JudgeStatistics("non-finite", [TokenStatistics.Unscored(1)]).Kind);
     }
 
     [Theory]
@@ -92,7 +94,10 @@ public sealed class BuiltInCheckTests
     }
 
     private static Verdict Judge(
-        string name, int[] tokens, float logProbability = -0.5f, float entropy = 1, string text = "text", Func<QualityContext, QualityContext>? change = null)
+        string name, int[] tokens, float logProbability = -0.5f, float entropy = 1, string text = "text", Func<QualityContext, QualityContext>? change = null) =>
+        JudgeStatistics(name, [.. tokens.Select(token => new TokenStatistics(token, logProbability, entropy))], text, change);
+
+    private static Verdict JudgeStatistics(string name, TokenStatistics[] tokens, string text = "text", Func<QualityContext, QualityContext>? change = null)
     {
         var context = new QualityContext
         {
@@ -104,7 +109,6 @@ public sealed class BuiltInCheckTests
             Output = OutputForm.FreeText.Instance,
             Calibration = Calibration,
         };
-        TokenStatistics[] statistics = [.. tokens.Select(token => new TokenStatistics(token, logProbability, entropy))];
-        return EngineCatalog.QualityCheck(name).Evaluate(change?.Invoke(context) ?? context, text, statistics);
+        return EngineCatalog.QualityCheck(name).Evaluate(change?.Invoke(context) ?? context, text, tokens);
     }
 }
