@@ -222,6 +222,7 @@ public sealed class WarmStartTests : IDisposable
     {
         // Rows that cost their number: nothing is drafted, so that the answers alone are learned from, whatever runs together on however busy a machine.
         await using var engine = await SlerpEngine.LoadAsync(options with { Costs = new([1, 64], [1, 64]) }, time: _time);
+        engine.LearnsPrices = false;
         await engine.AnswerAsync(EngineRequests.Raw("abc", 4));
         await TestTimeouts.EventuallyAsync(
             () =>

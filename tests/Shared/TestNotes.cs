@@ -1,0 +1,15 @@
+using System.Runtime.CompilerServices;
+
+namespace Slerp.Tests.Shared;
+
+/// <summary>What engines note about a machine goes into a folder of the test run, not into that of the developer who runs it. Linux; elsewhere it goes where it always goes.</summary>
+internal static class TestNotes
+{
+    [ModuleInitializer]
+    internal static void Isolate()
+    {
+        var folder = Directory.CreateTempSubdirectory("slerp-notes-").FullName;
+        Environment.SetEnvironmentVariable("XDG_DATA_HOME", folder);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+    }
+}
