@@ -42,7 +42,7 @@ internal static class OutputGrammar
     // What is no text from its first byte to its last.
     private static Grammar Bound(OutputForm form, CallMark mark) => form switch
     {
-        OutputForm.Json json => Grammar.Schema(JsonSchemaCompiler.Compile(json.Schema, SchemaLimits.Default, closes: true)),
+        OutputForm.Json json => Grammar.Schema(JsonSchemaCompiler.Compile(json.Schema, SchemaLimits.Default, forAnswers: true)),
         OutputForm.ToolCalls { Otherwise: null } calls => RequiredCalls(calls, mark),
         OutputForm.ToolCalls { Otherwise: { MayBeText: false } other } calls => Grammar.Choice(Bound(other, mark), RequiredCalls(calls, mark)),
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Unknown form of output."),
@@ -165,7 +165,7 @@ internal static class OutputGrammar
 
         try
         {
-            return JsonSchemaCompiler.Compile(Closed(tool.Parameters), SchemaLimits.Default, closes: true);
+            return JsonSchemaCompiler.Compile(Closed(tool.Parameters), SchemaLimits.Default, forAnswers: true);
         }
         catch (ConstraintException refusal)
         {

@@ -7,10 +7,10 @@ namespace Slerp.Engine.Tests.Constraints;
 /// <summary>Shorthand for compiling and reading in tests.</summary>
 internal static class Automata
 {
-    public static SchemaAutomaton Compile(string schema, SchemaLimits? limits = null, bool closes = false)
+    public static SchemaAutomaton Compile(string schema, SchemaLimits? limits = null, bool forAnswers = false)
     {
         using var document = JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = 10_000 });
-        return JsonSchemaCompiler.Compile(document.RootElement, limits ?? SchemaLimits.Default, closes);
+        return JsonSchemaCompiler.Compile(document.RootElement, limits ?? SchemaLimits.Default, forAnswers);
     }
 
     public static ConstraintException Refusal(string schema, SchemaLimits? limits = null) => Assert.Throws<ConstraintException>(() => Compile(schema, limits));

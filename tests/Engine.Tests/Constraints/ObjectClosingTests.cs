@@ -15,7 +15,7 @@ public sealed class ObjectClosingTests
     [InlineData("""{"type":"object","required":["a"],"anyOf":[{"properties":{"a":{"const":1}}},{"properties":{"a":{"const":2},"c":{}}}]}""")]
     public void Closed_WhereOneSubschemaDeclaresProperties(string schema)
     {
-        var closed = Automata.Compile(schema, closes: true);
+        var closed = Automata.Compile(schema, forAnswers: true);
         Assert.True(closed.Accepts(Declared));
         Assert.False(closed.IsAlive(Further));
         Assert.True(Automata.Compile(schema).Accepts(Further));
@@ -37,19 +37,19 @@ public sealed class ObjectClosingTests
     [InlineData("""{"required":["b"],"anyOf":[{"properties":{"a":{}}}]}""")]
     [InlineData("""{"oneOf":[{"type":"object","properties":{"a":{"const":1}},"required":["a"]},{"type":"object","properties":{"a":{"const":2}},"required":["a"]}]}""")]
     public void Open_WhereTheSchemaSaysSo_OrAnotherSubschemaMayDeclareMore(string schema) =>
-        Assert.True(Automata.Compile(schema, closes: true).Accepts(Further));
+        Assert.True(Automata.Compile(schema, forAnswers: true).Accepts(Further));
 
     [Theory]
     [InlineData("""{"properties":{"a":{"properties":{"b":{}}}}}""", """{"a":{"c":1}}""")]
     [InlineData("""{"items":{"properties":{"b":{}}}}""", """[{"c":1}]""")]
     [InlineData("""{"additionalProperties":{"properties":{"b":{}}}}""", """{"a":{"c":1}}""")]
     [InlineData("""{"properties":{"next":{"anyOf":[{"type":"null"},{"$ref":"#"}]}}}""", """{"next":{"other":1}}""")]
-    public void Closed_AtEveryDepth(string schema, string value) => Assert.False(Automata.Compile(schema, closes: true).Accepts(value));
+    public void Closed_AtEveryDepth(string schema, string value) => Assert.False(Automata.Compile(schema, forAnswers: true).Accepts(value));
 
     [Fact]
     public void Open_BelowCombinedSubschemas()
     {
         var schema = """{"allOf":[{"properties":{"p":{"properties":{"a":{}},"required":["a"]}}},{"properties":{"p":{"properties":{"b":{}},"required":["b"]}}}]}""";
-        Assert.True(Automata.Compile(schema, closes: true).Accepts($$"""{"p":{{Further}}}"""));
+        Assert.True(Automata.Compile(schema, forAnswers: true).Accepts($$"""{"p":{{Further}}}"""));
     }
 }

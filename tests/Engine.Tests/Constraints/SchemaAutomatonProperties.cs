@@ -32,7 +32,7 @@ public sealed class SchemaAutomatonProperties
         OfSchemas((_, source, schema, root) =>
         {
             var open = CompileOrNull(root, SchemaLimits.Validation);
-            var closed = CompileOrNull(root, SchemaLimits.Validation, closes: true);
+            var closed = CompileOrNull(root, SchemaLimits.Validation, forAnswers: true);
             Assert.True((open is null) == (closed is null), $"{schema}: closing its objects leaves nothing");
             for (var i = 0; i < 12; i++)
             {
@@ -129,11 +129,11 @@ public sealed class SchemaAutomatonProperties
         }
     }
 
-    private static SchemaAutomaton? CompileOrNull(JsonElement schema, SchemaLimits limits, bool closes = false)
+    private static SchemaAutomaton? CompileOrNull(JsonElement schema, SchemaLimits limits, bool forAnswers = false)
     {
         try
         {
-            return JsonSchemaCompiler.Compile(schema, limits, closes);
+            return JsonSchemaCompiler.Compile(schema, limits, forAnswers);
         }
         catch (ConstraintException refusal) when (refusal.Failure is ConstraintFailure.Unsatisfiable)
         {

@@ -32,7 +32,8 @@ internal sealed class SchemaNode(int id, string pointer)
 
     public int? MaxLength { get; set; }
 
-    public string? Pattern { get; set; }
+    /// <summary>Each must be found in the string.</summary>
+    public List<string> Patterns { get; } = [];
 
     public List<SchemaNode> PrefixItems { get; } = [];
 
@@ -56,7 +57,7 @@ internal sealed class SchemaNode(int id, string pointer)
     public bool Constrains(JsonTypes type) => Enums.Count > 0 || type switch
     {
         JsonTypes.Number => !Range.IsEverything,
-        JsonTypes.String => MinLength > 0 || MaxLength is not null || Pattern is not null,
+        JsonTypes.String => MinLength > 0 || MaxLength is not null || Patterns.Count > 0,
         JsonTypes.Array => PrefixItems.Count > 0 || Items is not null || MinItems > 0 || MaxItems is not null,
         JsonTypes.Object => Properties.Count > 0 || AdditionalProperties is not null || Required.Count > 0 || MinProperties > 0 || MaxProperties is not null,
         _ => false,

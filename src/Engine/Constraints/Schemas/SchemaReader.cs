@@ -9,23 +9,25 @@ internal sealed class SchemaReader
 {
     private readonly SchemaDocument _document;
     private readonly CompileBudget _budget;
+    private readonly bool _forAnswers;
     private readonly Dictionary<string, SchemaNode> _nodes = new(StringComparer.Ordinal);
     private readonly Queue<SchemaNode> _pending = new();
 
-    private SchemaReader(SchemaDocument document, CompileBudget budget)
+    private SchemaReader(SchemaDocument document, bool forAnswers, CompileBudget budget)
     {
         _document = document;
+        _forAnswers = forAnswers;
         _budget = budget;
     }
 
     /// <summary>Reads a document's root and everything it reaches.</summary>
     /// <param name="schema">The document.</param>
-    /// <param name="closes">Whether objects hold declared properties only, where the schema does not speak of further ones.</param>
+    /// <param name="forAnswers">Whether objects hold declared properties only, where the schema does not speak of further ones, and formats bind.</param>
     /// <param name="budget">What it may cost.</param>
     /// <param name="nodes">The root and all it reaches.</param>
-    public static SchemaNode Read(JsonElement schema, bool closes, CompileBudget budget, out IReadOnlyList<SchemaNode> nodes)
+    public static SchemaNode Read(JsonElement schema, bool forAnswers, CompileBudget budget, out IReadOnlyList<SchemaNode> nodes)
     {
-        var reader = new SchemaReader(new SchemaDocument(schema, budget), budget);
+        var reader = new SchemaReader(new SchemaDocument(schema, budget), forAnswers, budget);
         var root = reader.NodeAt("");
         while (reader._pending.TryDequeue(out var node))
         {
@@ -33,7 +35,7 @@ internal sealed class SchemaReader
         }
 
         nodes = [.. reader._nodes.Values];
-        if (closes)
+        if (forAnswers)
         {
             ObjectClosing.Apply(nodes, new SchemaNode(nodes.Count, "") { Types = JsonTypes.None });
         }
@@ -83,6 +85,12 @@ internal sealed class SchemaReader
             }
 
             Apply(node, keyword.Name, keyword.Value);
+        }
+
+        // A list of values says all there is to say.
+        if (_forAnswers && node.Enums.Count == 0 && schema.TryGetProperty("format", out var format) && format.ValueKind is JsonValueKind.String)
+        {
+            SchemaFormats.Apply(node, format.GetString()!);
         }
     }
 
@@ -166,7 +174,7 @@ internal sealed class SchemaReader
                 node.MaxLength = Count(node, keyword, value);
                 break;
             case "pattern":
-                node.Pattern = Text(node, keyword, value);
+                node.Patterns.Add(Text(node, keyword, value));
                 break;
         }
     }

@@ -15,6 +15,7 @@ internal sealed class ShapeBuilder
     private readonly LiteralShapes _literals;
     private readonly Dictionary<string, ValueShape> _shapes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dfa> _patterns = new(StringComparer.Ordinal);
+    private readonly Dictionary<(Dfa Pattern, int Least, int? Most), PatternMatcher> _matchers = [];
     private readonly Queue<(ValueShape Shape, IReadOnlyList<SchemaNode> Nodes)> _pending = new();
     private readonly List<ValueShape> _all = [];
 
@@ -97,7 +98,7 @@ internal sealed class ShapeBuilder
     private static bool IsOnlyList(SchemaNode node, JsonTypes type) => type switch
     {
         JsonTypes.Number => node.Range.IsEverything,
-        JsonTypes.String => node.MinLength == 0 && node.MaxLength is null && node.Pattern is null,
+        JsonTypes.String => node.MinLength == 0 && node.MaxLength is null && node.Patterns.Count == 0,
         JsonTypes.Array or JsonTypes.Object => false,
         _ => true,
     };
@@ -157,7 +158,7 @@ internal sealed class ShapeBuilder
             matchers.Add(new LiteralMatcher(LiteralSet.Create(literals)));
         }
 
-        shape.Strings = matchers;
+        shape.Strings = [.. matchers.Distinct()];
     }
 
     private StringMatcher Matcher(IReadOnlyList<SchemaNode> alternative)
@@ -170,14 +171,20 @@ internal sealed class ShapeBuilder
             throw CompileBudget.TooMuch(pointer, "minLength", $"{least:N0} is above the limit of {_budget.Limits.SmallestAnswerBytes:N0}.");
         }
 
-        var patterns = alternative.Select(node => node.Pattern).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var patterns = alternative.SelectMany(node => node.Patterns).ToHashSet(StringComparer.Ordinal);
         if (patterns.Count == 0)
         {
             return new LengthMatcher(least, most);
         }
 
-        var place = alternative.First(node => node.Pattern is not null).Pointer;
-        return new PatternMatcher(CompilePattern(patterns, place), least, most, _budget, place);
+        var place = alternative.First(node => node.Patterns.Count > 0).Pointer;
+        var dfa = CompilePattern(patterns, place);
+        if (!_matchers.TryGetValue((dfa, least, most), out var matcher))
+        {
+            _matchers[(dfa, least, most)] = matcher = new PatternMatcher(dfa, least, most, _budget, place);
+        }
+
+        return matcher;
     }
 
     private Dfa CompilePattern(IReadOnlyCollection<string> patterns, string pointer)
