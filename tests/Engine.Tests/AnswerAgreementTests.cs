@@ -107,15 +107,18 @@ public sealed class AnswerAgreementTests : IDisposable
         var engine = await LoadAsync();
         await using var generation = await engine.GenerateAsync(Merged());
         await EndAsync(generation);
+        using var reached = new SemaphoreSlim(0);
         using var release = new ManualResetEventSlim();
         _backend!.Spoil = (_, _) =>
         {
+            reached.Release();
             release.Wait(TestTimeouts.Limit);
             return false;
         };
 
         // A request holds the engine: one more than may wait is refused.
         var held = engine.AnswerAsync(EngineRequests.Raw("abc", 60));
+        Assert.True(await reached.WaitAsync(TestTimeouts.Limit));
         var comparisons = Enumerable.Range(0, 5).Select(_ => generation.CompareUnmergedAsync(default).AsTask()).ToList();
         Assert.Null(await comparisons[^1]);
         var disposal = engine.DisposeAsync();
