@@ -8,7 +8,8 @@ namespace Slerp.Engine.Constraints;
 /// <remarks>
 /// <para>Enforced: type, enum, const, properties, required, additionalProperties, min/maxProperties, items, prefixItems, min/maxItems, min/maxLength,
 /// pattern (what runs in linear time), minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, allOf, anyOf, $ref, $anchor and $id within
-/// the document, and oneOf where its branches are proven to exclude each other; of answers also formats (<see cref="SchemaFormats"/>). Other assertions are refused by name; annotations are ignored.</para>
+/// the document, and oneOf where its branches are proven to exclude each other; of answers also formats (<see cref="SchemaFormat"/>), as long as they leave anything.
+/// Other assertions are refused by name; annotations are ignored.</para>
 /// <para>Source: json-schema.org, draft 2020-12, core and validation.</para>
 /// </remarks>
 internal static class JsonSchemaCompiler
@@ -21,14 +22,14 @@ internal static class JsonSchemaCompiler
     /// <param name="limits">What it may cost.</param>
     /// <param name="forAnswers">
     /// Whether it is read as who asks for a value means it: objects hold declared properties only, where the schema does not speak of further ones
-    /// (<see cref="ObjectClosing"/>), and formats bind (<see cref="SchemaFormats"/>). By the specification neither is so.
+    /// (<see cref="ObjectClosing"/>), and formats bind (<see cref="SchemaFormat"/>) unless that would leave nothing, or cost too much. By the specification neither is so.
     /// </param>
     /// <exception cref="ConstraintException">The schema is malformed, unsupported, too large, or satisfied by nothing.</exception>
     public static SchemaAutomaton Compile(JsonElement schema, SchemaLimits limits, bool forAnswers = false)
     {
         try
         {
-            return CompileChecked(schema, limits, forAnswers);
+            return forAnswers ? CompileForAnswers(schema, limits) : CompileChecked(schema, limits, closes: false, formatsBind: false);
         }
         catch (InvalidOperationException fault)
         {
@@ -44,10 +45,23 @@ internal static class JsonSchemaCompiler
         return Compile(document.RootElement, limits);
     }
 
-    private static SchemaAutomaton CompileChecked(JsonElement schema, SchemaLimits limits, bool forAnswers)
+    // A format is an annotation: no schema is refused for one.
+    private static SchemaAutomaton CompileForAnswers(JsonElement schema, SchemaLimits limits)
+    {
+        try
+        {
+            return CompileChecked(schema, limits, closes: true, formatsBind: true);
+        }
+        catch (ConstraintException fault) when (fault.Failure is not ConstraintFailure.InvalidSchema)
+        {
+            return CompileChecked(schema, limits, closes: true, formatsBind: false);
+        }
+    }
+
+    private static SchemaAutomaton CompileChecked(JsonElement schema, SchemaLimits limits, bool closes, bool formatsBind)
     {
         var budget = new CompileBudget(limits);
-        var root = SchemaReader.Read(schema, forAnswers, budget, out var nodes);
+        var root = SchemaReader.Read(schema, closes, formatsBind, budget, out var nodes);
         var builder = new ShapeBuilder(budget);
         var shape = builder.Of([root]);
         var pairs = ExclusivePairs(nodes, builder);

@@ -5,7 +5,7 @@ using Slerp.Tests.Shared;
 
 namespace Slerp.Integration.Tests.Constraints;
 
-/// <summary>Formats as answers keep them, against the part of the JSON-Schema-Test-Suite that presumes they bind: nothing it calls invalid is written.</summary>
+/// <summary>Formats as answers keep them, against the part of the JSON-Schema-Test-Suite that presumes they bind: nothing it calls invalid is written, times without an offset aside.</summary>
 public sealed class JsonSchemaFormatTests
 {
     public static TheoryData<string> Formats => ["date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"];
@@ -16,7 +16,7 @@ public sealed class JsonSchemaFormatTests
         "1998-12-31T23:59:60Z", "1998-12-31T15:59:60.123-08:00", "1963-06-19t08:30:06.283185z", "1985-04-12T00:59:59.999999999999999Z",
         "P2W", "P999999999999999999999999999999999999999999999999999999999999999999999999999999D",
         "\"joe bloggs\"@example.com", "\"joe..bloggs\"@example.com", "\"joe@bloggs\"@example.com", "joe.bloggs@[127.0.0.1]", "joe.bloggs@[IPv6:::1]",
-        "http://-.~_!$&'()*+,;=:%40:80%2f::::::@example.com",
+        "http://-.~_!$&'()*+,;=:%40:80%2f::::::@example.com", "ldap://[2001:db8::7]/c=GB?objectClass?one",
     };
 
     [SharedDataTheory]
@@ -28,7 +28,7 @@ public sealed class JsonSchemaFormatTests
         foreach (var group in JsonElement.Parse(File.ReadAllText(path)).EnumerateArray())
         {
             var automaton = JsonSchemaCompiler.Compile(group.GetProperty("schema"), SchemaLimits.Validation, forAnswers: true);
-            foreach (var test in group.GetProperty("tests").EnumerateArray().Where(test => !IsNotOurs(format, test)))
+            foreach (var test in group.GetProperty("tests").EnumerateArray().Where(test => !IsLeftOut(format, test)))
             {
                 var data = test.GetProperty("data");
                 var verdict = automaton.Next(automaton.Start, Encoding.UTF8.GetBytes(data.GetRawText())) is { IsComplete: true };
@@ -42,14 +42,12 @@ public sealed class JsonSchemaFormatTests
         Assert.Empty(wrong);
     }
 
-    private static bool IsNotOurs(string format, JsonElement test)
+    private static bool IsLeftOut(string format, JsonElement test)
     {
-        var data = test.GetProperty("data");
-        return data.ValueKind is JsonValueKind.String
-            && (NeverWritten.Contains(data.GetString()!)
-                // A time is written without the offset that RFC 3339 wants.
-                || (format == "time" && (test.GetProperty("valid").GetBoolean() || data.GetString()!.StartsWith("12:00:00", StringComparison.Ordinal)))
-                // What a Punycode label stands for is not looked into.
-                || (format == "hostname" && data.GetString()!.StartsWith("xn--", StringComparison.OrdinalIgnoreCase)));
+        var text = test.GetProperty("data").ToString();
+        var isValid = test.GetProperty("valid").GetBoolean();
+        return (isValid && (NeverWritten.Contains(text) || (format is "hostname" or "uri" && text.Contains("xn--", StringComparison.Ordinal))))
+            // A time is written without the offset that RFC 3339 wants.
+            || (format is "time" && (isValid || text is "12:00:00" or "12:00:00.52"));
     }
 }

@@ -35,7 +35,8 @@ internal sealed class NumberShape
 
     /// <summary>Whether the number may end here.</summary>
     public bool CanEnd(NumberCursor cursor) =>
-        cursor.CanEnd && (!_keepText || (ExactDecimal.TryParse(cursor.Text, out var value) && _ranges.Any(range => range.Contains(value))));
+        cursor.CanEnd
+        && (!_keepText || (ExactDecimal.TryParse(cursor.Text, out var value) && !IsNegativeZero(cursor, value) && _ranges.Any(range => range.Contains(value))));
 
     /// <summary>What to append so that the number ends well: the shortest text where no exponent has been begun.</summary>
     public string Complete(NumberCursor cursor)
@@ -60,7 +61,7 @@ internal sealed class NumberShape
 
     private bool IsSpelled(NumberCursor cursor, NumberPhase phase)
     {
-        if (phase is NumberPhase.Point && !_allowPoint)
+        if (!_allowPoint && (phase is NumberPhase.Point || (phase is NumberPhase.Zero && cursor.Phase is NumberPhase.Minus)))
         {
             return false;
         }
@@ -78,7 +79,7 @@ internal sealed class NumberShape
         var negative = cursor.IsNegative;
         foreach (var range in _ranges)
         {
-            if (range.Magnitudes(negative) is { } magnitudes && IsViable(range, magnitudes, cursor))
+            if (Magnitudes(range, negative) is { } magnitudes && IsViable(range, magnitudes, cursor))
             {
                 return true;
             }
@@ -101,6 +102,21 @@ internal sealed class NumberShape
             || (_limits.Spelling is JsonSpelling.Every && ExponentCompletion.ExistsForMantissa(magnitudes, digits));
     }
 
+    // Not every type reads "-0", which nobody means.
+    private bool IsNegativeZero(NumberCursor cursor, ExactDecimal value) => _limits.Spelling is JsonSpelling.Plain && cursor.IsNegative && value.Sign == 0;
+
+    /// <summary>The members of one sign, as magnitudes; zero is not among the negative ones that are spelled plainly.</summary>
+    private NumberRange? Magnitudes(NumberRange range, bool negative)
+    {
+        var magnitudes = range.Magnitudes(negative);
+        if (magnitudes is not { Low.Sign: 0 } || !negative || _limits.Spelling is not JsonSpelling.Plain)
+        {
+            return magnitudes;
+        }
+
+        return magnitudes.High is { Sign: 0 } ? null : magnitudes with { LowOpen = true };
+    }
+
     private bool AllowsFraction(NumberRange range) => _limits.Spelling is JsonSpelling.Every || !range.IsWhole;
 
     private string? Shortest(NumberCursor cursor)
@@ -117,7 +133,7 @@ internal sealed class NumberShape
             foreach (var negative in signs)
             {
                 var digits = cursor.IsNegative ? cursor.Text[1..] : cursor.Text;
-                if (range.Magnitudes(negative) is { } magnitudes
+                if (Magnitudes(range, negative) is { } magnitudes
                     && PlainCompletion.Shortest(magnitudes, cursor.Phase, digits, AllowsFraction(range)) is { } text
                     && (best is null || text.Length + (negative ? 1 : 0) < best.Length))
                 {

@@ -15,6 +15,7 @@ internal sealed class PatternMatcher : StringMatcher
     private readonly int? _most;
     private readonly int _saturation;
     private readonly int[] _distance;
+    private readonly int _farthest;
 
     // Row n, bit q: from state q acceptance is possible with at least n (one bound) or exactly n (two bounds) more code points.
     private readonly List<ulong[]> _rows = [];
@@ -22,10 +23,14 @@ internal sealed class PatternMatcher : StringMatcher
     public PatternMatcher(Dfa dfa, int least, int? most, CompileBudget budget, string pointer)
     {
         _dfa = dfa;
+        _distance = Distances(budget, pointer);
+        _farthest = _distance.Max();
+
+        // No match is shorter than the way from the start: a bound below it says nothing, and costs nothing.
+        least = least <= _distance[Start.A] ? 0 : least;
         _least = least;
         _most = most;
         _saturation = most is null ? least : int.MaxValue;
-        _distance = Distances(budget, pointer);
         var last = most is null || least == 0 ? least : Math.Min(most.Value, (long)least + dfa.Count);
         FillRows(last, exact: most is not null, budget, pointer);
         Witness = IsLive(Start) ? CompleteFromStart() : null;
@@ -56,7 +61,7 @@ internal sealed class PatternMatcher : StringMatcher
     }
 
     public override MatchState Canonical(MatchState state, int horizon) =>
-        _most is { } most && state.Count >= _least && Math.Min(most - state.Count, most - _least) >= horizon + _dfa.Count
+        _most is { } most && state.Count >= _least && most - state.Count >= horizon + _farthest
             ? state with { Count = _least }
             : state;
 

@@ -32,8 +32,10 @@ internal sealed class SchemaNode(int id, string pointer)
 
     public int? MaxLength { get; set; }
 
-    /// <summary>Each must be found in the string.</summary>
-    public List<string> Patterns { get; } = [];
+    public string? Pattern { get; set; }
+
+    /// <summary>What its format asks for beside that, as long as anything is left; of listed values it asks nothing.</summary>
+    public SchemaFormat? Format { get; set; }
 
     public List<SchemaNode> PrefixItems { get; } = [];
 
@@ -56,8 +58,8 @@ internal sealed class SchemaNode(int id, string pointer)
     /// <summary>Whether the node's own keywords (not those it refers to) say something about values of one type.</summary>
     public bool Constrains(JsonTypes type) => Enums.Count > 0 || type switch
     {
-        JsonTypes.Number => !Range.IsEverything,
-        JsonTypes.String => MinLength > 0 || MaxLength is not null || Patterns.Count > 0,
+        JsonTypes.Number => !Range.IsEverything || Format is { Range.IsEverything: false },
+        JsonTypes.String => MinLength > 0 || MaxLength is not null || Pattern is not null || Format is { Patterns.Count: > 0 },
         JsonTypes.Array => PrefixItems.Count > 0 || Items is not null || MinItems > 0 || MaxItems is not null,
         JsonTypes.Object => Properties.Count > 0 || AdditionalProperties is not null || Required.Count > 0 || MinProperties > 0 || MaxProperties is not null,
         _ => false,

@@ -9,25 +9,26 @@ internal sealed class SchemaReader
 {
     private readonly SchemaDocument _document;
     private readonly CompileBudget _budget;
-    private readonly bool _forAnswers;
+    private readonly bool _formatsBind;
     private readonly Dictionary<string, SchemaNode> _nodes = new(StringComparer.Ordinal);
     private readonly Queue<SchemaNode> _pending = new();
 
-    private SchemaReader(SchemaDocument document, bool forAnswers, CompileBudget budget)
+    private SchemaReader(SchemaDocument document, bool formatsBind, CompileBudget budget)
     {
         _document = document;
-        _forAnswers = forAnswers;
+        _formatsBind = formatsBind;
         _budget = budget;
     }
 
     /// <summary>Reads a document's root and everything it reaches.</summary>
     /// <param name="schema">The document.</param>
-    /// <param name="forAnswers">Whether objects hold declared properties only, where the schema does not speak of further ones, and formats bind.</param>
+    /// <param name="closes">Whether objects hold declared properties only, where the schema does not speak of further ones.</param>
+    /// <param name="formatsBind">Whether formats are more than annotations.</param>
     /// <param name="budget">What it may cost.</param>
     /// <param name="nodes">The root and all it reaches.</param>
-    public static SchemaNode Read(JsonElement schema, bool forAnswers, CompileBudget budget, out IReadOnlyList<SchemaNode> nodes)
+    public static SchemaNode Read(JsonElement schema, bool closes, bool formatsBind, CompileBudget budget, out IReadOnlyList<SchemaNode> nodes)
     {
-        var reader = new SchemaReader(new SchemaDocument(schema, budget), forAnswers, budget);
+        var reader = new SchemaReader(new SchemaDocument(schema, budget), formatsBind, budget);
         var root = reader.NodeAt("");
         while (reader._pending.TryDequeue(out var node))
         {
@@ -35,7 +36,7 @@ internal sealed class SchemaReader
         }
 
         nodes = [.. reader._nodes.Values];
-        if (forAnswers)
+        if (closes)
         {
             ObjectClosing.Apply(nodes, new SchemaNode(nodes.Count, "") { Types = JsonTypes.None });
         }
@@ -86,12 +87,6 @@ internal sealed class SchemaReader
 
             Apply(node, keyword.Name, keyword.Value);
         }
-
-        // A list of values says all there is to say.
-        if (_forAnswers && node.Enums.Count == 0 && schema.TryGetProperty("format", out var format) && format.ValueKind is JsonValueKind.String)
-        {
-            SchemaFormats.Apply(node, format.GetString()!);
-        }
     }
 
     private void Apply(SchemaNode node, string keyword, JsonElement value)
@@ -126,6 +121,9 @@ internal sealed class SchemaReader
                     throw new ConstraintException(ConstraintFailure.UnsupportedKeyword, node.Pointer, keyword, $"the dialect '{value}' is unknown; use draft 2020-12.");
                 }
 
+                break;
+            case "format":
+                node.Format = _formatsBind && value.ValueKind is JsonValueKind.String ? SchemaFormat.Of(value.GetString()!) : null;
                 break;
             case "uniqueItems":
                 if (Boolean(node, keyword, value))
@@ -174,7 +172,7 @@ internal sealed class SchemaReader
                 node.MaxLength = Count(node, keyword, value);
                 break;
             case "pattern":
-                node.Patterns.Add(Text(node, keyword, value));
+                node.Pattern = Text(node, keyword, value);
                 break;
         }
     }

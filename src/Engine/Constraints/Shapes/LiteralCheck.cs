@@ -62,7 +62,7 @@ internal sealed class LiteralCheck(CompileBudget budget, Func<IReadOnlyCollectio
 
     private bool AcceptsString(SchemaNode node, JsonElement value)
     {
-        if (node.MinLength == 0 && node.MaxLength is null && node.Patterns.Count == 0)
+        if (node.MinLength == 0 && node.MaxLength is null && node.Pattern is null)
         {
             return true;
         }
@@ -73,12 +73,12 @@ internal sealed class LiteralCheck(CompileBudget budget, Func<IReadOnlyCollectio
             return false;
         }
 
-        if (node.Patterns.Count == 0)
+        if (node.Pattern is null)
         {
             return true;
         }
 
-        var dfa = compilePattern(node.Patterns, node.Pointer);
+        var dfa = compilePattern([node.Pattern], node.Pointer);
         return dfa.IsAccepting(codePoints.Aggregate(0, dfa.Move));
     }
 

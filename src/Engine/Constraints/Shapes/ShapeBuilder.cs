@@ -10,6 +10,9 @@ namespace Slerp.Engine.Constraints.Shapes;
 internal sealed class ShapeBuilder
 {
     private readonly CompileBudget _budget;
+
+    // What formats cost is not taken from what the schema itself may cost.
+    private readonly CompileBudget _formatBudget;
     private readonly AlternativeExpander _expander;
     private readonly LiteralCheck _check;
     private readonly LiteralShapes _literals;
@@ -22,8 +25,9 @@ internal sealed class ShapeBuilder
     public ShapeBuilder(CompileBudget budget)
     {
         _budget = budget;
+        _formatBudget = new CompileBudget(budget.Limits);
         _expander = new AlternativeExpander(budget);
-        _check = new LiteralCheck(budget, CompilePattern);
+        _check = new LiteralCheck(budget, (patterns, pointer) => CompilePattern(patterns, budget, pointer));
         _literals = new LiteralShapes(budget, NewShape);
     }
 
@@ -98,7 +102,7 @@ internal sealed class ShapeBuilder
     private static bool IsOnlyList(SchemaNode node, JsonTypes type) => type switch
     {
         JsonTypes.Number => node.Range.IsEverything,
-        JsonTypes.String => node.MinLength == 0 && node.MaxLength is null && node.Patterns.Count == 0,
+        JsonTypes.String => node.MinLength == 0 && node.MaxLength is null && node.Pattern is null,
         JsonTypes.Array or JsonTypes.Object => false,
         _ => true,
     };
@@ -124,7 +128,9 @@ internal sealed class ShapeBuilder
             }
             else
             {
-                ranges.Add(alternative.Aggregate(NumberRange.Everything, (range, node) => range.Intersect(node.Range)));
+                var range = alternative.Aggregate(NumberRange.Everything, (range, node) => range.Intersect(node.Range));
+                var formatted = alternative.Aggregate(range, (range, node) => node.Format is { } format ? range.Intersect(format.Range) : range);
+                ranges.Add(formatted == range || new NumberShape([formatted], _budget.Limits).Witness is null ? range : formatted);
             }
         }
 
@@ -171,30 +177,55 @@ internal sealed class ShapeBuilder
             throw CompileBudget.TooMuch(pointer, "minLength", $"{least:N0} is above the limit of {_budget.Limits.SmallestAnswerBytes:N0}.");
         }
 
-        var patterns = alternative.SelectMany(node => node.Patterns).ToHashSet(StringComparer.Ordinal);
+        var patterns = alternative.Select(node => node.Pattern).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var formats = alternative.Select(node => node.Format).OfType<SchemaFormat>().Where(format => format.Patterns.Count > 0).ToList();
+        if (formats.Count > 0 && Formatted(patterns, formats, least, most, pointer) is { } formatted)
+        {
+            return formatted;
+        }
+
         if (patterns.Count == 0)
         {
             return new LengthMatcher(least, most);
         }
 
-        var place = alternative.First(node => node.Patterns.Count > 0).Pointer;
-        var dfa = CompilePattern(patterns, place);
+        var place = alternative.First(node => node.Pattern is not null).Pointer;
+        return Matcher(patterns, least, most, _budget, place);
+    }
+
+    /// <summary>With formats, which by the specification only annotate: null where they leave nothing, or would cost too much.</summary>
+    private PatternMatcher? Formatted(HashSet<string> patterns, List<SchemaFormat> formats, int least, int? most, string pointer)
+    {
+        most = new[] { most, formats.Min(format => format.MaxLength) }.Min();
+        try
+        {
+            return Matcher([.. patterns, .. formats.SelectMany(format => format.Patterns)], least, most, _formatBudget, pointer) is { Witness: not null } matcher ? matcher : null;
+        }
+        catch (ConstraintException)
+        {
+            return null;
+        }
+    }
+
+    private PatternMatcher Matcher(HashSet<string> patterns, int least, int? most, CompileBudget budget, string pointer)
+    {
+        var dfa = CompilePattern(patterns, budget, pointer);
         if (!_matchers.TryGetValue((dfa, least, most), out var matcher))
         {
-            _matchers[(dfa, least, most)] = matcher = new PatternMatcher(dfa, least, most, _budget, place);
+            _matchers[(dfa, least, most)] = matcher = new PatternMatcher(dfa, least, most, budget, pointer);
         }
 
         return matcher;
     }
 
-    private Dfa CompilePattern(IReadOnlyCollection<string> patterns, string pointer)
+    private Dfa CompilePattern(IReadOnlyCollection<string> patterns, CompileBudget budget, string pointer)
     {
         var key = string.Join('\n', patterns.Order(StringComparer.Ordinal));
         if (!_patterns.TryGetValue(key, out var dfa))
         {
             try
             {
-                _patterns[key] = dfa = Dfa.Compile(patterns, _budget, pointer);
+                _patterns[key] = dfa = Dfa.Compile(patterns, budget, pointer);
             }
             catch (PatternSyntaxException fault)
             {
