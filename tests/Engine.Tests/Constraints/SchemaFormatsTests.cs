@@ -125,6 +125,14 @@ public sealed class SchemaFormatsTests
         Assert.False(Automata.Compile($$"""{"type":"number","format":"{{format}}"}""", forAnswers: true).IsAlive(text));
 
     [Theory]
+    [InlineData("""{"type":"integer"}""", "-1")]
+    [InlineData("""{"type":"integer","minimum":-20}""", "-1")]
+    [InlineData("""{"type":"integer","maximum":-20}""", "-20")]
+    [InlineData("""{"type":"number"}""", "-0")]
+    public void Minus_IsCompletedToANumberBelowZero_WhereOnlyWholeOnesAreWritten(string schema, string text) =>
+        Assert.Equal(text, "-" + Encoding.UTF8.GetString(SchemaAutomaton.Completion(Automata.Compile(schema).Read("-")!)));
+
+    [Theory]
     [InlineData("""{"type":["string","null"],"format":"date"}""", "null")]
     [InlineData("""{"format":"date"}""", "5")]
     [InlineData("""{"type":"string","format":"color"}""", "\"red\"")]

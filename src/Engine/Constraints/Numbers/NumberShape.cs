@@ -48,7 +48,7 @@ internal sealed class NumberShape
 
         if (!_keepText)
         {
-            return "0";
+            return MayBeZero(cursor) ? "0" : "1";
         }
 
         if (Shortest(cursor) is { } text)
@@ -61,7 +61,7 @@ internal sealed class NumberShape
 
     private bool IsSpelled(NumberCursor cursor, NumberPhase phase)
     {
-        if (!_allowPoint && (phase is NumberPhase.Point || (phase is NumberPhase.Zero && cursor.Phase is NumberPhase.Minus)))
+        if ((phase is NumberPhase.Point && !_allowPoint) || (phase is NumberPhase.Zero && !MayBeZero(cursor)))
         {
             return false;
         }
@@ -101,6 +101,8 @@ internal sealed class NumberShape
         return PlainCompletion.Exists(magnitudes, cursor.Phase, digits, AllowsFraction(range))
             || (_limits.Spelling is JsonSpelling.Every && ExponentCompletion.ExistsForMantissa(magnitudes, digits));
     }
+
+    private bool MayBeZero(NumberCursor cursor) => _allowPoint || cursor.Phase is not NumberPhase.Minus;
 
     // Not every type reads "-0", which nobody means.
     private bool IsNegativeZero(NumberCursor cursor, ExactDecimal value) => _limits.Spelling is JsonSpelling.Plain && cursor.IsNegative && value.Sign == 0;
