@@ -35,6 +35,7 @@ public sealed class ObjectClosingTests
     [InlineData("""{"properties":{"a":{}},"anyOf":[{"properties":{"b":{}}}]}""")]
     [InlineData("""{"properties":{"a":{}},"$ref":"#/$defs/x","$defs":{"x":{"properties":{"b":{}}}}}""")]
     [InlineData("""{"required":["b"],"anyOf":[{"properties":{"a":{}}}]}""")]
+    [InlineData("""{"allOf":[{"properties":{"a":{}}}],"const":{"a":1,"b":2}}""")]
     [InlineData("""{"oneOf":[{"type":"object","properties":{"a":{"const":1}},"required":["a"]},{"type":"object","properties":{"a":{"const":2}},"required":["a"]}]}""")]
     public void Open_WhereTheSchemaSaysSo_OrAnotherSubschemaMayDeclareMore(string schema) =>
         Assert.True(Automata.Compile(schema, forAnswers: true).Accepts(Further));
@@ -45,6 +46,13 @@ public sealed class ObjectClosingTests
     [InlineData("""{"additionalProperties":{"properties":{"b":{}}}}""", """{"a":{"c":1}}""")]
     [InlineData("""{"properties":{"next":{"anyOf":[{"type":"null"},{"$ref":"#"}]}}}""", """{"next":{"other":1}}""")]
     public void Closed_AtEveryDepth(string schema, string value) => Assert.False(Automata.Compile(schema, forAnswers: true).Accepts(value));
+
+    [Fact]
+    public void ListedValue_IsJudgedByWhatTheSchemaSays()
+    {
+        var schema = """{"additionalProperties":{"properties":{"a":{}}},"const":{"x":{"a":1,"b":2}}}""";
+        Assert.True(Automata.Compile(schema, forAnswers: true).Accepts("""{"x":{"a":1,"b":2}}"""));
+    }
 
     [Fact]
     public void Open_BelowCombinedSubschemas()

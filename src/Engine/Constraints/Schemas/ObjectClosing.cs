@@ -18,7 +18,7 @@ internal static class ObjectClosing
         {
             if (!shared.Contains(node) && CanClose(node))
             {
-                node.AdditionalProperties = nothing;
+                node.Closing = nothing;
             }
         }
     }

@@ -49,6 +49,9 @@ internal sealed class SchemaNode(int id, string pointer)
 
     public SchemaNode? AdditionalProperties { get; set; }
 
+    /// <summary>What stands for it where the schema is silent and the object is closed; listed values are not judged by it.</summary>
+    public SchemaNode? Closing { get; set; }
+
     public HashSet<string> Required { get; } = new(StringComparer.Ordinal);
 
     public int MinProperties { get; set; }
