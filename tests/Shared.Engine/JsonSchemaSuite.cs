@@ -85,7 +85,7 @@ internal sealed record JsonSchemaSuite(
     {
         foreach (var file in Directory.EnumerateFiles(root, "*.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
-            // These files presume that format asserts; by the specification, and here, it annotates unless a dialect says otherwise.
+            // These files presume that format asserts; by the specification, and where a text is only checked, it annotates unless a dialect says otherwise.
             if (file.Contains(Path.Combine("optional", "format"), StringComparison.Ordinal))
             {
                 continue;

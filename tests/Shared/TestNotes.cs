@@ -8,16 +8,16 @@ internal static class TestNotes
     [ModuleInitializer]
     internal static void Isolate()
     {
-        var folder = Directory.CreateTempSubdirectory("slerp-notes-").FullName;
-        Environment.SetEnvironmentVariable("XDG_DATA_HOME", folder);
+        var folder = new TemporaryFolder();
+        Environment.SetEnvironmentVariable("XDG_DATA_HOME", folder.FullPath);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Delete(folder);
     }
 
-    private static void Delete(string folder)
+    private static void Delete(TemporaryFolder folder)
     {
         try
         {
-            Directory.Delete(folder, recursive: true);
+            folder.Dispose();
         }
         catch (IOException)
         {

@@ -7,6 +7,9 @@ internal sealed class CompileBudget(SchemaLimits limits)
 
     public SchemaLimits Limits => limits;
 
+    /// <summary>Another one with as much left.</summary>
+    public CompileBudget Copy() => new(Limits) { _left = _left };
+
     /// <summary>Spends <paramref name="steps"/> or fails.</summary>
     public void Spend(long steps, string pointer)
     {

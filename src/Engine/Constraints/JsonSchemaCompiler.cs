@@ -29,7 +29,7 @@ internal static class JsonSchemaCompiler
     {
         try
         {
-            return forAnswers ? CompileForAnswers(schema, limits) : CompileChecked(schema, limits, closes: false, formatsBind: false);
+            return CompileChecked(schema, limits, forAnswers);
         }
         catch (InvalidOperationException fault)
         {
@@ -45,23 +45,30 @@ internal static class JsonSchemaCompiler
         return Compile(document.RootElement, limits);
     }
 
-    // A format is an annotation: no schema is refused for one.
-    private static SchemaAutomaton CompileForAnswers(JsonElement schema, SchemaLimits limits)
+    private static SchemaAutomaton CompileChecked(JsonElement schema, SchemaLimits limits, bool forAnswers)
     {
+        var budget = new CompileBudget(limits);
+        var root = SchemaReader.Read(schema, forAnswers, budget, out var nodes);
+        var unspent = budget.Copy();
         try
         {
-            return CompileChecked(schema, limits, closes: true, formatsBind: true);
+            return Build(root, nodes, budget);
         }
-        catch (ConstraintException fault) when (fault.Failure is not ConstraintFailure.InvalidSchema)
+        catch (ConstraintException) when (nodes.Any(static node => node.Format is not null))
         {
-            return CompileChecked(schema, limits, closes: true, formatsBind: false);
+            // A format is an annotation: no schema is refused for one.
+            foreach (var node in nodes)
+            {
+                node.Format = null;
+            }
+
+            return Build(root, nodes, unspent);
         }
     }
 
-    private static SchemaAutomaton CompileChecked(JsonElement schema, SchemaLimits limits, bool closes, bool formatsBind)
+    private static SchemaAutomaton Build(SchemaNode root, IReadOnlyList<SchemaNode> nodes, CompileBudget budget)
     {
-        var budget = new CompileBudget(limits);
-        var root = SchemaReader.Read(schema, closes, formatsBind, budget, out var nodes);
+        var limits = budget.Limits;
         var builder = new ShapeBuilder(budget);
         var shape = builder.Of([root]);
         var pairs = ExclusivePairs(nodes, builder);

@@ -10,6 +10,14 @@ public sealed class SchemaAutomatonTests
         """;
 
     [Theory]
+    [InlineData("""{"type":"integer"}""", "-1")]
+    [InlineData("""{"type":"integer","minimum":-20}""", "-1")]
+    [InlineData("""{"type":"integer","maximum":-20}""", "-20")]
+    [InlineData("""{"type":"number"}""", "-0")]
+    public void Minus_IsCompletedToANumberBelowZero_WhereOnlyWholeOnesAreWritten(string schema, string text) =>
+        Assert.Equal(text, "-" + Encoding.UTF8.GetString(SchemaAutomaton.Completion(Automata.Compile(schema).Read("-")!)));
+
+    [Theory]
     [InlineData("""{"name":"A"}""", true)]
     [InlineData("""{"age":3,"name":"A"}""", true)]
     [InlineData("""{"n\u0061me":"\u0041\"\n"}""", true)]

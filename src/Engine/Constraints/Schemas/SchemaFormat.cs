@@ -49,8 +49,8 @@ internal sealed record SchemaFormat(IReadOnlyList<string> Patterns, int? MaxLeng
     private const string Atom = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
 
     // Uri has rules of its own for some schemes: ports belong to few, a first part with a colon may be a drive, a letter needs an address.
-    private const string Symbol = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
     private const string FileSymbol = "(?:[A-Za-z0-9._~!$&'()*+,;=@-]|%[0-9A-Fa-f]{2})";
+    private const string Symbol = $"(?:{FileSymbol}|:)";
     private const string Name = "[A-Za-z0-9_+-]+";
     private const string Address =
         $@"(?:(?:(?:(?:https?|ftp|wss?)://{Host}(?::[1-5]?[0-9]{{1,4}})?|[A-Za-z][A-Za-z0-9+.-]{{0,15}}://{Host})(?:/{Symbol}*)*"

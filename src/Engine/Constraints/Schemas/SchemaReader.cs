@@ -9,26 +9,25 @@ internal sealed class SchemaReader
 {
     private readonly SchemaDocument _document;
     private readonly CompileBudget _budget;
-    private readonly bool _formatsBind;
+    private readonly bool _forAnswers;
     private readonly Dictionary<string, SchemaNode> _nodes = new(StringComparer.Ordinal);
     private readonly Queue<SchemaNode> _pending = new();
 
-    private SchemaReader(SchemaDocument document, bool formatsBind, CompileBudget budget)
+    private SchemaReader(SchemaDocument document, bool forAnswers, CompileBudget budget)
     {
         _document = document;
-        _formatsBind = formatsBind;
+        _forAnswers = forAnswers;
         _budget = budget;
     }
 
     /// <summary>Reads a document's root and everything it reaches.</summary>
     /// <param name="schema">The document.</param>
-    /// <param name="closes">Whether objects hold declared properties only, where the schema does not speak of further ones.</param>
-    /// <param name="formatsBind">Whether formats are more than annotations.</param>
+    /// <param name="forAnswers">Whether objects hold declared properties only, where the schema does not speak of further ones, and formats are more than annotations.</param>
     /// <param name="budget">What it may cost.</param>
     /// <param name="nodes">The root and all it reaches.</param>
-    public static SchemaNode Read(JsonElement schema, bool closes, bool formatsBind, CompileBudget budget, out IReadOnlyList<SchemaNode> nodes)
+    public static SchemaNode Read(JsonElement schema, bool forAnswers, CompileBudget budget, out IReadOnlyList<SchemaNode> nodes)
     {
-        var reader = new SchemaReader(new SchemaDocument(schema, budget), formatsBind, budget);
+        var reader = new SchemaReader(new SchemaDocument(schema, budget), forAnswers, budget);
         var root = reader.NodeAt("");
         while (reader._pending.TryDequeue(out var node))
         {
@@ -36,7 +35,7 @@ internal sealed class SchemaReader
         }
 
         nodes = [.. reader._nodes.Values];
-        if (closes)
+        if (forAnswers)
         {
             ObjectClosing.Apply(nodes, new SchemaNode(nodes.Count, "") { Types = JsonTypes.None });
         }
@@ -123,7 +122,7 @@ internal sealed class SchemaReader
 
                 break;
             case "format":
-                node.Format = _formatsBind && value.ValueKind is JsonValueKind.String ? SchemaFormat.Of(value.GetString()!) : null;
+                node.Format = _forAnswers && value.ValueKind is JsonValueKind.String ? SchemaFormat.Of(value.GetString()!) : null;
                 break;
             case "uniqueItems":
                 if (Boolean(node, keyword, value))

@@ -9,9 +9,13 @@ using Slerp.Engine.Constraints;
 namespace Slerp.Engine.Tests.Constraints;
 
 /// <summary>What a format lets through, the type of .NET that has it in its schema reads.</summary>
-public sealed class SchemaFormatsTests
+public sealed class SchemaFormatTests
 {
     private const int Drawn = 150;
+
+    private static readonly string[] Names = ["date", "date-time", "time", "duration", "uuid", "email", "hostname", "ipv4", "ipv6", "uri"];
+
+    public static TheoryData<string> OfStrings => [.. Names];
 
     [Theory]
     [InlineData("date", "2024-02-29")]
@@ -73,16 +77,7 @@ public sealed class SchemaFormatsTests
     public void AnyOtherString_IsNot(string format, string text) => Assert.False(Of(format).Accepts($"\"{text}\""));
 
     [Theory]
-    [InlineData("date")]
-    [InlineData("date-time")]
-    [InlineData("time")]
-    [InlineData("duration")]
-    [InlineData("uuid")]
-    [InlineData("email")]
-    [InlineData("hostname")]
-    [InlineData("ipv4")]
-    [InlineData("ipv6")]
-    [InlineData("uri")]
+    [MemberData(nameof(OfStrings))]
     public void WhateverIsLetThrough_DotNetReads(string format)
     {
         var automaton = Of(format);
@@ -123,14 +118,6 @@ public sealed class SchemaFormatsTests
     [InlineData("int32", "-0.0")]
     public void NumberThatItsTypeDoesNotRead_IsNotWritten(string format, string text) =>
         Assert.False(Automata.Compile($$"""{"type":"number","format":"{{format}}"}""", forAnswers: true).IsAlive(text));
-
-    [Theory]
-    [InlineData("""{"type":"integer"}""", "-1")]
-    [InlineData("""{"type":"integer","minimum":-20}""", "-1")]
-    [InlineData("""{"type":"integer","maximum":-20}""", "-20")]
-    [InlineData("""{"type":"number"}""", "-0")]
-    public void Minus_IsCompletedToANumberBelowZero_WhereOnlyWholeOnesAreWritten(string schema, string text) =>
-        Assert.Equal(text, "-" + Encoding.UTF8.GetString(SchemaAutomaton.Completion(Automata.Compile(schema).Read("-")!)));
 
     [Theory]
     [InlineData("""{"type":["string","null"],"format":"date"}""", "null")]
@@ -175,7 +162,7 @@ public sealed class SchemaFormatsTests
     [Fact]
     public void FormatsOfManyAlternatives_CostNoSchemaItsAcceptance()
     {
-        var all = string.Join(',', ((string[])["date", "date-time", "time", "duration", "uuid", "email", "hostname", "ipv4", "ipv6", "uri"]).Select(static name => $$"""{"format":"{{name}}"}"""));
+        var all = string.Join(',', Names.Select(static name => $$"""{"format":"{{name}}"}"""));
         Assert.True(Automata.Compile($$"""{"allOf":[{"anyOf":[{{all}}]},{"anyOf":[{{all}}]},{"anyOf":[{{all}}]}]}""", forAnswers: true).Accepts("5"));
     }
 
