@@ -1,54 +1,49 @@
-using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Slerp.Engine.Backends;
-using Slerp.Engine.Backends.Cpu.Kernels;
 using Slerp.Engine.Checkpoints;
 
 namespace Slerp.Benchmarks.Shapes;
 
-/// <summary>The same weights for a program that reads GGUF: BF16, or 8-bit blocks of 32 (Q8_0). Its vocabulary is a placeholder: figures are taken on ids.</summary>
+/// <summary>The same weights for a program that reads GGUF. Its vocabulary is a placeholder: figures are taken on ids.</summary>
 internal static class GgufCheckpoint
 {
     private const uint TypeF32 = 0;
-    private const uint TypeQ8 = 8;
-    private const uint TypeBF16 = 30;
-    private const int BlockValues = 32;
-    private const int BlockBytes = 34;
     private const int ControlTokens = 3;
 
     /// <summary>Writes the file.</summary>
     /// <param name="folder">The checkpoint, Llama family.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="path">The file.</param>
-    /// <param name="isQuantized">Whether matrices become Q8_0; else BF16.</param>
-    public static void Write(string folder, CheckpointShape shape, string path, bool isQuantized)
+    /// <param name="format">What matrices are written as.</param>
+    public static void Write(string folder, CheckpointShape shape, string path, GgufFormat format)
     {
         var config = CheckpointDirectory.Open(folder).Config;
         using var weights = SafetensorsWeights.OpenFolder(folder);
         var plan = TensorPlan.Of(shape).Select(tensor => (Tensor: weights.Get(tensor.Name, tensor.Shape), tensor.Part, Name: Rename(tensor.Name))).ToList();
         using var file = new GgufStream(path, plan.Count, fields: 19);
-        Describe(file, config, shape, isQuantized);
+        Describe(file, config, shape, format);
         var offset = 0L;
         foreach (var (tensor, part, name) in plan)
         {
             int[] dimensions = part == "norm" ? [tensor.Columns] : [tensor.Columns, tensor.Rows];
-            file.Tensor(name, dimensions, Type(part, isQuantized), offset);
-            offset += (RowBytes(part, tensor.Columns, isQuantized) * tensor.Rows + GgufStream.Alignment - 1) / GgufStream.Alignment * GgufStream.Alignment;
+            file.Tensor(name, dimensions, part == "norm" ? TypeF32 : format.Type, offset);
+            offset += (RowBytes(part, tensor.Columns, format) * tensor.Rows + GgufStream.Alignment - 1) / GgufStream.Alignment * GgufStream.Alignment;
         }
 
         file.Align();
         foreach (var (tensor, part, _) in plan)
         {
-            WriteRows(file, tensor, part, shape.HeadSize, isQuantized);
+            WriteRows(file, tensor, part, shape.HeadSize, format);
             file.Align();
         }
     }
 
-    private static void Describe(GgufStream file, ModelConfig config, CheckpointShape shape, bool isQuantized)
+    private static void Describe(GgufStream file, ModelConfig config, CheckpointShape shape, GgufFormat format)
     {
         file.Field("general.architecture", "llama");
         file.Field("general.name", shape.Name);
-        file.Field("general.file_type", isQuantized ? 7u : 32u);
+        file.Field("general.file_type", format.FileType);
         file.Field("general.alignment", (uint)GgufStream.Alignment);
         file.Field("llama.block_count", (uint)shape.Layers);
         file.Field("llama.context_length", (uint)config.MaxPositions);
@@ -96,35 +91,22 @@ internal static class GgufCheckpoint
         return words.Aggregate(name, static (text, word) => text.Replace(word.From, word.To, StringComparison.Ordinal));
     }
 
-    private static uint Type(string part, bool isQuantized) => part == "norm" ? TypeF32 : isQuantized ? TypeQ8 : TypeBF16;
+    private static long RowBytes(string part, int columns, GgufFormat format) => part == "norm" ? columns * 4L : format.RowBytes(columns);
 
-    private static long RowBytes(string part, int columns, bool isQuantized) =>
-        part == "norm" ? columns * 4L : isQuantized ? columns / BlockValues * (long)BlockBytes : columns * 2L;
-
-    private static void WriteRows(GgufStream file, WeightTensor tensor, string part, int headSize, bool isQuantized)
+    private static void WriteRows(GgufStream file, WeightTensor tensor, string part, int headSize, GgufFormat format)
     {
         var values = new float[tensor.Columns];
-        var bytes = new byte[RowBytes(part, tensor.Columns, isQuantized)];
+        var bytes = new byte[RowBytes(part, tensor.Columns, format)];
         for (var row = 0; row < tensor.Rows; row++)
         {
             tensor.ReadRows(part is "q" or "k" ? Interleaved(row, headSize) : row, 1, values);
-            if (part != "norm" && isQuantized)
+            if (part == "norm")
             {
-                Quantize(values, bytes);
+                MemoryMarshal.AsBytes<float>(values).CopyTo(bytes);
             }
             else
             {
-                for (var column = 0; column < values.Length; column++)
-                {
-                    if (part == "norm")
-                    {
-                        BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(column * 4), values[column]);
-                    }
-                    else
-                    {
-                        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(column * 2), BFloat16.FromSingle(values[column]));
-                    }
-                }
+                format.Write(values, bytes);
             }
 
             file.Bytes(bytes);
@@ -136,26 +118,5 @@ internal static class GgufCheckpoint
     {
         var column = row % headSize;
         return row - column + (column % 2 * headSize / 2) + (column / 2);
-    }
-
-    private static void Quantize(ReadOnlySpan<float> values, Span<byte> destination)
-    {
-        for (var block = 0; block < values.Length / BlockValues; block++)
-        {
-            var from = values.Slice(block * BlockValues, BlockValues);
-            var to = destination.Slice(block * BlockBytes, BlockBytes);
-            var largest = 0f;
-            foreach (var value in from)
-            {
-                largest = Math.Max(largest, Math.Abs(value));
-            }
-
-            var scale = largest / 127;
-            BinaryPrimitives.WriteHalfLittleEndian(to, (Half)scale);
-            for (var index = 0; index < BlockValues; index++)
-            {
-                to[2 + index] = (byte)(sbyte)(scale == 0 ? 0 : MathF.Round(from[index] / scale));
-            }
-        }
     }
 }

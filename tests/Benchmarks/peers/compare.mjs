@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 
 const [llama, libraries, program, file, checkpoints, shape, format, ...numbers] = process.argv.slice(2);
-const [threads, pairs, tokens, prompt] = numbers.map(Number);
+const [threads, pairs, context, tokens, prompt] = numbers.map(Number);
 
 const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -11,11 +11,11 @@ const median = (values) => {
 const round = (value) => Number(value.toPrecision(4));
 const say = (text) => process.stderr.write(text + "\n");
 
-const peer = (verb, count) => Number(execFileSync(llama, [libraries, file, threads, verb, count, 3].map(String), { encoding: "utf8" }));
+const peer = (verb, count) => Number(execFileSync(llama, [libraries, file, threads, verb, context, count, 3].map(String), { encoding: "utf8" }));
 
 function own(verb, count) {
   const output = execFileSync("dotnet", [
-    program, verb, "--shape", shape, "--format", format, "--threads", threads, "--work", checkpoints, "--context", 64, "--tokens", count, "--pairs", 3,
+    program, verb, "--shape", shape, "--format", format, "--threads", threads, "--work", checkpoints, "--context", context, "--tokens", count, "--pairs", 3,
   ].map(String), { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   return JSON.parse(output.trim().split("\n").at(-1)).tokens_per_second;
 }
@@ -32,7 +32,8 @@ for (const [bench, count] of [["decode", tokens], ["prefill", prompt]]) {
     say(`  ${bench} pair ${pair}: ${mine.toFixed(1)} over ${other.toFixed(1)} tokens/s`);
   }
   console.log(JSON.stringify({
-    bench: `${bench}-over-peer`, shape, format, threads, peer: "llama.cpp", peer_format: format === "bf16" ? "BF16" : "Q8_0", ratio: round(median(ratios)),
+    bench: `${bench}-over-peer`, shape, format, threads, peer: "llama.cpp", peer_format: { bf16: "BF16", int8: "Q8_0", int4: "Q4_0" }[format],
+    ...(bench === "decode" ? { context } : { prompt }), ratio: round(median(ratios)),
     tokens_per_second: round(median(owns)), peer_tokens_per_second: round(median(peers)), pairs, ratio_min: round(Math.min(...ratios)), ratio_max: round(Math.max(...ratios)),
   }));
 }

@@ -2,27 +2,28 @@
 # Alternates this engine and llama.cpp (the libraries of npm node-llama-cpp, called through their C interface) on the same weights and prints the ratios as JSON lines.
 # A development tool for Linux: nothing here is a dependency of the product. Needs dotnet, node, npm, a C compiler and a network.
 #
-#   tests/Benchmarks/peers/compare.sh [--shape 135M] [--format bf16|int8] [--threads 2] [--pairs 7] [--tokens 64] [--prompt 512]
+#   tests/Benchmarks/peers/compare.sh [--shape 135M] [--format bf16|int8|int4] [--threads 2] [--pairs 7] [--context 64] [--tokens 64] [--prompt 512]
 #
 # SLERP_PEERS_WORK names a folder to keep the installed package and the files in; otherwise a temporary one is used and removed.
 set -euo pipefail
 
-shape=135M format=bf16 threads=2 pairs=7 tokens=64 prompt=512
+shape=135M format=bf16 threads=2 pairs=7 context=64 tokens=64 prompt=512
 while [ $# -gt 0 ]; do
   case "$1" in
     --shape) shape=$2 ;;
     --format) format=$2 ;;
     --threads) threads=$2 ;;
     --pairs) pairs=$2 ;;
+    --context) context=$2 ;;
     --tokens) tokens=$2 ;;
     --prompt) prompt=$2 ;;
-    *) echo "error: unknown option '$1'. Known: --shape --format --threads --pairs --tokens --prompt." >&2; exit 2 ;;
+    *) echo "error: unknown option '$1'. Known: --shape --format --threads --pairs --context --tokens --prompt." >&2; exit 2 ;;
   esac
   shift 2
 done
 case "$format" in
-  bf16 | int8) ;;
-  *) echo "error: --format is '$format'; expected bf16 or int8 (against Q8_0)." >&2; exit 2 ;;
+  bf16 | int8 | int4) ;;
+  *) echo "error: --format is '$format'; expected bf16, int8 (against Q8_0) or int4 (against Q4_0)." >&2; exit 2 ;;
 esac
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -58,4 +59,4 @@ if [ ! -f "$file" ]; then
   mv "$file.unfinished" "$file"
 fi
 
-node "$here/compare.mjs" "$work/llama" "$libraries" "$program" "$file" "$work/checkpoints" "$shape" "$format" "$threads" "$pairs" "$tokens" "$prompt"
+node "$here/compare.mjs" "$work/llama" "$libraries" "$program" "$file" "$work/checkpoints" "$shape" "$format" "$threads" "$pairs" "$context" "$tokens" "$prompt"

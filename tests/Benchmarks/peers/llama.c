@@ -56,16 +56,17 @@ static int32_t best(const float *logits, int count) {
 }
 
 int main(int count, char **args) {
-  if (count != 7) {
-    fprintf(stderr, "usage: llama LIBRARIES FILE THREADS decode|prefill TOKENS REPEATS\n");
+  if (count != 8) {
+    fprintf(stderr, "usage: llama LIBRARIES FILE THREADS decode|prefill CONTEXT TOKENS REPEATS\n");
     return 2;
   }
-  int threads = atoi(args[3]), tokens = atoi(args[5]), repeats = atoi(args[6]);
-  if (threads < 1 || tokens < 2 || repeats < 1 || repeats > 63) {
-    fprintf(stderr, "error: threads %d, tokens %d, repeats %d; expected at least 1, at least 2, 1 to 63.\n", threads, tokens, repeats);
+  int threads = atoi(args[3]), before = atoi(args[5]), tokens = atoi(args[6]), repeats = atoi(args[7]);
+  if (threads < 1 || before < 1 || tokens < 2 || repeats < 1 || repeats > 63) {
+    fprintf(stderr, "error: threads %d, context %d, tokens %d, repeats %d; expected at least 1, 1, 2, and 1 to 63.\n", threads, before, tokens, repeats);
     return 2;
   }
   int prefill = strcmp(args[4], "prefill") == 0;
+  int given = prefill ? tokens : before;
   llama_log_set(quiet, NULL);
   ggml_backend_load_all_from_path(args[1]);
   llama_backend_init();
@@ -75,7 +76,7 @@ int main(int count, char **args) {
     return 1;
   }
   parameters settings = llama_context_default_params();
-  uint32_t length = tokens + 192;
+  uint32_t length = before + tokens + 128;
   memcpy(settings.bytes, &length, sizeof length);
   void *context = llama_init_from_model(model, settings);
   if (!context) {
@@ -84,11 +85,10 @@ int main(int count, char **args) {
   }
   llama_set_n_threads(context, threads, threads);
   int vocabulary = llama_vocab_n_tokens(llama_model_get_vocab(model));
-  int32_t *prompt = malloc(sizeof *prompt * (prefill ? tokens : 64));
+  int32_t *prompt = malloc(sizeof *prompt * given);
   double rates[64];
   for (int round = 0; round <= repeats; round++) {  /* the first warms up */
     llama_memory_clear(llama_get_memory(context), 1);
-    int given = prefill ? tokens : 64;
     for (int i = 0; i < given; i++) {
       prompt[i] = 300 + (i * 7919 + round * 104729) % 3000;
     }
