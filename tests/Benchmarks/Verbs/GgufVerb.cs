@@ -16,8 +16,9 @@ internal sealed class GgufVerb() : Verb("gguf", "Writes the checkpoint as a GGUF
     protected override Task RunAsync(BenchSettings settings, ParseResult parsed, CancellationToken cancellationToken)
     {
         var path = parsed.GetValue(_output)!;
-        GgufCheckpoint.Write(settings.Folder, settings.Shape, path, GgufFormat.Beside(settings.Format));
-        Progress.Say($"{path}: {new FileInfo(path).Length / 1e6:N0} MB");
+        var format = GgufFormat.Beside(settings.Format);
+        GgufCheckpoint.Write(settings.Folder, settings.Shape, path, format);
+        Progress.Say($"{path}: {format.Name}, {new FileInfo(path).Length / 1e6:N0} MB");
         return Task.CompletedTask;
     }
 }
