@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Slerp.Engine.Backends;
 using Slerp.Engine.Checkpoints;
 
@@ -8,7 +7,6 @@ namespace Slerp.Benchmarks.Shapes;
 /// <summary>The same weights for a program that reads GGUF. Its vocabulary is a placeholder: figures are taken on ids.</summary>
 internal static class GgufCheckpoint
 {
-    private const uint TypeF32 = 0;
     private const int ControlTokens = 3;
 
     /// <summary>Writes the file.</summary>
@@ -20,21 +18,23 @@ internal static class GgufCheckpoint
     {
         var config = CheckpointDirectory.Open(folder).Config;
         using var weights = SafetensorsWeights.OpenFolder(folder);
-        var plan = TensorPlan.Of(shape).Select(tensor => (Tensor: weights.Get(tensor.Name, tensor.Shape), tensor.Part, Name: Rename(tensor.Name))).ToList();
+        var plan = TensorPlan.Of(shape)
+            .Select(tensor => (Tensor: weights.Get(tensor.Name, tensor.Shape), tensor.Part, Name: Rename(tensor.Name), Format: tensor.Part == "norm" ? GgufFormat.F32 : format))
+            .ToList();
         using var file = new GgufStream(path, plan.Count, fields: 19);
         Describe(file, config, shape, format);
         var offset = 0L;
-        foreach (var (tensor, part, name) in plan)
+        foreach (var (tensor, part, name, own) in plan)
         {
             int[] dimensions = part == "norm" ? [tensor.Columns] : [tensor.Columns, tensor.Rows];
-            file.Tensor(name, dimensions, part == "norm" ? TypeF32 : format.Type, offset);
-            offset += (RowBytes(part, tensor.Columns, format) * tensor.Rows + GgufStream.Alignment - 1) / GgufStream.Alignment * GgufStream.Alignment;
+            file.Tensor(name, dimensions, own.Type, offset);
+            offset += (own.RowBytes(tensor.Columns) * tensor.Rows + GgufStream.Alignment - 1) / GgufStream.Alignment * GgufStream.Alignment;
         }
 
         file.Align();
-        foreach (var (tensor, part, _) in plan)
+        foreach (var (tensor, part, _, own) in plan)
         {
-            WriteRows(file, tensor, part, shape.HeadSize, format);
+            WriteRows(file, tensor, part, shape.HeadSize, own);
             file.Align();
         }
     }
@@ -91,24 +91,14 @@ internal static class GgufCheckpoint
         return words.Aggregate(name, static (text, word) => text.Replace(word.From, word.To, StringComparison.Ordinal));
     }
 
-    private static long RowBytes(string part, int columns, GgufFormat format) => part == "norm" ? columns * 4L : format.RowBytes(columns);
-
     private static void WriteRows(GgufStream file, WeightTensor tensor, string part, int headSize, GgufFormat format)
     {
         var values = new float[tensor.Columns];
-        var bytes = new byte[RowBytes(part, tensor.Columns, format)];
+        var bytes = new byte[format.RowBytes(tensor.Columns)];
         for (var row = 0; row < tensor.Rows; row++)
         {
             tensor.ReadRows(part is "q" or "k" ? Interleaved(row, headSize) : row, 1, values);
-            if (part == "norm")
-            {
-                MemoryMarshal.AsBytes<float>(values).CopyTo(bytes);
-            }
-            else
-            {
-                format.Write(values, bytes);
-            }
-
+            format.Write(values, bytes);
             file.Bytes(bytes);
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using Slerp.Engine;
 using Slerp.Engine.Backends.Cpu.Kernels;
 
@@ -13,6 +14,9 @@ namespace Slerp.Benchmarks.Shapes;
 /// <param name="WriteBlock">Writes the values of one block.</param>
 internal sealed record GgufFormat(string Name, uint Type, uint FileType, int BlockValues, int BlockBytes, Action<ReadOnlySpan<float>, Span<byte>> WriteBlock)
 {
+    /// <summary>32-bit floats: what norms are.</summary>
+    public static GgufFormat F32 { get; } = new("F32", 0, 0, 1, 4, static (values, block) => BinaryPrimitives.WriteSingleLittleEndian(block, values[0]));
+
     private static readonly GgufFormat BF16 = new("BF16", 30, 32, 1, 2, static (values, block) => BinaryPrimitives.WriteUInt16LittleEndian(block, BFloat16.FromSingle(values[0])));
 
     private static readonly GgufFormat Q8 = new("Q8_0", 8, 7, 32, 34, WriteQ8);
@@ -44,7 +48,7 @@ internal sealed record GgufFormat(string Name, uint Type, uint FileType, int Blo
     // A scale, and the values in steps of it.
     private static void WriteQ8(ReadOnlySpan<float> values, Span<byte> block)
     {
-        var scale = Math.Abs(Farthest(values)) / 127;
+        var scale = Math.Abs(TensorPrimitives.MaxMagnitude(values)) / 127;
         BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
         for (var index = 0; index < values.Length; index++)
         {
@@ -55,7 +59,7 @@ internal sealed record GgufFormat(string Name, uint Type, uint FileType, int Blo
     // Steps of -8 to 7, kept from 0: the value farthest from zero becomes -8. A byte holds one of the block's first half and, above it, one of its second.
     private static void WriteQ4(ReadOnlySpan<float> values, Span<byte> block)
     {
-        var scale = Farthest(values) / -8;
+        var scale = TensorPrimitives.MaxMagnitude(values) / -8;
         BinaryPrimitives.WriteHalfLittleEndian(block, (Half)scale);
         var half = values.Length / 2;
         for (var index = 0; index < half; index++)
@@ -67,15 +71,4 @@ internal sealed record GgufFormat(string Name, uint Type, uint FileType, int Blo
     private static int Nibble(float value, float scale) => Math.Clamp((int)Steps(value, scale) + 8, 0, 15);
 
     private static float Steps(float value, float scale) => scale == 0 ? 0 : MathF.Round(value / scale);
-
-    private static float Farthest(ReadOnlySpan<float> values)
-    {
-        var farthest = 0f;
-        foreach (var value in values)
-        {
-            farthest = Math.Abs(value) > Math.Abs(farthest) ? value : farthest;
-        }
-
-        return farthest;
-    }
 }

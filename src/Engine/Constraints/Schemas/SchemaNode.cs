@@ -3,7 +3,7 @@ using Slerp.Engine.Constraints.Numbers;
 
 namespace Slerp.Engine.Constraints.Schemas;
 
-/// <summary>One subschema, read: its own assertions, and the subschemas it refers to (possibly in circles). Written once by the reader.</summary>
+/// <summary>One subschema, read: its own assertions, and the subschemas it refers to (possibly in circles). Written by the reader; later only objects are closed and formats given up.</summary>
 internal sealed class SchemaNode(int id, string pointer)
 {
     /// <summary>Order of discovery; names the node in conjunctions.</summary>
@@ -51,6 +51,9 @@ internal sealed class SchemaNode(int id, string pointer)
 
     /// <summary>What stands for it where the schema is silent and the object is closed; listed values are not judged by it.</summary>
     public SchemaNode? Closing { get; set; }
+
+    /// <summary>What a property must satisfy that is not declared, or null.</summary>
+    public SchemaNode? Undeclared => AdditionalProperties ?? Closing;
 
     public HashSet<string> Required { get; } = new(StringComparer.Ordinal);
 

@@ -278,9 +278,9 @@ internal sealed class ShapeBuilder
             var texts = Enumerable.Range(0, names.Count).Select(index => LiteralSet.ToText(names[index])).ToList();
             objects.Add(new ObjectShape(
                 names,
-                [.. texts.Select(name => Of(alternative.Select(node => node.Properties.GetValueOrDefault(name, (node.AdditionalProperties ?? node.Closing)!)).OfType<SchemaNode>()))],
+                [.. texts.Select(name => Of(alternative.Select(node => node.Properties.GetValueOrDefault(name, node.Undeclared!)).OfType<SchemaNode>()))],
                 [.. texts.Select(required.Contains)],
-                Of(alternative.Select(node => node.AdditionalProperties ?? node.Closing).OfType<SchemaNode>()),
+                Of(alternative.Select(node => node.Undeclared).OfType<SchemaNode>()),
                 alternative.Select(node => node.MinProperties).DefaultIfEmpty(0).Max(),
                 alternative.Min(node => node.MaxProperties)));
         }
